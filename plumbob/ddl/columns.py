@@ -1,0 +1,355 @@
+"""Column definitions: what follows a column's name, text ⇄ `Column`.
+
+What people write inside a column and the server keeps elsewhere (UNIQUE, PRIMARY KEY, REFERENCES) comes
+out beside the column, in `ColumnParts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from plumbob.ddl.constraints import parse_check, parse_reference, references_sql
+from plumbob.ddl.cursor import Cursor
+from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.types import accept_attribute, parse_type, type_sql
+from plumbob.model import (
+    Check,
+    Column,
+    Default,
+    Expression,
+    Flavour,
+    ForeignKey,
+    Generated,
+    Index,
+    KeyPart,
+    Type,
+)
+
+__all__ = ["ColumnParts", "column_sql", "default_sql", "parse_column", "references_sql"]
+
+_NOW = ("current_timestamp", "now", "localtime", "localtimestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnParts:
+    """A column, and the keys and constraints that were written inside its definition, unnamed."""
+
+    column: Column
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+def parse_column(cursor: Cursor, name: str) -> ColumnParts:
+    """Read a column definition after the column's name.
+
+    Raises:
+        SyntaxFault: where the text stops being a column definition.
+    """
+    is_serial = cursor.is_word("serial")
+    parts = ColumnParts(Column(name, parse_type(cursor)))
+    if is_serial:
+        column = replace(parts.column, null=False, auto_increment=True)
+        parts = ColumnParts(column, (_own_index(name, "unique"),))
+    seen: set[str] = set()
+    while not (cursor.is_at_end or cursor.is_mark(",") or cursor.is_mark(")")):
+        start = cursor.token
+        parts = _attribute(cursor, parts)
+        kind = "null" if start.value == "not" else start.value
+        if kind in seen and kind in ("null", "default", "comment", "auto_increment"):
+            cursor.fail(f"{start.text.upper()} stands here twice", at=start)
+        seen.add(kind)
+    return parts
+
+
+def _attribute(cursor: Cursor, parts: ColumnParts) -> ColumnParts:
+    column = parts.column
+    found = accept_attribute(cursor, column.type)
+    if found is not None:
+        return replace(parts, column=replace(column, type=found))
+    outside = _accept_constraint(cursor, parts)
+    if outside is not None:
+        return outside
+    changed = _accept_value(cursor, column) or _accept_storage(cursor, column)
+    if changed is None:
+        cursor.fail(f"{cursor.token.text!r} is not expected in a column definition")
+    return replace(parts, column=changed)
+
+
+def _accept_constraint(cursor: Cursor, parts: ColumnParts) -> ColumnParts | None:
+    """UNIQUE, PRIMARY KEY, KEY, REFERENCES and CHECK."""
+    name = parts.column.name
+    if cursor.accept("unique"):
+        _ = cursor.accept("key") or cursor.accept("index")
+        return replace(parts, indexes=(*parts.indexes, _own_index(name, "unique")))
+    if (
+        cursor.accept("primary", "key")
+        or cursor.accept("primary")
+        or cursor.accept("key")
+    ):
+        return replace(parts, indexes=(*parts.indexes, _own_index(name, "primary")))
+    if cursor.is_word("references"):
+        key = parse_reference(cursor, ForeignKey("", (name,), "", (), named=False))
+        return replace(parts, foreign_keys=(*parts.foreign_keys, key))
+    if cursor.is_word("check", "constraint"):
+        return _with_check(cursor, parts)
+    return None
+
+
+def _with_check(cursor: Cursor, parts: ColumnParts) -> ColumnParts:
+    name = ""
+    if cursor.accept("constraint") and not cursor.is_word("check"):
+        name = cursor.name()
+    check = parse_check(cursor, name)
+    if name or not check.enforced or parts.column.check is not None:
+        return replace(parts, checks=(*parts.checks, check))
+    return replace(parts, column=replace(parts.column, check=check.expression))
+
+
+def _own_index(column: str, kind: str) -> Index:
+    if kind == "primary":
+        return Index("PRIMARY", "primary", (KeyPart(column),))
+    return Index("", "unique", (KeyPart(column),), named=False)
+
+
+def _accept_value(cursor: Cursor, column: Column) -> Column | None:
+    """NULL, DEFAULT, ON UPDATE, AUTO_INCREMENT, GENERATED, visibility and COMMENT."""
+    if cursor.accept("not", "null"):
+        return replace(column, null=False)
+    if cursor.accept("null"):
+        return replace(column, null=True)
+    if cursor.accept("default"):
+        return replace(column, default=_default(cursor))
+    if cursor.accept("on", "update"):
+        return replace(column, on_update=_now(cursor))
+    if cursor.accept("auto_increment"):
+        return replace(column, auto_increment=True)
+    if cursor.accept("generated", "always", "as") or cursor.accept("as"):
+        return replace(column, generated=_generated(cursor))
+    if cursor.accept("comment"):
+        return replace(column, comment=cursor.text())
+    if cursor.accept("invisible"):
+        return replace(column, invisible=True)
+    if cursor.accept("visible"):
+        return replace(column, invisible=False)
+    return None
+
+
+def _accept_storage(cursor: Cursor, column: Column) -> Column | None:
+    """What an engine or one of the servers alone knows."""
+    if cursor.accept("srid"):
+        return replace(column, srid=cursor.integer())
+    if cursor.accept("ref_system_id"):
+        cursor.accept_mark("=")
+        return replace(column, srid=cursor.integer())
+    if cursor.accept("compressed"):
+        return replace(column, compressed=True)
+    if cursor.accept("storage"):
+        return replace(column, storage=cursor.name().upper())
+    if cursor.accept("column_format"):
+        return replace(column, column_format=cursor.name().upper())
+    if cursor.accept("engine_attribute"):
+        cursor.accept_mark("=")
+        return replace(column, engine_attribute=cursor.text())
+    if cursor.accept("secondary_engine_attribute"):
+        cursor.accept_mark("=")
+        return replace(column, secondary_engine_attribute=cursor.text())
+    if cursor.accept("without", "system", "versioning"):
+        return replace(column, without_system_versioning=True)
+    return None
+
+
+def _generated(cursor: Cursor) -> Generated:
+    expression = cursor.parenthesised()
+    kind = cursor.accept_one_of("virtual", "stored", "persistent")
+    return Generated(expression, stored=kind in ("stored", "persistent"))
+
+
+def _default(cursor: Cursor) -> Default:
+    token = cursor.token
+    if (
+        token.kind == "word"
+        and token.value.startswith("_")
+        and cursor.ahead().kind == "text"
+    ):
+        cursor.take()
+        return Default("text", cursor.text())
+    if token.kind == "text":
+        return Default("text", cursor.take().value)
+    if token.kind in ("hex", "bits"):
+        return Default("hex" if token.kind == "hex" else "bits", cursor.take().value)
+    if token.kind == "number" or cursor.is_mark("-") or cursor.is_mark("+"):
+        return Default("number", _number(cursor))
+    if cursor.is_mark("("):
+        return Default("expression", expression=cursor.parenthesised())
+    if cursor.accept("null"):
+        return Default("null")
+    if cursor.is_word("true", "false"):
+        return Default("number", "1" if cursor.take().value == "true" else "0")
+    if cursor.is_word(*_NOW):
+        return Default("now", _now(cursor))
+    return Default("expression", expression=_call(cursor))
+
+
+def _number(cursor: Cursor) -> str:
+    sign = "-" if cursor.accept_mark("-") else ""
+    cursor.accept_mark("+")
+    if cursor.token.kind != "number":
+        cursor.fail("expected a number")
+    return sign + cursor.take().value
+
+
+def _call(cursor: Cursor) -> Expression:
+    """A function call without parentheses around it, as MariaDB prints defaults: `uuid()`."""
+    first = cursor.at
+    if cursor.token.kind not in ("word", "name"):
+        cursor.fail("expected a default value")
+    cursor.take()
+    if not cursor.accept_mark("("):
+        cursor.fail(
+            "expected a default value",
+            "a text stands in quotes, an expression in parentheses",
+            at=cursor.tokens[first],
+        )
+    cursor.skip_to_closing()
+    return cursor.slice(first, cursor.at)
+
+
+def _now(cursor: Cursor) -> str:
+    if not cursor.is_word(*_NOW):
+        cursor.fail("expected CURRENT_TIMESTAMP")
+    cursor.take()
+    digits = ""
+    if cursor.accept_mark("("):
+        if not cursor.is_mark(")"):
+            digits = str(cursor.integer())
+        cursor.expect_mark(")")
+    return "" if digits == "0" else digits
+
+
+def column_sql(column: Column, flavour: Flavour) -> str:
+    """A column with its name, as the server of this flavour prints it in SHOW CREATE TABLE."""
+    order = _mysql_attributes if flavour.is_mysql else _mariadb_attributes
+    words = [
+        quote_name(column.name),
+        type_sql(column.type, flavour),
+        *order(column, flavour),
+    ]
+    return " ".join(filter(None, words))
+
+
+def _mysql_attributes(column: Column, flavour: Flavour) -> list[str]:
+    return [
+        _charset_sql(column.type),
+        _generated_sql(column.generated),
+        _null_sql(column),
+        f"/*!80003 SRID {column.srid} */" if column.srid is not None else "",
+        f"/*!50606 STORAGE {column.storage} */" if column.storage else "",
+        f"/*!50606 COLUMN_FORMAT {column.column_format} */"
+        if column.column_format
+        else "",
+        _default_clause(column, flavour),
+        "AUTO_INCREMENT" if column.auto_increment else "",
+        "/*!80023 INVISIBLE */" if column.invisible else "",
+        _comment_sql(column.comment),
+        _attribute_sql("ENGINE_ATTRIBUTE", column.engine_attribute),
+        _attribute_sql("SECONDARY_ENGINE_ATTRIBUTE", column.secondary_engine_attribute),
+    ]
+
+
+def _mariadb_attributes(column: Column, flavour: Flavour) -> list[str]:
+    return [
+        "/*M!100301 COMPRESSED*/" if column.compressed else "",
+        _charset_sql(column.type),
+        _generated_sql(column.generated),
+        _null_sql(column) if column.generated is None else "",
+        "INVISIBLE" if column.invisible else "",
+        "WITHOUT SYSTEM VERSIONING" if column.without_system_versioning else "",
+        _default_clause(column, flavour),
+        "AUTO_INCREMENT" if column.auto_increment else "",
+        _comment_sql(column.comment),
+        f"CHECK ({column.check.sql})" if column.check else "",
+    ]
+
+
+def _charset_sql(found: Type) -> str:
+    words = []
+    if found.charset and found.charset_written:
+        words.append(f"CHARACTER SET {found.charset}")
+    if found.collation and found.collation_written:
+        words.append(f"COLLATE {found.collation}")
+    return " ".join(words)
+
+
+def _generated_sql(generated: Generated | None) -> str:
+    if generated is None:
+        return ""
+    kind = "STORED" if generated.stored else "VIRTUAL"
+    return f"GENERATED ALWAYS AS ({generated.expression.sql}) {kind}"
+
+
+def _null_sql(column: Column) -> str:
+    if not column.null:
+        return "NOT NULL"
+    # A TIMESTAMP without NULL is NOT NULL where explicit_defaults_for_timestamp is off.
+    return "NULL" if column.type.name == "timestamp" else ""
+
+
+def _default_clause(column: Column, flavour: Flavour) -> str:
+    words = []
+    if column.default is not None:
+        words.append("DEFAULT " + default_sql(column.default, column.type, flavour))
+    if column.on_update is not None:
+        words.append("ON UPDATE " + _now_sql(column.on_update, flavour))
+    return " ".join(words)
+
+
+def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
+    """The value after DEFAULT as the server prints it.
+
+    MySQL prints numbers in quotes, and bytes that are no text as hexadecimal digits.
+    """
+    match default.kind:
+        case "null":
+            return "NULL"
+        case "now":
+            return _now_sql(default.value, flavour)
+        case "bits":
+            return f"b'{default.value}'"
+        case "hex":
+            return f"0x{default.value}"
+        case "number" if flavour.is_mariadb and of.is_number:
+            return default.value
+        case "expression" if default.expression is not None:
+            return _expression_sql(default.expression, flavour)
+    return quote_text(default.value)
+
+
+def _expression_sql(expression: Expression, flavour: Flavour) -> str:
+    if flavour.is_mariadb and _is_call(expression.sql):
+        return expression.sql
+    return f"({expression.sql})"
+
+
+def _is_call(sql: str) -> bool:
+    cursor = Cursor(sql)
+    if cursor.token.kind not in ("word", "name"):
+        return False
+    cursor.take()
+    if cursor.accept_mark("("):
+        cursor.skip_to_closing()
+    return cursor.is_at_end
+
+
+def _now_sql(digits: str, flavour: Flavour) -> str:
+    if flavour.is_mariadb:
+        return f"current_timestamp({digits})"
+    return f"CURRENT_TIMESTAMP({digits})" if digits else "CURRENT_TIMESTAMP"
+
+
+def _comment_sql(comment: str) -> str:
+    return f"COMMENT {quote_text(comment)}" if comment else ""
+
+
+def _attribute_sql(word: str, value: str | None) -> str:
+    return f"/*!80021 {word} {quote_text(value)} */" if value is not None else ""

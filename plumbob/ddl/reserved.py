@@ -1,0 +1,3 @@
+"""The reserved words of both servers."""
+
+RESERVED: frozenset[str] = frozenset()

@@ -1,0 +1,68 @@
+"""A base table: columns, keys, constraints and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from plumbob.model.check import Check
+from plumbob.model.column import Column
+from plumbob.model.foreign_key import ForeignKey
+from plumbob.model.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A table option such as ROW_FORMAT, by its name in capitals.
+
+    An option that a MariaDB engine defines (`page_compressed`) keeps its name in lower case.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A base table. `partitions` is the text from PARTITION BY to its end, carried whole.
+
+    `auto_increment` is the counter: data, not definition; `auto_increment_declared` is true where the
+    declaration sets it. `model` holds what generated models need and the server does not know.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    engine: str | None = None
+    charset: str | None = None
+    collation: str | None = None
+    comment: str = ""
+    options: tuple[Option, ...] = ()
+    partitions: str | None = None
+    auto_increment: int | None = field(default=None, compare=False)
+    model: Mapping[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def primary_key(self) -> Index | None:
+        return next((index for index in self.indexes if index.kind == "primary"), None)
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name; column names have no case (manual: Identifier Case Sensitivity)."""
+        wanted = name.lower()
+        return next(
+            (column for column in self.columns if column.name.lower() == wanted), None
+        )
+
+    def index(self, name: str) -> Index | None:
+        wanted = name.lower()
+        return next(
+            (index for index in self.indexes if index.name.lower() == wanted), None
+        )
+
+    def foreign_key(self, name: str) -> ForeignKey | None:
+        wanted = name.lower()
+        return next(
+            (key for key in self.foreign_keys if key.name.lower() == wanted), None
+        )
