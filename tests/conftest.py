@@ -1,0 +1,75 @@
+"""Fixtures for real servers. A server that is missing fails the test: it is never skipped.
+
+`server` runs a test on MySQL and on MariaDB, `every_server` on MariaDB 11.8 as well; `database`
+and `every_database` give it an empty database there. Each worker of pytest-xdist has servers of
+its own, unless `make servers` keeps some running: so no worker waits for another one's lock or
+setting, at the price of about a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from plumbob.errors import PlumbobError
+from tests.servers import Server, running
+
+Servers = Callable[[str], Server]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The server of a name, started when it is first asked for."""
+    known: dict[str, Server] = {}
+    with contextlib.ExitStack() as stack:
+
+        def get(name: str) -> Server:
+            if name not in known:
+                try:
+                    known[name] = stack.enter_context(running(name))
+                except PlumbobError as error:
+                    pytest.fail(f"{error}. {error.advice}", pytrace=False)
+            return known[name]
+
+        yield get
+
+
+@pytest.fixture(scope="session", params=["mysql", "mariadb"])
+def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
+    return servers(request.param)
+
+
+@pytest.fixture(scope="session", params=["mysql", "mariadb", "mariadb118"])
+def every_server(request: pytest.FixtureRequest, servers: Servers) -> Server:
+    return servers(request.param)
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """The name of an empty database on `server`."""
+    with empty_database(server) as name:
+        yield name
+
+
+@pytest.fixture
+def every_database(every_server: Server) -> Iterator[str]:
+    """The name of an empty database on `every_server`."""
+    with empty_database(every_server) as name:
+        yield name
+
+
+@contextlib.contextmanager
+def empty_database(server: Server) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        try:
+            yield name
+        finally:
+            # The test may have killed this connection, or left others that hold locks.
+            connection.ping(reconnect=True)
+            cursor.execute("SET lock_wait_timeout = 5")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
