@@ -1,0 +1,144 @@
+"""The two streams of a command, and the one place where errors are shown.
+
+Results go to stdout (`out`), all else to stderr (`note`, `warn`). Values inside a text have been made safe
+by `plumbob.report`; what is left to do here is the whole: colour only for a terminal, no line that a CI
+runner would obey, no encoding that fails.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+import click
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.report.safe import guard, line
+
+BUGS = "https://github.com/plumbob/plumbob/issues"
+# What a shell reports for a command that a closed pipe ended: 128 + SIGPIPE.
+CLOSED_PIPE = 141
+
+
+def out(text: str) -> None:
+    """A result, at once: who reads it may be waiting."""
+    _write(sys.stdout, text)
+
+
+def out_json(value: object) -> None:
+    """One JSON document, in ASCII; "##" is broken up, because CI runners look for it anywhere."""
+    import json
+
+    text = json.dumps(value, indent=2).replace("##", "#\\u0023")
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """Something to know besides the result. A reader of stderr who went away stops nothing."""
+    try:
+        _write(sys.stderr, text)
+    except OSError:
+        pass
+
+
+def warn(what: str) -> None:
+    from plumbob.report.faults import warning_text
+
+    note(warning_text(what))
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def can_ask() -> bool:
+    """Whether somebody sits there: a question needs a terminal to be shown on and one to answer on."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def run(command: Callable[[], object], *, as_json: bool) -> int:
+    """Run a command and give its exit code; whatever goes wrong is shown, and no exception gets out."""
+    _accept_all_characters()
+    try:
+        code = command()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return int(code) if isinstance(code, int) else Exit.OK
+    except BrokenPipeError:
+        return _close_stdout()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        note("interrupted")
+        return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (the last line: a traceback helps no user)
+        return _show(_as_fault(error), as_json=as_json)
+
+
+def _show(fault: PlumbobError, *, as_json: bool) -> int:
+    from plumbob.report.faults import fault_json, fault_text
+
+    note(fault_text(fault))
+    if as_json:
+        try:
+            out_json({"error": fault_json(fault)})
+        except BrokenPipeError:
+            _close_stdout()
+    return fault.exit
+
+
+def _as_fault(error: Exception) -> PlumbobError:
+    if isinstance(error, PlumbobError):
+        return error
+    if isinstance(error, click.ClickException):
+        return PlumbobError(error.format_message().rstrip("."), advice=_usage(error))
+    if os.environ.get("PLUMBOB_TRACEBACK"):
+        note(_traceback(error))
+    return PlumbobError(
+        f"this is a bug of plumbob: {type(error).__name__}",
+        advice=f"Please report it at {BUGS} with what PLUMBOB_TRACEBACK=1 shows.",
+        exit=Exit.FAILED,
+    )
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"Run `{context.command_path} --help`." if context else ""
+
+
+def _traceback(error: Exception) -> str:
+    """The traceback with neither locals nor passwords, on safe lines."""
+    import traceback
+
+    from plumbob.server.secret import redact
+
+    text = redact("".join(traceback.format_exception(error)))
+    return "\n".join(map(line, text.splitlines()))
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by the caller: `2>&-`
+        return
+    coloured = is_terminal(stream) and not _no_colour()
+    click.echo(guard(text if coloured else click.unstyle(text)), file=stream, color=coloured)
+
+
+def _no_colour() -> bool:
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def _accept_all_characters() -> None:
+    """With LANG=C or PYTHONIOENCODING=ascii, what cannot be encoded is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _close_stdout() -> int:
+    """Give the rest of the output to nobody, so that closing it at exit fails no second time."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return CLOSED_PIPE

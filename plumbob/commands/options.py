@@ -1,0 +1,195 @@
+"""Options that commands share, read into values; what is done with them is the commands' business.
+
+The connection options have the names that they have in the mysql client, `-p` included: with nothing behind
+it, it asks; with a password attached, it works and is warned about.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plumbob.commands import console
+
+Function = Callable[..., Any]
+Option = Callable[[Function], Function]
+_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PASSWORD = re.compile(r"(?:-p|--password=)(?P<password>.*)", re.DOTALL)
+# Where the context keeps a password that was found in argv.
+_FOUND = "plumbob.password"
+
+
+class Command(click.Command):
+    """A command whose help ends with an example, and whose argv may hold `-pPASSWORD`."""
+
+    def __init__(self, *args: Any, example: str = "", **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        if example:
+            self.epilog = "\b\nExample:\n  " + example.replace("\n", "\n  ")
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if any(option.name == "ask_password" for option in self.params):
+            args = [_take_password(ctx, each) for each in _own(args)] + args[len(_own(args)) :]
+        return super().parse_args(ctx, args)
+
+
+def _own(args: list[str]) -> list[str]:
+    """The arguments that are ours: those in front of `--`."""
+    return args[: args.index("--")] if "--" in args else args
+
+
+def _take_password(ctx: click.Context, argument: str) -> str:
+    """Leave `-p` where `-pPASSWORD` stood: click would take the next word for the password of `-p`."""
+    found = _PASSWORD.fullmatch(argument)
+    if found and found["password"]:
+        ctx.meta[_FOUND] = found["password"]
+        return "-p"
+    return argument
+
+
+class Duration(click.ParamType):
+    """A time such as 500ms, 60s, 5m or 1h, in seconds; a number alone counts seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", str(value).strip())
+        if not found:
+            self.fail(f"{value!r} is not a time such as 60s, 5m or 1h", param, ctx)
+        return float(found[1]) * _UNITS[found[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOptions:
+    """Which project: a folder to start from, and a declaration file named outright."""
+
+    folder: Path | None = None
+    schema: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOptions:
+    """Which server and database, as said on the command line; None is not said.
+
+    `password` is what stood in argv, and never shown: `repr` leaves it out.
+    """
+
+    url: str | None = None
+    host: str | None = None
+    port: int | None = None
+    user: str | None = None
+    socket: str | None = None
+    database: str | None = None
+    defaults_file: Path | None = None
+    ssl_mode: str | None = None
+    ssl_ca: Path | None = None
+    wait: float = 0.0
+    ask_password: bool = False
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return "ConnectionOptions(...)"
+
+
+def project(function: Function) -> Function:
+    """`--dir` and `--schema`, given to the function as `where`."""
+    return _grouped(function, "where", ProjectOptions, _PROJECT)
+
+
+def connection(function: Function) -> Function:
+    """The mysql client's options and `--wait`, given to the function as `to`."""
+    return _grouped(function, "to", ConnectionOptions, _CONNECTION)
+
+
+json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+allow = click.option(
+    "--allow",
+    multiple=True,
+    metavar="KIND:OBJECT",
+    help="Approve one loss by its name, as the report shows it; may be repeated.",
+)
+
+_PROJECT = (
+    click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Work as if started in this folder.",
+    ),
+    click.option(
+        "--schema",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The declaration [schema/schema.yaml, here or above].",
+    ),
+)
+_CONNECTION = (
+    click.option("--url", metavar="URL", help="mysql://user@host:port/database [$DATABASE_URL]."),
+    click.option("-h", "--host", metavar="HOST", help="Host of the server."),
+    click.option("-P", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="TCP port."),
+    click.option("-u", "--user", metavar="USER", help="Account."),
+    click.option("-p", "--password", "ask_password", is_flag=True, help="Ask for the password."),
+    click.option("-S", "--socket", metavar="FILE", help="Unix socket of the server."),
+    click.option("-D", "--database", metavar="NAME", help="Database."),
+    click.option(
+        "--defaults-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Read options from this file alone, as the mysql client does.",
+    ),
+    click.option("--ssl-mode", metavar="MODE", help="TLS, as the mysql client has it."),
+    click.option(
+        "--ssl-ca",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Certificates that are trusted.",
+    ),
+    click.option(
+        "--wait",
+        type=Duration(),
+        default="0s",
+        metavar="TIME",
+        help="Wait as long for a server that is still starting, such as 60s.",
+    ),
+)
+
+
+def _grouped(
+    function: Function, name: str, kind: type[Any], options: tuple[Option, ...]
+) -> Function:
+    """Give the values of some options to the function as one value."""
+    names = [field.name for field in fields(kind)]
+
+    @functools.wraps(function)
+    def gathered(**values: Any) -> object:
+        own = {key: values.pop(key) for key in names if key in values}
+        if kind is ConnectionOptions:
+            own["password"] = _password(own["url"])
+        return function(**{name: kind(**own)}, **values)
+
+    decorated: Function = gathered
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+def _password(url: str | None) -> str | None:
+    password: str | None = click.get_current_context().meta.get(_FOUND)
+    if password is not None or (url and re.match(r"[^/]*://[^/@]*:[^/]*@", url)):
+        console.warn(
+            "a password on the command line can be read by everybody on this machine: "
+            "use -p, an option file, or DATABASE_URL"
+        )
+    return password

@@ -1,0 +1,84 @@
+"""`schema sandbox`: a private server for one command, or until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+
+import click
+
+from plumbob.commands import console, options
+from plumbob.errors import Exit, PlumbobError
+from plumbob.server.binaries import find
+from plumbob.server.connection import connect
+from plumbob.server.sandbox import Sandbox
+from plumbob.server.target import Target
+
+EXAMPLE = """\
+schema sandbox -- python -m pytest
+schema sandbox --server mariadb-10.11"""
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@click.option(
+    "--server",
+    metavar="NAME",
+    default="",
+    help="mysql or mariadb, with or without a release series: mysql-9.7 [the first found].",
+)
+@click.option("-D", "--database", metavar="NAME", default="app", help="Database to create [app].")
+@options.json
+@click.argument("arguments", nargs=-1, metavar="[-- COMMAND...]", type=click.UNPROCESSED)
+def command(server: str, database: str, as_json: bool, arguments: tuple[str, ...]) -> int:
+    """Start a private server, for a command or until Ctrl-C.
+
+    The command gets the server's address in DATABASE_URL, and its exit code is passed on. Without a
+    command the address is printed, and the server runs until it is interrupted. Nothing is kept.
+    """
+    with Sandbox(find(*_maker_and_series(server))) as sandbox:
+        with connect(Target.from_url(sandbox.url)) as connection:
+            connection.create_database(database)
+        url = sandbox.url_of(database)
+        if arguments:
+            return _run(arguments, url)
+        if as_json:
+            console.out_json({"url": url, "server": str(sandbox.flavour), "pid": sandbox.pid})
+        else:
+            console.out(url)
+        console.note(f"{sandbox.flavour} runs until Ctrl-C; nothing in it is kept.")
+        _wait()
+    return Exit.OK
+
+
+def _maker_and_series(name: str) -> tuple[str | None, str | None]:
+    maker, _, series = name.lower().partition("-")
+    if maker not in ("", "mysql", "mariadb"):
+        raise PlumbobError(
+            f"{name} is not a kind of server", advice="Say mysql, mariadb, mysql-9.7 and the like."
+        )
+    return maker or None, series or None
+
+
+def _run(arguments: tuple[str, ...], url: str) -> int:
+    """Run the command; Ctrl-C reaches it too, so we wait for what it does about it."""
+    try:
+        child = subprocess.Popen(arguments, env={**os.environ, "DATABASE_URL": url})
+    except OSError as error:
+        raise PlumbobError(f"{arguments[0]} cannot be run: {error.strerror}") from error
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    while True:
+        try:
+            code = child.wait()
+            # As a shell reports an end by a signal.
+            return code if code >= 0 else 128 - code
+        except KeyboardInterrupt:
+            continue
+
+
+def _wait() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

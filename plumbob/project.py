@@ -1,0 +1,90 @@
+"""Where things are in a user's project: the declaration, generated files, settings.
+
+A project is a folder with `plumbob.cfg` or `schema/schema.yaml` in it; like git, a command works in it and
+in every folder below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbob.config import FILE, Config, read_config
+from plumbob.errors import PlumbobError
+
+MARKS = (FILE, "schema/schema.yaml", "schema/schema.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project's folder and what `plumbob.cfg` says about it.
+
+    `schema` is the declaration file, which need not be there; `root` is absolute.
+    """
+
+    root: Path
+    schema: Path
+    config: Config
+
+    @property
+    def migrations(self) -> Path:
+        return self.root / self.config.generated / "migrations"
+
+    def shown(self, path: Path) -> str:
+        """The path as a person in this folder would write it."""
+        try:
+            return path.absolute().relative_to(Path.cwd()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def find_project(folder: Path | None = None, schema: Path | None = None) -> Project:
+    """The project that the folder belongs to.
+
+    Args:
+        folder: where to look first, then upwards to the repository's root; None is the working folder.
+        schema: the declaration file, when it was given by name; else the configured one is taken.
+
+    Raises:
+        PlumbobError: no project is there, or its settings cannot be read.
+    """
+    start = (folder or Path.cwd()).absolute()
+    if not start.is_dir():
+        raise PlumbobError(f"there is no folder {start}")
+    root = _root(start)
+    if schema is not None:
+        root = root or _beside(schema.absolute())
+        return Project(root, schema.absolute(), read_config(root))
+    if root is None:
+        raise PlumbobError(
+            f"there is no schema/schema.yaml in {start} or above",
+            advice="Run `schema init` to lay out a project here, or name the file with --schema.",
+        )
+    config = read_config(root)
+    return Project(root, _declaration(root, config), config)
+
+
+def _root(start: Path) -> Path | None:
+    return next(
+        (at for at in _upwards(start) if any((at / mark).is_file() for mark in MARKS)), None
+    )
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the one that is a repository."""
+    for at in (start, *start.parents):
+        yield at
+        if (at / ".git").exists():
+            return
+
+
+def _beside(schema: Path) -> Path:
+    return schema.parent.parent if schema.parent.name == "schema" else schema.parent
+
+
+def _declaration(root: Path, config: Config) -> Path:
+    path = root / config.schema
+    if not path.is_file() and path.with_suffix(".sql").is_file():
+        return path.with_suffix(".sql")
+    return path
