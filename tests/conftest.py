@@ -13,9 +13,15 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from plumbob.errors import PlumbobError
 from tests.servers import Server, running
+
+# No deadline: on a busy machine the first example of a test may take as long as it likes.
+settings.register_profile("default", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+settings.load_profile("default")
 
 Servers = Callable[[str], Server]
 

@@ -3,6 +3,7 @@
 
     python3 tools/servers.py                    all of them
     python3 tools/servers.py mariadb-11.8       this one
+    python3 tools/servers.py --any              the lightest, if the machine has none at all
 
 A server is taken from its environment variable (PLUMBOB_MYSQL_9_7 and so on), from PATH, or
 from the cache. What is still missing comes from Debian's packages: they are unpacked into a
@@ -56,6 +57,7 @@ SERVERS = {
     "mariadb-10.11": Wanted("mariadb", "10.11", "bookworm", "mariadb-server-core", "15 MB"),
     "mariadb-11.8": Wanted("mariadb", "11.8", "trixie", "mariadb-server-core", "15 MB"),
 }
+LIGHTEST = "mariadb-11.8"
 
 
 class Trouble(Exception):
@@ -65,10 +67,14 @@ class Trouble(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("server", nargs="*", metavar="SERVER", help=f"of {', '.join(SERVERS)}")
-    names = parser.parse_args().server or list(SERVERS)
+    parser.add_argument("--any", action="store_true", help="do nothing if there is any server")
+    arguments = parser.parse_args()
+    names = arguments.server or list(SERVERS)
     if unknown := [name for name in names if name not in SERVERS]:
         parser.error(f"unknown server {unknown[0]}; there are {', '.join(SERVERS)}")
     try:
+        if arguments.any:
+            names = [] if binaries.found() else [LIGHTEST]
         for name in names:
             print(f"{name}: {provide(name)}", flush=True)
     except (Trouble, PlumbobError) as trouble:

@@ -147,7 +147,8 @@ class Sandbox:
         template = _template(self.binary, self.options)
         for attempt in range(1, PORT_ATTEMPTS + 1):
             try:
-                return self._start(template)
+                self._start(template)
+                return
             except _PortTaken:
                 if attempt == PORT_ATTEMPTS:
                     raise
@@ -220,8 +221,10 @@ class _Process:
         self.status: int | None = None
         uid, gid = _account()
         self._supervisor = subprocess.Popen(
-            [sys.executable, "-IS", supervisor.__file__, str(folder), str(lock)]
-            + [str(uid), str(gid), str(stdin or os.devnull), *command],
+            [
+                *(sys.executable, "-IS", supervisor.__file__, str(folder), str(lock)),
+                *(str(uid), str(gid), str(stdin or os.devnull), *command),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(lock,),
@@ -250,8 +253,8 @@ class _Process:
         with contextlib.suppress(BrokenPipeError):
             self._supervisor.stdin.write(b"r")
             self._supervisor.stdin.flush()
-        # The old socket would answer to nobody, yet might be found before it is replaced.
-        while not self.pid and not self.ended(wait=1):
+        # The old socket answers until the old server is gone: wait for the new one's number.
+        while not self.pid and not self.ended(wait=0.01):
             pass
 
     def end(self) -> None:

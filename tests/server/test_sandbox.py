@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -66,8 +67,9 @@ def runs(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
+    with contextlib.suppress(OSError):
+        # A dead process stays as a zombie for as long as its new parent likes.
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     return True
 
 

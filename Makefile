@@ -1,0 +1,56 @@
+# `make` lists what there is.
+BIN := .venv/bin
+READY := .venv/installed
+PYTHON ?= python3
+
+.PHONY: help demo test lint types fuzz bench servers stop format clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY) ## the whole tour on a private server
+	@$(BIN)/python tools/servers.py --any
+	@$(BIN)/schema demo
+
+ifdef ARGS
+test: $(READY) ## all checks and tests; ARGS="-k name" runs only these tests
+	@$(BIN)/pytest -q $(ARGS)
+else
+test: $(READY) lint types
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/pytest -q -n 2
+endif
+
+lint: $(READY) ## style, and the layers of the package
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/lint-imports --no-logo --cache-dir .venv/import-linter
+
+types: $(READY) ## mypy --strict
+	@$(BIN)/mypy --cache-dir .venv/mypy
+
+format: $(READY) ## settle the style
+	@$(BIN)/ruff check -q --fix
+	@$(BIN)/ruff format -q
+
+fuzz: $(READY) ## the property tests, with many more examples
+	@$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=fuzz $(ARGS)
+
+bench: $(READY) ## how long things take here
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/python tools/bench.py
+
+servers: $(READY) ## keep the servers running for the tests
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/python -m tests.servers start
+
+stop: ## stop the servers that are kept running
+	@if [ -e .servers ]; then $(BIN)/python -m tests.servers stop; fi
+
+clean: stop ## remove what tools have made here; fetched servers stay in the cache
+	@rm -rf .venv .hypothesis .pytest_cache .ruff_cache build *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): setup.cfg pyproject.toml tools/venv
+	@PYTHON=$(PYTHON) tools/venv
