@@ -1,7 +1,8 @@
 """The settings of a user's project: section `[plumbob]` of the file `plumbob.cfg` in its root.
 
-There is one file and one section, read with `configparser`; the values are texts as they stand. No secret
-belongs in it, since it is committed: it names the environment variable that holds the URL instead.
+There is one file and one section, read with `configparser`; the values are texts as they stand. No
+secret belongs in it, since it is committed: it names the environment variable that holds the URL
+instead.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ ScratchKind = Literal["sandbox", "target", "none"]
 class Config:
     """What `plumbob.cfg` says, with the defaults for what it does not say.
 
-    `schema` and `generated` are paths from the project's root; `url_env` is the environment variable that
-    holds the URL of the database; `scratch` is sandbox, target, none, the NAME of an environment variable
-    that holds a URL (`$NAME`), or "" for the first that is there; `production` marks a database on which
-    `--allow all` is refused.
+    `schema` and `generated` are paths from the project's root; `url_env` is the environment
+    variable that holds the URL of the database; `scratch` is sandbox, target, none, the NAME of an
+    environment variable that holds a URL (`$NAME`), or "" for the first that is there; `production`
+    marks a database on which `--allow all` is refused.
     """
 
     schema: str = "schema/schema.yaml"

@@ -1,7 +1,7 @@
 """Where things are in a user's project: the declaration, generated files, settings.
 
-A project is a folder with `plumbob.cfg` or `schema/schema.yaml` in it; like git, a command works in it and
-in every folder below.
+A project is a folder with `plumbob.cfg` or `schema/schema.yaml` in it; like git, a command works in
+it and in every folder below.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def find_project(folder: Path | None = None, schema: Path | None = None) -> Proj
     """The project that the folder belongs to.
 
     Args:
-        folder: where to look first, then upwards to the repository's root; None is the working folder.
+        folder: where to look first, then upwards to the repository's root; None is the working
+        folder.
         schema: the declaration file, when it was given by name; else the configured one is taken.
 
     Raises:

@@ -1,6 +1,8 @@
-"""The command `schema`: finds the subcommand, runs it, and shows every error; the work is done below.
+"""The command `schema`: finds the subcommand, runs it, and shows every error; the work is done
+below.
 
-A subcommand's module is imported when that command runs, and not before: help has to be there at once.
+A subcommand's module is imported when that command runs, and not before: help has to be there at
+once.
 """
 
 from __future__ import annotations

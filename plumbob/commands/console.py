@@ -1,12 +1,13 @@
 """The two streams of a command, and the one place where errors are shown.
 
-Results go to stdout (`out`), all else to stderr (`note`, `warn`). Values inside a text have been made safe
-by `plumbob.report`; what is left to do here is the whole: colour only for a terminal, no line that a CI
-runner would obey, no encoding that fails.
+Results go to stdout (`out`), all else to stderr (`note`, `warn`). Values inside a text have been
+made safe by `plumbob.report`; what is left to do here is the whole: colour only for a terminal, no
+line that a CI runner would obey, no encoding that fails.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -38,10 +39,8 @@ def out_json(value: object) -> None:
 
 def note(text: str) -> None:
     """Something to know besides the result. A reader of stderr who went away stops nothing."""
-    try:
+    with contextlib.suppress(OSError):
         _write(sys.stderr, text)
-    except OSError:
-        pass
 
 
 def warn(what: str) -> None:
@@ -55,12 +54,12 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def can_ask() -> bool:
-    """Whether somebody sits there: a question needs a terminal to be shown on and one to answer on."""
+    """Whether somebody sits there: a question is shown on a terminal, and answered on one."""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def run(command: Callable[[], object], *, as_json: bool) -> int:
-    """Run a command and give its exit code; whatever goes wrong is shown, and no exception gets out."""
+    """Run a command and give its exit code; what goes wrong is shown, and no exception gets out."""
     _accept_all_characters()
     try:
         code = command()
@@ -74,7 +73,7 @@ def run(command: Callable[[], object], *, as_json: bool) -> int:
     except (KeyboardInterrupt, EOFError, click.Abort):
         note("interrupted")
         return Exit.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 (the last line: a traceback helps no user)
+    except Exception as error:  # The last line: a traceback helps no user.
         return _show(_as_fault(error), as_json=as_json)
 
 
@@ -113,7 +112,7 @@ def _traceback(error: Exception) -> str:
     """The traceback with neither locals nor passwords, on safe lines."""
     import traceback
 
-    from plumbob.server.secret import redact
+    from plumbob.server.redact import redact
 
     text = redact("".join(traceback.format_exception(error)))
     return "\n".join(map(line, text.splitlines()))

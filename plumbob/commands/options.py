@@ -1,7 +1,7 @@
 """Options that commands share, read into values; what is done with them is the commands' business.
 
-The connection options have the names that they have in the mysql client, `-p` included: with nothing behind
-it, it asks; with a password attached, it works and is warned about.
+The connection options have the names that they have in the mysql client, `-p` included: with
+nothing behind it, it asks; with a password attached, it works and is warned about.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _own(args: list[str]) -> list[str]:
 
 
 def _take_password(ctx: click.Context, argument: str) -> str:
-    """Leave `-p` where `-pPASSWORD` stood: click would take the next word for the password of `-p`."""
+    """Leave `-p` where `-pPASSWORD` stood: click has no option with a value that may be left out."""
     found = _PASSWORD.fullmatch(argument)
     if found and found["password"]:
         ctx.meta[_FOUND] = found["password"]
@@ -53,20 +53,12 @@ def _take_password(ctx: click.Context, argument: str) -> str:
     return argument
 
 
-class Duration(click.ParamType):
+def duration(text: str) -> float:
     """A time such as 500ms, 60s, 5m or 1h, in seconds; a number alone counts seconds."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", str(value).strip())
-        if not found:
-            self.fail(f"{value!r} is not a time such as 60s, 5m or 1h", param, ctx)
-        return float(found[1]) * _UNITS[found[2]]
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text.strip())
+    if not found:
+        raise click.BadParameter(f"{text!r} is not a time such as 60s, 5m or 1h")
+    return float(found[1]) * _UNITS[found[2]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +150,7 @@ _CONNECTION = (
     ),
     click.option(
         "--wait",
-        type=Duration(),
+        type=duration,
         default="0s",
         metavar="TIME",
         help="Wait as long for a server that is still starting, such as 60s.",
@@ -176,7 +168,7 @@ def _grouped(
     def gathered(**values: Any) -> object:
         own = {key: values.pop(key) for key in names if key in values}
         if kind is ConnectionOptions:
-            own["password"] = _password(own["url"])
+            own["password"] = _password()
         return function(**{name: kind(**own)}, **values)
 
     decorated: Function = gathered
@@ -185,11 +177,12 @@ def _grouped(
     return decorated
 
 
-def _password(url: str | None) -> str | None:
+def _password() -> str | None:
+    """The password that stood in argv behind `-p`; one in a URL is told of by the target."""
     password: str | None = click.get_current_context().meta.get(_FOUND)
-    if password is not None or (url and re.match(r"[^/]*://[^/@]*:[^/]*@", url)):
+    if password is not None:
         console.warn(
-            "a password on the command line can be read by everybody on this machine: "
-            "use -p, an option file, or DATABASE_URL"
+            "a password on the command line can be seen by all users of this machine: "
+            "use -p alone, MYSQL_PWD, DATABASE_URL or an option file"
         )
     return password

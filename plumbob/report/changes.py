@@ -36,8 +36,8 @@ SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
 class PartView:
     """One part of a table that changes.
 
-    `verb` is add, remove, modify, rename, move or set; `before` and `after` are definitions, None where
-    there is none; `details` say what differs inside the part.
+    `verb` is add, remove, modify, rename, move or set; `before` and `after` are definitions, None
+    where there is none; `details` say what differs inside the part.
     """
 
     verb: str

@@ -1,8 +1,9 @@
 r"""Makes text from a file, a server or a command line safe to show; what it means is not looked at.
 
 A name or a comment may hold anything. Shown as it is, an escape sequence repaints the terminal, a
-right-to-left override turns a line round, a zero-width space makes two names look alike, and a line that
-begins with `::` is a command to a CI runner. Here such characters become visible: `\x1b`, `\u202e`.
+right-to-left override turns a line round, a zero-width space makes two names look alike, and a line
+that begins with `::` is a command to a CI runner. Here such characters become visible: `\x1b`,
+`\u202e`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Categories that have no shape of their own: control, format, surrogate, private, unassigned, line, paragraph.
+# Categories that have no shape of their own: control, format, surrogate, private, unassigned, line,
+# paragraph.
 _SHAPELESS = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-# Letters and marks that are drawn as nothing (Unicode: Default_Ignorable_Code_Point, without the above).
+# Letters and marks that are drawn as nothing (Unicode: Default_Ignorable_Code_Point, without the
+# above).
 _IGNORED = (
     (0x034F, 0x034F),
     (0x115F, 0x1160),
@@ -24,8 +27,10 @@ _IGNORED = (
     (0xE0000, 0xE0FFF),
 )
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
-# GitHub reads "::" at the beginning of a line (blanks before it do not help) and "##[" within it; Azure
-# DevOps and TeamCity read "##vso[" and "##teamcity[".
+# Invisible, and no harm: a tab, and the joiners that Persian and Indian scripts are written with.
+_HARMLESS = {ord(each): None for each in "\t\u200c\u200d"}
+# GitHub reads "::" at the beginning of a line (blanks before it do not help) and "##[" within it;
+# Azure DevOps and TeamCity read "##vso[" and "##teamcity[".
 _RUNNER_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|(?<=#)#(?=\w*\[)", re.MULTILINE)
 
 
@@ -73,8 +78,9 @@ def guard(output: str) -> str:
 
 
 def is_safe(text: str) -> bool:
-    """Whether a text of several lines can be shown as it is, without a change of one character."""
-    return "\n".join(lines(text)) == text and guard(text) == text
+    """Whether a text can be printed as it is, in several lines, and do no harm."""
+    plain = text.translate(_HARMLESS)
+    return "\n".join(lines(plain)) == plain and guard(plain) == plain
 
 
 def width(text: str) -> int:

@@ -50,7 +50,9 @@ def test_lines_are_kept_and_each_is_made_safe() -> None:
 
 def test_what_can_be_shown_as_it_is() -> None:
     assert is_safe("CREATE TABLE `a` (\n  `b` int\n)")
+    assert is_safe("`a`\tint COMMENT 'می\u200cخواهم'")
     assert not is_safe("a\x1bb")
+    assert not is_safe("a\u202eb")
     assert not is_safe("a\n::b")
 
 

@@ -1,0 +1,38 @@
+"""`schema check`: the declaration by itself, for editors, hooks and CI; no server is asked."""
+
+from __future__ import annotations
+
+import click
+
+from plumbob.commands import console, options
+from plumbob.commands.opening import open_project
+from plumbob.commands.options import ProjectOptions
+from plumbob.errors import Exit
+from plumbob.report.comparison import Source
+from plumbob.report.safe import line
+
+EXAMPLE = """\
+schema check
+schema check --schema other/schema.yaml --json"""
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@options.project
+@options.json
+def command(where: ProjectOptions, as_json: bool) -> int:
+    """Check the declaration, without any server.
+
+    Reads it whole and reports all that is wrong in one go, each fault with its line. Exit code 2
+    when something is wrong.
+    """
+    from plumbob.declaration import load, validate
+
+    project = open_project(where)
+    declaration = load(project.schema)
+    validate(declaration, None)
+    source = Source(project.shown(project.schema), len(declaration.schema.tables))
+    if as_json:
+        console.out_json({"declared": {"name": source.name, "tables": source.tables}})
+    else:
+        console.out(line(f"{source}: nothing is wrong"))
+    return Exit.OK

@@ -1,0 +1,86 @@
+"""From the options of a command line to a project, a target and an open connection."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from plumbob.commands import console
+from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.config import Config
+from plumbob.errors import Exit, PlumbobError
+from plumbob.project import Project, find_project
+
+if TYPE_CHECKING:
+    from plumbob.server.connection import Server
+    from plumbob.server.target import Target
+
+
+def open_project(where: ProjectOptions) -> Project:
+    """The project of `--dir` and `--schema`, or of the working folder."""
+    return find_project(where.folder, where.schema)
+
+
+def find_target(to: ConnectionOptions, config: Config) -> Target:
+    """The server and the database that are meant; a password that is asked for is asked here.
+
+    Raises:
+        PlumbobError: nothing names a database, or the password cannot be asked for.
+    """
+    from plumbob.server.target import Target
+
+    target = Target.from_options(
+        url=to.url,
+        host=to.host,
+        port=to.port,
+        user=to.user,
+        socket=to.socket,
+        database=to.database,
+        password=_password(to),
+        ssl_mode=to.ssl_mode,
+        ssl_ca=None if to.ssl_ca is None else str(to.ssl_ca),
+        defaults_file=to.defaults_file,
+        environ=_environment(config),
+    )
+    for warning in target.warnings:
+        console.warn(warning)
+    if not target.database:
+        raise PlumbobError(
+            "no database is named",
+            advice=f"Set {config.url_env} to mysql://user@host/database, or use --url or -D.",
+        )
+    return target
+
+
+def connect_to(target: Target, to: ConnectionOptions) -> Server:
+    """An open connection, to be used as a context manager."""
+    from plumbob.server.connection import connect
+
+    return connect(target, wait=to.wait)
+
+
+def connect_to_server(target: Target, to: ConnectionOptions) -> Server:
+    """An open connection to the server without a database, which need not be there."""
+    return connect_to(replace(target, database=None), to)
+
+
+def _environment(config: Config) -> Mapping[str, str]:
+    """The environment, the URL under the name that the layer below knows."""
+    return {**os.environ, "DATABASE_URL": os.environ.get(config.url_env, "")}
+
+
+def _password(to: ConnectionOptions) -> str | None:
+    if to.password is not None or not to.ask_password:
+        return to.password
+    if not console.can_ask():
+        raise PlumbobError(
+            "-p asks for the password, and there is no terminal to ask on",
+            advice="Give it in MYSQL_PWD, in DATABASE_URL or in an option file.",
+            exit=Exit.BAD_INPUT,
+        )
+    password: str = click.prompt("Password", hide_input=True, err=True, default="")
+    return password

@@ -1,0 +1,127 @@
+"""A comparison as every report needs it: what was read, what changes, and what has to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from plumbob.diff.change import Add, Alter, Change, Remove
+from plumbob.model import Column, Flavour, Schema
+from plumbob.plan.statement import Hazard, Plan, Statement
+from plumbob.report.changes import TableView, views
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One side of a comparison: its name (`schema/schema.yaml`), and how many tables were read."""
+
+    name: str
+    tables: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: {counted(self.tables, 'table')}"
+
+
+@dataclass(frozen=True, slots=True)
+class LooksLikeRename:
+    """A column that goes and one that comes with the same definition: perhaps the same column."""
+
+    table: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a report of a comparison is made from.
+
+    `not_understood` are (object, why); `unmanaged` counts names by kind; `unconfirmed` says why the
+    server was not asked about the declared text, or is "" when it was; `unmanaged` objects are
+    never touched.
+    """
+
+    declared: Source
+    live: Source
+    flavour: Flavour
+    tables: tuple[TableView, ...] = ()
+    up: tuple[Statement, ...] = ()
+    down: tuple[Statement, ...] = ()
+    renames: tuple[LooksLikeRename, ...] = ()
+    not_understood: tuple[tuple[str, str], ...] = ()
+    unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unconfirmed: str = ""
+
+    @property
+    def in_sync(self) -> bool:
+        return not self.tables and not self.up
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        return approvals(self.up)
+
+
+def compared(
+    declared: Source,
+    live: Source,
+    schema: Schema,
+    changes: tuple[Change, ...],
+    plan: Plan,
+    flavour: Flavour,
+    unconfirmed: str,
+) -> Compared:
+    """Put together what the layers below found; `schema` is the live one."""
+    return Compared(
+        declared,
+        live,
+        flavour,
+        tuple(views(changes, flavour)),
+        plan.up,
+        plan.down,
+        tuple(_renames(changes)),
+        tuple((name, found.why) for name, found in schema.not_understood.items()),
+        _by_kind(schema),
+        unconfirmed,
+    )
+
+
+def approvals(statements: Iterable[Statement]) -> tuple[Hazard, ...]:
+    """The hazards of a plan, each that is approved alike once."""
+    found = {hazard.approval: hazard for each in statements for hazard in each.hazards}
+    return tuple(found.values())
+
+
+def _by_kind(schema: Schema) -> dict[str, tuple[str, ...]]:
+    kinds: dict[str, list[str]] = {}
+    for found in schema.unmanaged:
+        kinds.setdefault(found.kind, []).append(found.name)
+    return {kind: tuple(names) for kind, names in kinds.items()}
+
+
+def _renames(changes: Iterable[Change]) -> Iterable[LooksLikeRename]:
+    for change in changes:
+        if isinstance(change, Alter):
+            yield from _renamed_columns(change)
+
+
+def _renamed_columns(change: Alter) -> Iterable[LooksLikeRename]:
+    """Pairs of a dropped and an added column of one type, in order, each column once."""
+    gone = [each.part for each in change.parts if isinstance(each, Remove)]
+    new = [each.part for each in change.parts if isinstance(each, Add)]
+    old_columns = [part for part in gone if isinstance(part, Column)]
+    for column in new:
+        if not isinstance(column, Column):
+            continue
+        twin = next((old for old in old_columns if _alike(old, column)), None)
+        if twin is not None:
+            old_columns.remove(twin)
+            yield LooksLikeRename(change.after.name, twin.name, column.name)
+
+
+def _alike(old: Column, new: Column) -> bool:
+    return old.type == new.type and old.generated == new.generated
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 table`, `5 tables`."""
+    plural = noun[:-1] + "ies" if noun.endswith(("ry", "ty")) else noun + "s"
+    return f"{number} {noun if number == 1 else plural}"

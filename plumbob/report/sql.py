@@ -1,0 +1,41 @@
+"""A plan as SQL that the mysql client runs; what cannot be shown without a change is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plumbob.errors import PlumbobError
+from plumbob.plan.statement import Statement
+from plumbob.report.comparison import Compared
+from plumbob.report.safe import is_safe, line
+
+
+def comparison_sql(found: Compared) -> str:
+    """The way up, each statement with its meaning and its hazards in comments.
+
+    Raises:
+        PlumbobError: a statement has invisible characters: escaped, it would mean something else;
+        raw, it
+            could do anything to a terminal or a CI log.
+    """
+    parts = [f"-- {line(found.declared)} | {line(found.live)}"]
+    if found.in_sync:
+        parts.append("-- in sync")
+    parts += ["\n".join(_statement(each)) for each in found.up]
+    return "\n\n".join(parts)
+
+
+def _statement(statement: Statement) -> Iterator[str]:
+    if not is_safe(statement.sql):
+        raise PlumbobError(
+            f"a statement has invisible characters: {statement.about}",
+            advice="Use --json or --write: both have the exact text.",
+        )
+    yield f"-- {line(statement.about)}"
+    for hazard in statement.hazards:
+        yield f"-- {line(hazard.approval)}: {line(hazard.what)}"
+    for name, value in statement.session:
+        yield f"SET @plumbob_{name} = @@SESSION.{name}, SESSION {name} = {value};"
+    yield statement.sql + ";"
+    for name, _ in reversed(statement.session):
+        yield f"SET SESSION {name} = @plumbob_{name};"

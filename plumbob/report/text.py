@@ -1,0 +1,118 @@
+"""A comparison as text for a terminal: in colour where there is one, safe whatever the names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from plumbob.plan.statement import Hazard, Statement
+from plumbob.report.changes import PartView, TableView
+from plumbob.report.comparison import Compared, counted
+from plumbob.report.safe import line, lines
+
+_SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
+_COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def comparison_text(found: Compared) -> str:
+    """The whole report; its first line says what was read on both sides."""
+    parts = [read_text(found)]
+    if found.in_sync:
+        parts.append("\n".join([_in_sync(), *_remarks(found)]))
+        return "\n".join(parts)
+    parts.append("\n".join(each for table in found.tables for each in _table(table)))
+    parts.append("\n".join(_statements("up", found.up)))
+    parts.append("\n".join(_statements("down", found.down)))
+    parts.append("\n".join([*_remarks(found), *hazard_lines(found.hazards)]))
+    parts.append(_summary(found))
+    return "\n\n".join(filter(None, parts))
+
+
+def read_text(found: Compared) -> str:
+    return line(f"{found.declared} | {found.live}")
+
+
+def hazard_lines(hazards: Iterable[Hazard]) -> Iterator[str]:
+    for hazard in hazards:
+        flag = click.style("needs approval:", fg="red", bold=True)
+        yield f"{flag} {line(hazard.what)}"
+        yield f"  {line('--allow ' + shell_word(hazard.approval))}"
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of a shell's command line."""
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _in_sync() -> str:
+    return click.style("in sync", fg="green")
+
+
+def _table(view: TableView) -> Iterator[str]:
+    was = f" (was {line(view.was)})" if view.was else ""
+    yield f"{_sign(view.verb)} table {click.style(line(view.name), bold=True)}{was}"
+    for part in view.parts:
+        yield from _part(part)
+
+
+def _part(view: PartView) -> Iterator[str]:
+    head = f"    {_sign(view.verb)} {view.kind}"
+    if view.verb == "modify":
+        yield f"{head} {line(view.before)}"
+        yield f"      {' ' * (len(view.kind) - 2)}-> {line(view.after)}"
+        for each in view.details:
+            yield f"         {line(each.path)}: {line(each.before)} -> {line(each.after)}"
+    elif view.verb == "rename":
+        yield f"{head} {line(view.before)} -> {line(view.after)}"
+    elif view.verb == "move":
+        yield f"{head} {line(view.name)}: {line(view.after)}"
+    elif view.verb == "set":
+        values = f"{_value(view.before)} -> {_value(view.after)}"
+        yield f"    {_sign(view.verb)} {line(view.name)}: {values}"
+    else:
+        yield f"{head} {line(view.after or view.before)}"
+
+
+def _value(text: str | None) -> str:
+    return "(none)" if text is None else line(text)
+
+
+def _sign(verb: str) -> str:
+    sign = _SIGNS.get(verb, "~")
+    return click.style(sign, fg=_COLOURS[sign], bold=True)
+
+
+def _statements(title: str, statements: tuple[Statement, ...]) -> Iterator[str]:
+    yield click.style(f"{title} ({counted(len(statements), 'statement')})", bold=True)
+    for each in statements:
+        yield "  " + click.style(f"-- {line(each.about)}", dim=True)
+        for hazard in each.hazards:
+            yield "  " + click.style(f"-- {line(hazard.approval)}: {line(hazard.what)}", fg="red")
+        yield from (f"  {text}" for text in lines(each.sql + ";"))
+
+
+def _remarks(found: Compared) -> Iterator[str]:
+    for rename in found.renames:
+        old, new, table = line(rename.old), line(rename.new), line(rename.table)
+        yield (
+            f"{table}.{old} goes and {table}.{new} comes: it looks like a rename. "
+            f"If it is one, say `was: {old}` at {new}, and the values stay."
+        )
+    for name, why in found.not_understood:
+        yield f"not understood, so left alone: {line(name)}: {line(why)}"
+    if found.unmanaged:
+        kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
+        yield f"not managed, so left alone: {', '.join(kinds)}"
+    if found.unconfirmed:
+        yield f"unconfirmed by a server: {line(found.unconfirmed)}"
+
+
+def _summary(found: Compared) -> str:
+    verbs = {"create": 0, "alter": 0, "rename": 0, "drop": 0}
+    for table in found.tables:
+        verbs[table.verb] += 1
+    said = [f"{counted(number, 'table')} to {verb}" for verb, number in verbs.items() if number]
+    return f"{', '.join(said)}\nWrite it down: schema diff --write -m MESSAGE"
