@@ -1,0 +1,110 @@
+"""Makes a migration of a plan: what nobody has written to a file yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from plumbob import __version__
+from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
+from plumbob.migration import session
+from plumbob.migration.files import new_id
+from plumbob.migration.migration import (
+    ABSENT,
+    UNKNOWN,
+    FileStatement,
+    Header,
+    Migration,
+    Parent,
+    Script,
+)
+from plumbob.model import Flavour, Schema
+from plumbob.plan.statement import Plan, Statement
+
+Expected = Sequence[Mapping[str, str]]
+
+
+def draft(
+    plan: Plan,
+    before: Schema,
+    after: Schema,
+    flavour: Flavour,
+    *,
+    message: str,
+    created: str,
+    parent: Migration | None = None,
+    proof: str = "",
+    expected_up: Expected = (),
+    expected_down: Expected = (),
+) -> Migration:
+    """The migration that a plan is.
+
+    Args:
+        before, after: both ends in canonical form, as fingerprints are taken of them.
+        created: the time in UTC, `2026-11-24T13:15:00Z`.
+        parent: the last migration of the folder as it was read, or None for the first.
+        proof: where both ways were run with the expected result; "" when they were not.
+        expected_up, expected_down: for each statement the fingerprints that the proof saw after it, of
+            the tables that it changed (ABSENT for a dropped one).
+    """
+    message = message.strip() or "migration"
+    header = Header(
+        id=new_id(message, created),
+        message=message,
+        parent=Parent(parent.id, parent.forward.written) if parent else None,
+        server=flavour,
+        tool=__version__,
+        created=created,
+        proof=proof,
+    )
+    return Migration(
+        header,
+        _script(plan.up, before, after, flavour, expected_up),
+        _script(plan.down, after, before, flavour, expected_down),
+    )
+
+
+def _script(
+    statements: Sequence[Statement],
+    before: Schema,
+    after: Schema,
+    flavour: Flavour,
+    expected: Expected,
+) -> Script:
+    seen = list(expected) or [{} for _ in statements]
+    touched = [
+        tuple(sorted({*_touched(each), *seen_after}))
+        for each, seen_after in zip(statements, seen, strict=True)
+    ]
+    last = {name: number for number, names in enumerate(touched) for name in names}
+    ends = {name: _fingerprint(after, name, flavour) for name in last}
+    return Script(
+        statements=tuple(
+            FileStatement(
+                sql=each.sql,
+                about=each.about,
+                # What a table is at the end is known without a proof: what its last statement makes it.
+                after={
+                    name: seen[number].get(name, ends[name] if last[name] == number else UNKNOWN)
+                    for name in touched[number]
+                },
+                hazards=each.hazards,
+                session=tuple(session.setting(*pair) for pair in each.session),
+            )
+            for number, each in enumerate(statements)
+        ),
+        before=schema_fingerprint(before, flavour),
+        after=schema_fingerprint(after, flavour),
+        tables={name: (_fingerprint(before, name, flavour), ends[name]) for name in last},
+        preamble=session.preamble(flavour),
+    )
+
+
+def _touched(statement: Statement) -> set[str]:
+    """The tables that a statement changes, makes or drops."""
+    made_or_gone = {ref.table for ref in statement.gives | statement.takes if ref.kind == "table"}
+    return made_or_gone | ({statement.table} if statement.table else set())
+
+
+def _fingerprint(schema: Schema, name: str, flavour: Flavour) -> str:
+    table = schema.tables.get(name)
+    return fingerprint(table, flavour) if table is not None else ABSENT

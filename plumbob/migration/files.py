@@ -1,0 +1,213 @@
+"""The folder of migrations: pairs of files, written both or not at all, and read as one chain."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration.chain import in_order
+from plumbob.migration.migration import Direction, Header, Migration, Script
+from plumbob.migration.reading import SUFFIX, is_id, read_script
+from plumbob.migration.text import file_name, render
+
+__all__ = ["Migration", "new_id", "read_folder", "write_pair"]
+
+SLUG_LENGTH = 60
+ATTEMPTS = 1000
+STALE_AFTER = 3600.0
+_TEMPORARY = ".plumbob-"
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+def new_id(message: str, created: str) -> str:
+    """The id of a migration: `created` (`2026-11-24T13:15:00Z`) and a slug, safe as the name of a file."""
+    plain = unicodedata.normalize("NFKD", message).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:SLUG_LENGTH].strip("_")
+    return f"{re.sub('[-:Z]', '', created)}_{slug or 'migration'}"
+
+
+def write_pair(folder: Path, migration: Migration) -> tuple[Path, Path]:
+    """Write both files, under the migration's own id or, where that is taken, with a number behind it.
+
+    Nothing is overwritten and no symbolic link is followed; a reader sees both files or none, whenever
+    this process is killed (the rollback comes first, and is nothing without its migration).
+
+    Returns:
+        The paths of the migration and of its rollback.
+
+    Raises:
+        PlumbobError: the folder cannot be written to, or the migration cannot be said in a file.
+    """
+    if not is_id(migration.id):
+        raise PlumbobError(f"{migration.id!r} is no id of a migration")
+    try:
+        _prepare(folder)
+        for id in _names(migration.id):
+            named = replace(migration, header=replace(migration.header, id=id))
+            paths = folder / file_name(id, "up"), folder / file_name(id, "down")
+            if not any(map(os.path.lexists, paths)) and _publish(named, *paths):
+                return paths
+    except OSError as error:
+        raise PlumbobError(
+            f"the folder {folder} cannot be written to: {error.strerror}",
+            advice="Nothing was written.",
+            exit=Exit.NO_ACCESS if error.errno in _FORBIDDEN else Exit.FAILED,
+        ) from error
+    raise PlumbobError(f"there are {ATTEMPTS} migrations {migration.id} already")
+
+
+def read_folder(folder: Path) -> tuple[Migration, ...]:
+    """All migrations in the order of their chain; () when the folder is not there.
+
+    A rollback without its migration is what a killed `write_pair` leaves, and is nothing.
+
+    Raises:
+        PlumbobError: a file is broken, missing or of another format, or the files form no chain.
+    """
+    try:
+        files = sorted(path for path in folder.glob("*.sql") if not path.name.startswith("."))
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    found, faults = [], []
+    for path in files:
+        if not path.name.endswith(SUFFIX["down"]):
+            try:
+                found.append(_read_pair(path))
+            except PlumbobError as fault:
+                faults.append(fault)
+    if faults:
+        raise faults[0] if len(faults) == 1 else ManyErrors(faults)
+    return in_order(found)
+
+
+def _read_pair(path: Path) -> Migration:
+    rollback = path.with_name(path.name.removesuffix(SUFFIX["up"]) + SUFFIX["down"])
+    header, forward = _read(path, "up")
+    if not os.path.lexists(rollback):
+        raise PlumbobError(
+            f"the rollback of {header.id} is missing",
+            advice=f"Take {rollback.name} from version control again.",
+            where=path.name,
+            exit=Exit.STALE,
+        )
+    other, backward = _read(rollback, "down")
+    mirrored = (backward.before, backward.after) == (forward.after, forward.before)
+    if other != header or not mirrored:
+        raise PlumbobError(
+            f"{path.name} and {rollback.name} do not belong together: their headers differ",
+            advice="Take both from version control again.",
+            exit=Exit.STALE,
+        )
+    return Migration(header, forward, backward)
+
+
+def _read(path: Path, direction: Direction) -> tuple[Header, Script]:
+    try:
+        text = path.read_bytes().decode()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise PlumbobError(
+            "this migration file is broken: it is not UTF-8",
+            advice="Take it from version control again.",
+            where=path.name,
+        ) from error
+    header, script = read_script(text, path.name, direction)
+    if path.name != file_name(header.id, direction):
+        raise PlumbobError(
+            f"this file was renamed: its header says {header.id}",
+            advice=f"Name it {file_name(header.id, direction)} again.",
+            where=path.name,
+            exit=Exit.STALE,
+        )
+    return header, script
+
+
+def _unreadable(path: Path, error: OSError) -> PlumbobError:
+    return PlumbobError(f"{path} cannot be read: {error.strerror}", exit=Exit.NO_ACCESS)
+
+
+def _names(id: str) -> Iterator[str]:
+    yield id
+    for number in range(2, ATTEMPTS):
+        yield f"{id}-{number}"
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder, and take away what killed writers left in it."""
+    if folder.is_symlink():
+        raise PlumbobError(
+            f"the folder {folder} is a symbolic link, and migrations are not written through one",
+            advice="Name the folder that it points to.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{_TEMPORARY}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.lstat().st_mtime > STALE_AFTER:
+                left.unlink()
+
+
+def _publish(migration: Migration, up: Path, down: Path) -> bool:
+    """Give both files their names; false when somebody took one of the names in the meantime."""
+    undo: list[Callable[[], object]] = []
+    try:
+        texts = {up: render(migration, "up"), down: render(migration, "down")}
+        temporary = {}
+        for path, text in texts.items():
+            temporary[path] = up.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+            undo.append(temporary[path].unlink)
+            _write(temporary[path], text)
+        _give_name(temporary[down], down)
+        try:
+            _give_name(temporary[up], up)
+        except OSError:
+            down.unlink()
+            raise
+        _sync_folder(up.parent)
+    except FileExistsError:
+        return False
+    finally:
+        for each in undo:
+            with suppress(FileNotFoundError):
+                each()
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with os.fdopen(number, "wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _give_name(temporary: Path, path: Path) -> None:
+    """Rename, but never over something: a rename would replace it without a word."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        temporary.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The names are safe once the folder is; not every system can do this, and none needs it to go on."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

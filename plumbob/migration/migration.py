@@ -1,0 +1,182 @@
+"""What a migration is: its way up and its way down as statements, with what has to be true before and after.
+
+A value alone: `plumbob.migration.text` writes and reads it, `plumbob.migration.executor` runs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from plumbob.ddl.lexer import tokenize
+from plumbob.model import Flavour
+from plumbob.plan.statement import Hazard
+
+Direction = Literal["up", "down"]
+# The fingerprint of a table that is not there, and of one that nobody foresaw.
+ABSENT = "absent"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatement:
+    """One statement of a migration file, without a semicolon at its end.
+
+    `after` has the tables whose definition it changes, makes or drops, each with the fingerprint that is
+    expected once it has run: ABSENT for a dropped table, UNKNOWN where nobody could say. `session` are
+    settings for this statement alone, their values as SQL literals.
+    """
+
+    sql: str
+    about: str
+    after: Mapping[str, str]
+    hazards: tuple[Hazard, ...] = ()
+    session: tuple[tuple[str, str], ...] = ()
+
+    def hash(self, flavour: Flavour) -> str:
+        """SHA-256 over what the server is told, white space and comments aside."""
+        return _sha256([_words(self.sql, flavour), [list(each) for each in self.session]])
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One way, up or down: what one file says.
+
+    `before` and `after` are fingerprints of the whole database; `tables` has those of the tables that the
+    script touches, before and after it; `preamble` are the SET statements at the top, for a client that
+    runs the file alone; `written` is the checksum that stands in the file, or "" before there is one.
+    """
+
+    statements: tuple[FileStatement, ...]
+    before: str
+    after: str
+    tables: Mapping[str, tuple[str, str]]
+    preamble: tuple[str, ...] = ()
+    written: str = field(default="", compare=False)
+
+    def checksum(self, flavour: Flavour) -> str:
+        """SHA-256 over all that steers a run; comments for people and white space are no part of it."""
+        steering = [
+            self.before,
+            self.after,
+            [_words(line, flavour) for line in self.preamble],
+            [
+                [
+                    each.hash(flavour),
+                    sorted(each.after.items()),
+                    [hazard.approval for hazard in each.hazards],
+                ]
+                for each in self.statements
+            ],
+        ]
+        return "sha256:" + _sha256(steering)
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        return tuple(hazard for each in self.statements for hazard in each.hazards)
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The migration that comes before, and the checksum that its way up had."""
+
+    id: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What both files of a migration say about it.
+
+    `created` is a time in UTC, `2026-11-24T13:15:00Z`; `tool` the version of plumbob that wrote them;
+    `proof` says where both ways were run with the expected result, or is "" when nobody could.
+    """
+
+    id: str
+    message: str
+    parent: Parent | None
+    server: Flavour
+    tool: str
+    created: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The way up and the way down between two states of a database."""
+
+    header: Header
+    forward: Script
+    backward: Script
+
+    @property
+    def id(self) -> str:
+        return self.header.id
+
+    @property
+    def message(self) -> str:
+        return self.header.message
+
+    @property
+    def parent(self) -> Parent | None:
+        return self.header.parent
+
+    @property
+    def server(self) -> Flavour:
+        return self.header.server
+
+    @property
+    def created(self) -> str:
+        return self.header.created
+
+    @property
+    def proof(self) -> str:
+        return self.header.proof
+
+    @property
+    def tool(self) -> str:
+        return self.header.tool
+
+    @property
+    def before(self) -> str:
+        return self.forward.before
+
+    @property
+    def after(self) -> str:
+        return self.forward.after
+
+    @property
+    def up(self) -> tuple[FileStatement, ...]:
+        return self.forward.statements
+
+    @property
+    def down(self) -> tuple[FileStatement, ...]:
+        return self.backward.statements
+
+    @property
+    def checksum(self) -> str:
+        return self.forward.checksum(self.server)
+
+    def script(self, direction: Direction) -> Script:
+        return self.forward if direction == "up" else self.backward
+
+    def changed(self) -> tuple[Direction, ...]:
+        """The ways whose file was edited after it had been written."""
+        ways: tuple[Direction, ...] = ("up", "down")
+        return tuple(
+            way
+            for way in ways
+            if self.script(way).written not in ("", self.script(way).checksum(self.server))
+        )
+
+
+def _words(sql: str, flavour: Flavour) -> str:
+    """The tokens of a text with one blank between them, so that layout and comments do not count."""
+    return " ".join(token.text for token in tokenize(sql, flavour)[:-1])
+
+
+def _sha256(value: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
