@@ -9,21 +9,29 @@ setting, at the price of about a second.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
 
 from plumbob.errors import PlumbobError
 from tests.servers import Server, running
 
-# No deadline: on a busy machine the first example of a test may take as long as it likes.
-settings.register_profile("default", deadline=None)
-settings.register_profile("fuzz", deadline=None, max_examples=10_000)
-settings.load_profile("default")
-
 Servers = Callable[[str], Server]
+
+
+def pytest_collection_finish() -> None:
+    """Settle the property tests' settings; `make fuzz` asks for more examples.
+
+    Only when a test has imported Hypothesis, which takes half a second. No deadline: on a busy
+    machine the first example may take as long as it likes.
+    """
+    if hypothesis := sys.modules.get("hypothesis"):
+        examples = int(os.environ.get("PLUMBOB_EXAMPLES", "100"))
+        hypothesis.settings.register_profile("plumbob", deadline=None, max_examples=examples)
+        hypothesis.settings.load_profile("plumbob")
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +80,8 @@ def empty_database(server: Server) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        try:
-            yield name
-        finally:
-            # The test may have killed this connection, or left others that hold locks.
-            connection.ping(reconnect=True)
-            cursor.execute("SET lock_wait_timeout = 5")
-            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+    yield name
+    with server.connect() as connection, connection.cursor() as cursor:
+        # A connection that the test has left open may hold a lock for as long as it likes.
+        cursor.execute("SET lock_wait_timeout = 5")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
