@@ -82,11 +82,7 @@ def _accept_constraint(cursor: Cursor, parts: ColumnParts) -> ColumnParts | None
     if cursor.accept("unique"):
         _ = cursor.accept("key") or cursor.accept("index")
         return replace(parts, indexes=(*parts.indexes, _own_index(name, "unique")))
-    if (
-        cursor.accept("primary", "key")
-        or cursor.accept("primary")
-        or cursor.accept("key")
-    ):
+    if cursor.accept("primary", "key") or cursor.accept("primary") or cursor.accept("key"):
         return replace(parts, indexes=(*parts.indexes, _own_index(name, "primary")))
     if cursor.is_word("references"):
         key = parse_reference(cursor, ForeignKey("", (name,), "", (), named=False))
@@ -167,11 +163,7 @@ def _generated(cursor: Cursor) -> Generated:
 
 def _default(cursor: Cursor) -> Default:
     token = cursor.token
-    if (
-        token.kind == "word"
-        and token.value.startswith("_")
-        and cursor.ahead().kind == "text"
-    ):
+    if token.kind == "word" and token.value.startswith("_") and cursor.ahead().kind == "text":
         cursor.take()
         return Default("text", cursor.text())
     if token.kind == "text":
@@ -229,25 +221,28 @@ def _now(cursor: Cursor) -> str:
 
 def column_sql(column: Column, flavour: Flavour) -> str:
     """A column with its name, as the server of this flavour prints it in SHOW CREATE TABLE."""
+    return _column_sql(column, flavour, _printed_null(column))
+
+
+def column_definition_sql(column: Column, flavour: Flavour) -> str:
+    """The same for ADD, MODIFY and CHANGE COLUMN: whether it may be NULL is always said."""
+    return _column_sql(column, flavour, "NULL" if column.null else "NOT NULL")
+
+
+def _column_sql(column: Column, flavour: Flavour, null: str) -> str:
     order = _mysql_attributes if flavour.is_mysql else _mariadb_attributes
-    words = [
-        quote_name(column.name),
-        type_sql(column.type, flavour),
-        *order(column, flavour),
-    ]
+    words = [quote_name(column.name), type_sql(column.type, flavour), *order(column, flavour, null)]
     return " ".join(filter(None, words))
 
 
-def _mysql_attributes(column: Column, flavour: Flavour) -> list[str]:
+def _mysql_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     return [
         _charset_sql(column.type),
         _generated_sql(column.generated),
-        _null_sql(column),
+        null,
         f"/*!80003 SRID {column.srid} */" if column.srid is not None else "",
         f"/*!50606 STORAGE {column.storage} */" if column.storage else "",
-        f"/*!50606 COLUMN_FORMAT {column.column_format} */"
-        if column.column_format
-        else "",
+        f"/*!50606 COLUMN_FORMAT {column.column_format} */" if column.column_format else "",
         _default_clause(column, flavour),
         "AUTO_INCREMENT" if column.auto_increment else "",
         "/*!80023 INVISIBLE */" if column.invisible else "",
@@ -257,12 +252,12 @@ def _mysql_attributes(column: Column, flavour: Flavour) -> list[str]:
     ]
 
 
-def _mariadb_attributes(column: Column, flavour: Flavour) -> list[str]:
+def _mariadb_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     return [
         "/*M!100301 COMPRESSED*/" if column.compressed else "",
         _charset_sql(column.type),
         _generated_sql(column.generated),
-        _null_sql(column) if column.generated is None else "",
+        null if column.generated is None else "",
         "INVISIBLE" if column.invisible else "",
         "WITHOUT SYSTEM VERSIONING" if column.without_system_versioning else "",
         _default_clause(column, flavour),
@@ -288,7 +283,7 @@ def _generated_sql(generated: Generated | None) -> str:
     return f"GENERATED ALWAYS AS ({generated.expression.sql}) {kind}"
 
 
-def _null_sql(column: Column) -> str:
+def _printed_null(column: Column) -> str:
     if not column.null:
         return "NOT NULL"
     # A TIMESTAMP without NULL is NOT NULL where explicit_defaults_for_timestamp is off.

@@ -111,11 +111,7 @@ def _written(action: str | None, written: str | None, flavour: Flavour) -> str |
     """MySQL is silent about NO ACTION, MariaDB about RESTRICT."""
     if action is not None:
         return action
-    return (
-        written
-        if written != ("NO ACTION" if flavour.is_mysql else "RESTRICT")
-        else None
-    )
+    return written if written != ("NO ACTION" if flavour.is_mysql else "RESTRICT") else None
 
 
 def check_sql(check: Check, flavour: Flavour) -> str:

@@ -48,11 +48,7 @@ def is_plain_name(name: str) -> bool:
 def _key(token: Token) -> str:
     if token.kind == "name":
         # Column names have no case; other quoted names in an expression are function or schema names.
-        return (
-            token.value.lower()
-            if is_plain_name(token.value)
-            else f"`{token.value.lower()}`"
-        )
+        return token.value.lower() if is_plain_name(token.value) else f"`{token.value.lower()}`"
     if token.kind == "text":
         return "'" + token.value.replace("'", "''") + "'"
     if token.kind == "hex":

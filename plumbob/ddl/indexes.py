@@ -52,9 +52,7 @@ def parse_index(cursor: Cursor, constraint: str = "") -> Index:
     if cursor.accept("if"):
         cursor.expect("not", "exists")
     name = ""
-    if not (
-        cursor.is_mark("(") or cursor.is_word("using", "type") and _is_structure(cursor)
-    ):
+    if not (cursor.is_mark("(") or (cursor.is_word("using", "type") and _is_structure(cursor))):
         name = cursor.name()
     name = name or constraint
     if kind == "primary":
@@ -122,11 +120,7 @@ def _accept_attribute(cursor: Cursor, index: Index) -> Index | None:
         if cursor.accept(word):
             cursor.accept_mark("=")
             return _with_attribute(index, word.upper(), quote_text(cursor.text()))
-    if (
-        index.kind == "vector"
-        and cursor.token.kind == "name"
-        or cursor.is_word("m", "distance")
-    ):
+    if (index.kind == "vector" and cursor.token.kind == "name") or cursor.is_word("m", "distance"):
         name = cursor.name().lower()
         cursor.expect_mark("=")
         value = cursor.take()
@@ -152,10 +146,7 @@ def index_sql(index: Index, flavour: Flavour) -> str:
         words.append(f"COMMENT {quote_text(index.comment)}")
     if index.parser:
         # MySQL prints a blank behind this comment.
-        words.append(
-            f"/*!50100 WITH PARSER {quote_name(index.parser)} */"
-            + " " * flavour.is_mysql
-        )
+        words.append(f"/*!50100 WITH PARSER {quote_name(index.parser)} */" + " " * flavour.is_mysql)
     if index.invisible:
         words.append("/*!80000 INVISIBLE */" if flavour.is_mysql else "IGNORED")
     words.extend(_attribute_sql(name, value) for name, value in index.attributes)

@@ -77,9 +77,7 @@ def tokenize(sql: str, flavour: Flavour | None = None) -> list[Token]:
             raise _fault(sql, position)
         position = match.end()
         if kind in ("version", "since"):
-            if _is_executed(
-                sql[match.start() : match.start() + 3], match["since"], flavour
-            ):
+            if _is_executed(sql[match.start() : match.start() + 3], match["since"], flavour):
                 open_comments += 1
             else:
                 position = _end_of_comment(sql, match.start())
@@ -147,6 +145,4 @@ def _fault(sql: str, position: int) -> SyntaxFault:
         return SyntaxFault("this name has no closing backquote", position)
     if sql.startswith("/*", position):
         return SyntaxFault("this comment has no end", position)
-    return SyntaxFault(
-        f"the character {character!r} begins nothing that SQL knows", position
-    )
+    return SyntaxFault(f"the character {character!r} begins nothing that SQL knows", position)

@@ -34,9 +34,7 @@ def unquote_text(literal: str) -> str:
         if character == "\\":
             following = next(characters)
             out.append(
-                "\\" + following
-                if following in "%_"
-                else _UNESCAPES.get(following, following)
+                "\\" + following if following in "%_" else _UNESCAPES.get(following, following)
             )
         else:
             out.append(character)

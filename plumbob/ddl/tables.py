@@ -198,11 +198,7 @@ def table_options_sql(table: Table, flavour: Flavour) -> list[str]:
     if table.collation:
         words.append(f"COLLATE={table.collation}")
     behind = [option for option in options if _is_behind_comment(option)]
-    before = [
-        option
-        for option in options
-        if option not in behind and option.name != "TABLESPACE"
-    ]
+    before = [option for option in options if option not in behind and option.name != "TABLESPACE"]
     words.extend(map(_option_sql, before))
     if table.comment:
         words.append(f"COMMENT={quote_text(table.comment)}")

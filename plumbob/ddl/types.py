@@ -79,9 +79,7 @@ def parse_type(cursor: Cursor) -> Type:
     if token.kind != "word":
         cursor.fail("expected a data type")
     if token.value not in TYPE_NAMES:
-        cursor.fail(
-            f"{token.text!r} is no data type of MySQL or MariaDB", _nearest(token.value)
-        )
+        cursor.fail(f"{token.text!r} is no data type of MySQL or MariaDB", _nearest(token.value))
     word = cursor.take().value
     found = _of_several_words(cursor, word)
     if found.name in ("enum", "set"):
@@ -122,9 +120,7 @@ def _accept_char(cursor: Cursor) -> bool:
 def _with_length(cursor: Cursor, found: Type) -> Type:
     if not cursor.is_mark("("):
         if found.name in _REQUIRED_LENGTH:
-            cursor.fail(
-                f"expected the length of {found.name}", f"write {found.name}(n)"
-            )
+            cursor.fail(f"expected the length of {found.name}", f"write {found.name}(n)")
         return replace(found, length=found.length or _SIZES.get(found.name))
     if found.name not in _WITH_LENGTH:
         cursor.fail(f"{found.name} takes nothing in parentheses")

@@ -1,0 +1,216 @@
+"""Declared text in the form in which the server would print it, by rules that need no server.
+
+What only the server can say (how it rewrites an expression, how it rounds a default) is read back from
+a scratch database; until then an object of this form may differ from the live one without a difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plumbob.ddl.charsets import (
+    Defaults,
+    charset_of,
+    default_collation,
+    longest_character,
+)
+from plumbob.ddl.defaults import canonical_default
+from plumbob.ddl.expression import expression
+from plumbob.ddl.quote import quote_name
+from plumbob.model import Column, Flavour, Index, KeyPart, Option, Schema, Table, Type
+from plumbob.model.type import BINARIES, INTEGERS
+
+# Display widths that MariaDB prints for an integer without one: signed, unsigned (manual: Numeric Types).
+_WIDTHS = {
+    "tinyint": (4, 3),
+    "smallint": (6, 5),
+    "mediumint": (9, 8),
+    "int": (11, 10),
+    "bigint": (20, 20),
+}
+# The longest value of each size of TEXT and BLOB, in bytes.
+_LARGE_SIZES = ((255, "tiny"), (65535, ""), (16777215, "medium"), (4294967295, "long"))
+# CHARACTER SET binary makes a string type a binary one (manual: The binary Collation).
+_AS_BINARY = {
+    "char": "binary",
+    "varchar": "varbinary",
+    "tinytext": "tinyblob",
+    "text": "blob",
+    "mediumtext": "mediumblob",
+    "longtext": "longblob",
+}
+# Option values that mean "as if it were not written".
+_NO_OPTION = frozenset(
+    Option(name, value)
+    for name, values in {
+        "ROW_FORMAT": ("DEFAULT",),
+        "STATS_PERSISTENT": ("DEFAULT",),
+        "STATS_AUTO_RECALC": ("DEFAULT",),
+        "STATS_SAMPLE_PAGES": ("DEFAULT", "0"),
+        "PACK_KEYS": ("DEFAULT",),
+        "MIN_ROWS": ("0",),
+        "MAX_ROWS": ("0",),
+        "AVG_ROW_LENGTH": ("0",),
+        "CHECKSUM": ("0",),
+        "DELAY_KEY_WRITE": ("0",),
+        "KEY_BLOCK_SIZE": ("0",),
+        "ENCRYPTION": ("'N'", "'n'"),
+        "COMPRESSION": ("''", "'none'", "'NONE'"),
+    }.items()
+    for value in values
+)
+_ENGINES = {
+    "innodb": "InnoDB",
+    "myisam": "MyISAM",
+    "memory": "MEMORY",
+    "heap": "MEMORY",
+    "archive": "ARCHIVE",
+    "csv": "CSV",
+    "blackhole": "BLACKHOLE",
+    "aria": "Aria",
+    "ndb": "ndbcluster",
+    "ndbcluster": "ndbcluster",
+    "mrg_myisam": "MRG_MyISAM",
+    "merge": "MRG_MyISAM",
+    "federated": "FEDERATED",
+}
+_TEMPORAL_WITH_FRACTION = ("time", "datetime", "timestamp")
+
+
+def canonical(schema: Schema, flavour: Flavour, defaults: Defaults) -> Schema:
+    """All tables of a schema in canonical form; names that were left out have to be given before."""
+    tables = {
+        name: canonical_table(table, flavour, defaults) for name, table in schema.tables.items()
+    }
+    return replace(schema, tables=tables)
+
+
+def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table:
+    """One table in canonical form; a live table may be given as well, and loses nothing but spellings."""
+    charset, collation = _charset_and_collation(table.charset, table.collation, flavour, defaults)
+    of_table = replace(defaults, charset=charset, collation=collation)
+    engine = _ENGINES.get((table.engine or "InnoDB").lower(), table.engine)
+    key = table.primary_key
+    keyed = {name.lower() for name in key.columns} if key else set()
+    columns = tuple(_column(column, flavour, of_table, keyed) for column in table.columns)
+    typed = replace(table, columns=columns, engine=engine)
+    return replace(
+        typed,
+        charset=charset,
+        collation=collation,
+        indexes=tuple(_index(index, typed) for index in table.indexes),
+        options=tuple(sorted(set(table.options) - _NO_OPTION, key=lambda option: option.name)),
+        partitions=_partitions(table.partitions),
+    )
+
+
+def _charset_and_collation(
+    charset: str | None, collation: str | None, flavour: Flavour, defaults: Defaults
+) -> tuple[str, str]:
+    """A character set and a collation from either, or from what is inherited (manual: Table Charset)."""
+    if collation and not charset:
+        charset = charset_of(collation) or defaults.charset
+    if collation and charset and collation.startswith("uca1400"):
+        return charset, f"{charset}_{collation}"
+    if charset and collation:
+        return charset, collation
+    if charset:
+        return charset, default_collation(charset, flavour, defaults.collations)
+    return defaults.charset, defaults.collation
+
+
+def _column(column: Column, flavour: Flavour, defaults: Defaults, keyed: set[str]) -> Column:
+    if column.type.name == "json" and flavour.is_mariadb:
+        column = _mariadb_json(column)
+    column = replace(column, type=canonical_type(column.type, flavour, defaults))
+    if column.name.lower() in keyed or column.auto_increment:
+        column = replace(column, null=False)
+    if column.storage == "DEFAULT" or column.column_format == "DEFAULT":
+        column = replace(
+            column,
+            storage=None if column.storage == "DEFAULT" else column.storage,
+            column_format=None if column.column_format == "DEFAULT" else column.column_format,
+        )
+    return replace(column, default=canonical_default(column, flavour))
+
+
+def _mariadb_json(column: Column) -> Column:
+    """JSON is an alias there: LONGTEXT with a check (MariaDB manual: JSON Data Type)."""
+    valid = expression(f"json_valid({quote_name(column.name)})")
+    return replace(
+        column,
+        type=Type("longtext", charset="utf8mb4", collation="utf8mb4_bin"),
+        check=column.check or valid,
+    )
+
+
+def canonical_type(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
+    """A type as the server prints it, with the character set and collation that it inherits."""
+    found = _with_width(found, flavour)
+    if found.name == "decimal":
+        return replace(found, length=found.length or 10, scale=found.scale or 0)
+    if found.name == "year":
+        return replace(found, length=None if flavour.is_mysql else 4)
+    if found.name in _TEMPORAL_WITH_FRACTION and found.length == 0:
+        return replace(found, length=None)
+    if found.is_string:
+        found = _with_charset(found, flavour, defaults)
+    if found.name in ("text", "blob") and found.length is not None:
+        return _of_size(found)
+    return found
+
+
+def _with_width(found: Type, flavour: Flavour) -> Type:
+    if found.name not in INTEGERS:
+        return found
+    signed, unsigned = _WIDTHS[found.name]
+    if flavour.is_mariadb or found.zerofill:
+        return replace(found, length=found.length or (unsigned if found.unsigned else signed))
+    is_boolean = found.name == "tinyint" and found.length == 1 and not found.unsigned
+    return found if is_boolean else replace(found, length=None)
+
+
+def _with_charset(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
+    if found.collation == "binary" and found.charset != "binary":
+        # The attribute BINARY: the binary collation of the character set.
+        charset = found.charset or defaults.charset
+        return replace(found, charset=charset, collation=f"{charset}_bin")
+    charset, collation = _charset_and_collation(found.charset, found.collation, flavour, defaults)
+    if charset == "binary" and found.name in _AS_BINARY:
+        return Type(_AS_BINARY[found.name], found.length)
+    labels = tuple(label.rstrip(" ") for label in found.labels)
+    return replace(found, charset=charset, collation=collation, labels=labels)
+
+
+def _of_size(found: Type) -> Type:
+    """TEXT(n) and BLOB(n) become the smallest type that holds n characters or bytes."""
+    each = longest_character(found.charset) if found.name == "text" else 1
+    size = (found.length or 0) * each
+    prefix = next((prefix for most, prefix in _LARGE_SIZES if size <= most), "long")
+    return replace(found, name=prefix + found.name, length=None)
+
+
+def _index(index: Index, table: Table) -> Index:
+    parts = tuple(_key_part(part, index, table) for part in index.parts)
+    structure = None
+    if table.engine == "MEMORY":
+        structure = index.using or "HASH"
+    return replace(index, parts=parts, structure=structure)
+
+
+def _key_part(part: KeyPart, index: Index, table: Table) -> KeyPart:
+    """A prefix as long as the column is none; full-text and spatial indexes have none."""
+    if part.column is None:
+        return part
+    column = table.column(part.column)
+    if column is None:
+        return part
+    part = replace(part, column=column.name)
+    if part.length is None:
+        return part
+    whole = column.type.name in ("char", "varchar", *BINARIES) and part.length == column.type.length
+    return replace(part, length=None) if whole or index.kind == "fulltext" else part
+
+
+def _partitions(text: str | None) -> str | None:
+    return None if text is None else " ".join(text.split())

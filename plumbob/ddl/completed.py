@@ -1,0 +1,165 @@
+"""What people leave out and the server fills in: names, DEFAULT NULL, the index under a foreign key.
+
+Names that were left out are given by rule: the same declaration gives the same names, each of at most 64
+characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from plumbob.ddl.lexer import tokenize
+from plumbob.model import (
+    Check,
+    Column,
+    Default,
+    Flavour,
+    ForeignKey,
+    Index,
+    KeyPart,
+    Schema,
+    Table,
+)
+
+LONGEST_NAME = 64
+_HASH_DIGITS = 8
+
+
+def completed(schema: Schema, flavour: Flavour) -> Schema:
+    """A declared schema with all that CREATE TABLE would have filled in.
+
+    Args:
+        schema: as it was written; parts without a name have the name "".
+        flavour: MySQL turns the check of a column into one of the table, MariaDB keeps it there.
+    """
+    taken: set[str] = set()
+    for table in schema.tables.values():
+        taken.update(key.name.lower() for key in table.foreign_keys if key.name)
+        taken.update(check.name.lower() for check in table.checks if check.name)
+    tables = {
+        name: _completed_table(table, schema.tables, flavour, taken)
+        for name, table in schema.tables.items()
+    }
+    return replace(schema, tables=tables)
+
+
+def _completed_table(
+    table: Table, tables: Mapping[str, Table], flavour: Flavour, taken: set[str]
+) -> Table:
+    table = replace(table, columns=tuple(_with_null_default(column) for column in table.columns))
+    table = _with_primary_first(_with_index_names(table))
+    keys = tuple(_foreign_key(key, table, tables, taken) for key in table.foreign_keys)
+    table = replace(table, foreign_keys=keys)
+    if flavour.is_mysql:
+        table = _with_table_checks(table)
+    table = replace(table, checks=tuple(_check(check, table, taken) for check in table.checks))
+    return _with_implied_indexes(table)
+
+
+def _with_null_default(column: Column) -> Column:
+    if column.default is not None or not column.null or column.generated or column.auto_increment:
+        return column
+    return replace(column, default=Default("null"))
+
+
+def _with_primary_first(table: Table) -> Table:
+    indexes = sorted(table.indexes, key=lambda index: index.kind != "primary")
+    return replace(table, indexes=tuple(indexes))
+
+
+def _with_index_names(table: Table) -> Table:
+    """The server's own rule: the first column's name, then with _2, _3 … (measured on both)."""
+    taken = {index.name.lower() for index in table.indexes if index.name}
+    named: list[Index] = []
+    for index in table.indexes:
+        if index.name:
+            named.append(index)
+            continue
+        name = _numbered(index.parts[0].column or "functional_index", taken)
+        named.append(replace(index, name=name, named=False))
+    return replace(table, indexes=tuple(named))
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.lower() in taken or candidate.upper() == "PRIMARY":
+        number += 1
+        candidate = f"{name[: LONGEST_NAME - 4]}_{number}"
+    taken.add(candidate.lower())
+    return candidate
+
+
+def _foreign_key(
+    key: ForeignKey, table: Table, tables: Mapping[str, Table], taken: set[str]
+) -> ForeignKey:
+    if not key.parent_columns:
+        parent = tables.get(key.parent)
+        primary = parent.primary_key if parent else None
+        key = replace(key, parent_columns=primary.columns if primary else ())
+    if key.name:
+        return key
+    return replace(key, name=given_name("fk", table.name, key.columns, taken), named=False)
+
+
+def _check(check: Check, table: Table, taken: set[str]) -> Check:
+    if check.name:
+        return check
+    return replace(
+        check,
+        name=given_name("ck", table.name, _named_in(check, table), taken),
+        named=False,
+    )
+
+
+def _named_in(check: Check, table: Table) -> tuple[str, ...]:
+    """The columns that an expression names, each once, in the order of the text."""
+    names = {column.name.lower(): column.name for column in table.columns}
+    tokens = tokenize(check.expression.sql)
+    found = [names[token.value.lower()] for token in tokens if token.value.lower() in names]
+    return tuple(dict.fromkeys(found))
+
+
+def given_name(prefix: str, table: str, columns: Iterable[str], taken: set[str]) -> str:
+    """A name for a constraint without one: prefix, table and columns, cut with a hash where too long."""
+    whole = "_".join((prefix, table, *columns))
+    name = whole
+    number = 1
+    while len(name) > LONGEST_NAME or name.lower() in taken:
+        digest = hashlib.sha256(f"{whole}\0{table}\0{number}".encode()).hexdigest()[:_HASH_DIGITS]
+        name = f"{whole[: LONGEST_NAME - _HASH_DIGITS - 1]}_{digest}"
+        number += 1
+    taken.add(name.lower())
+    return name
+
+
+def _with_table_checks(table: Table) -> Table:
+    checks = tuple(
+        Check("", column.check, named=False) for column in table.columns if column.check is not None
+    )
+    columns = tuple(replace(column, check=None) for column in table.columns)
+    return replace(table, columns=columns, checks=(*table.checks, *checks))
+
+
+def _with_implied_indexes(table: Table) -> Table:
+    """InnoDB makes an index for a foreign key where none begins with its columns (manual: FOREIGN KEY)."""
+    for key in table.foreign_keys:
+        if any(covers(index, key) for index in table.indexes):
+            continue
+        taken = {index.name.lower() for index in table.indexes}
+        name = _numbered(key.index_name or key.name, taken)
+        implied = Index(name, "index", tuple(map(KeyPart, key.columns)), named=False)
+        table = replace(table, indexes=(*table.indexes, implied))
+    return table
+
+
+def covers(index: Index, key: ForeignKey) -> bool:
+    """Whether an index begins with the columns of a foreign key, whole and in order."""
+    if index.kind in ("fulltext", "spatial", "vector"):
+        return False
+    parts = index.parts[: len(key.columns)]
+    names = tuple((part.column or "").lower() for part in parts)
+    return names == tuple(name.lower() for name in key.columns) and not any(
+        part.length for part in parts
+    )

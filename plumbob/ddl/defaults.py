@@ -1,0 +1,129 @@
+"""Default values in the form in which the server would print them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from plumbob.model import Column, Default, Flavour, Type
+from plumbob.model.type import BLOBS, TEXTS
+
+_NULL = Default("null")
+# Outside of these the server prints a double with an exponent, and rounds in its own way.
+_PLAIN_DOUBLE = (Decimal("1e-5"), Decimal("1e15"))
+_SAFE_DIGITS = {"float": 6, "double": 15}
+
+
+def canonical_default(column: Column, flavour: Flavour) -> Default | None:
+    """A column's default as the server understands it.
+
+    A nullable column of MySQL that prints no default has none (it was taken away by DROP DEFAULT, and an
+    INSERT has to give a value); only for TEXT and BLOB does the server leave DEFAULT NULL out. MariaDB
+    knows no such state.
+    """
+    default = column.default
+    if column.generated is not None or column.auto_increment:
+        return None
+    if default is None or default.kind == "null":
+        is_null = default is not None or flavour.is_mariadb or column.type.name in TEXTS + BLOBS
+        return _NULL if column.null and is_null else None
+    return _by_type(default, column.type)
+
+
+def _by_type(default: Default, of: Type) -> Default:
+    if default.kind in ("expression", "now"):
+        return default
+    if of.is_number:
+        return Default("number", canonical_number(_digits(default), of))
+    if of.name == "bit":
+        return _bits(default)
+    if of.is_binary:
+        return _bytes(default, of)
+    if default.kind == "number" and of.is_string:
+        return Default("text", default.value)
+    if of.name == "year" and default.kind == "number":
+        return Default("text", default.value)
+    if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
+        return Default("text", _moment(default.value, of))
+    return default
+
+
+def _digits(default: Default) -> str:
+    match default.kind:
+        case "hex":
+            return str(int(default.value or "0", 16))
+        case "bits":
+            return str(int(default.value or "0", 2))
+    return default.value
+
+
+def canonical_number(text: str, of: Type) -> str:
+    """A number as the server prints it for a column of this type; what it can't tell stays as it is."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > 400:
+        return text
+    if of.name == "decimal" or (of.scale is not None and of.name in _SAFE_DIGITS):
+        return str(number.quantize(Decimal(1).scaleb(-(of.scale or 0)), ROUND_HALF_UP))
+    if of.is_integer:
+        return str(number.quantize(Decimal(1), ROUND_HALF_UP))
+    return _double(number, text, of)
+
+
+def _double(number: Decimal, text: str, of: Type) -> str:
+    if number == 0:
+        return "0"
+    low, high = _PLAIN_DOUBLE
+    number = number.normalize()
+    has_safe_digits = len(number.as_tuple().digits) <= _SAFE_DIGITS[of.name]
+    return format(number, "f") if low <= abs(number) < high and has_safe_digits else text
+
+
+def _bits(default: Default) -> Default:
+    if default.kind == "bits":
+        value = int(default.value or "0", 2)
+    elif default.kind == "hex":
+        value = int(default.value or "0", 16)
+    elif default.kind == "number" and default.value.isdigit():
+        value = int(default.value)
+    else:
+        return default
+    return Default("bits", format(value, "b"))
+
+
+def _bytes(default: Default, of: Type) -> Default:
+    """Bytes are compared as hexadecimal digits; BINARY(n) is padded with zero bytes."""
+    if default.kind == "text":
+        value = default.value.encode("utf-8", "surrogateescape")
+    elif default.kind == "hex":
+        digits = default.value
+        value = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
+    elif default.kind == "number":
+        value = default.value.encode()
+    else:
+        return default
+    if of.name == "binary":
+        value = value.ljust(of.length or 1, b"\0")
+    return Default("hex", value.hex().upper())
+
+
+def _moment(value: str, of: Type) -> str:
+    """Dates and times with all their parts, where they are written with hyphens and colons."""
+    date, _, time = value.strip().replace("T", " ").partition(" ")
+    parts = date.split("-")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+        return value
+    day = f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}"
+    if of.name == "date":
+        return day if not time else value
+    clock, _, fraction = (time or "00:00:00").partition(".")
+    pieces = clock.split(":")
+    if not all(piece.isdigit() for piece in pieces) or len(pieces) > 3:
+        return value
+    pieces += ["00"] * (3 - len(pieces))
+    digits = of.length or 0
+    if len(fraction) > digits:
+        return value
+    whole = f"{day} {':'.join(piece.zfill(2) for piece in pieces)}"
+    return f"{whole}.{fraction:0<{digits}}" if digits else whole

@@ -1,0 +1,63 @@
+"""Fingerprints: SHA-256 over the canonical text of a table, or of all tables of a schema.
+
+Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what a
+server only remembers of a spelling are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from plumbob.ddl.tables import create_table_sql
+from plumbob.model import Column, Flavour, ForeignKey, Index, Schema, Table
+
+
+def fingerprint(table: Table, flavour: Flavour) -> str:
+    """The fingerprint of a table in canonical form."""
+    return _hash(canonical_text(table, flavour))
+
+
+def schema_fingerprint(schema: Schema, flavour: Flavour) -> str:
+    """The fingerprint of all tables, understood or not, by name."""
+    lines = [f"{name} {fingerprint(table, flavour)}" for name, table in schema.tables.items()]
+    lines += [f"{name} {_hash(thing.text)}" for name, thing in schema.not_understood.items()]
+    return _hash("\n".join(sorted(lines)))
+
+
+def canonical_text(table: Table, flavour: Flavour) -> str:
+    """CREATE TABLE in the one spelling that a definition has."""
+    indexes = sorted(table.indexes, key=lambda index: (index.kind != "primary", index.name))
+    plain = replace(
+        table,
+        auto_increment=None,
+        columns=tuple(map(_plain_column, table.columns)),
+        indexes=tuple(map(_plain_index, indexes)),
+        foreign_keys=tuple(map(_plain_key, sorted(table.foreign_keys, key=lambda key: key.name))),
+        checks=tuple(
+            replace(check, expression=replace(check.expression, sql=check.expression.key))
+            for check in sorted(table.checks, key=lambda check: check.name)
+        ),
+    )
+    return create_table_sql(plain, flavour)
+
+
+def _plain_column(column: Column) -> Column:
+    found = replace(
+        column.type,
+        charset_written=column.type.is_string,
+        collation_written=column.type.is_string,
+    )
+    return replace(column, type=found)
+
+
+def _plain_index(index: Index) -> Index:
+    return replace(index, using=index.structure)
+
+
+def _plain_key(key: ForeignKey) -> ForeignKey:
+    return replace(key, on_delete_written=None, on_update_written=None)
+
+
+def _hash(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

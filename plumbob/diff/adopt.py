@@ -1,0 +1,54 @@
+"""A name that was left out in the declaration is the one that the live object has.
+
+A part that was named by rule and a live part that is the same but for the name are the same part: no
+rename is planned for a difference in taste.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from plumbob.model import Check, ForeignKey, Index, Renames, Schema, Table
+
+P = TypeVar("P", Index, ForeignKey, Check)
+
+
+def adopt_names(declared: Schema, live: Schema, renames: Renames) -> Schema:
+    """The declared schema, its unnamed parts named like the live parts that they are."""
+    tables = {}
+    for name, table in declared.tables.items():
+        there = live.tables.get(renames.tables.get(name, name))
+        tables[name] = _adopted(table, there) if there else table
+    return replace(declared, tables=tables)
+
+
+def _adopted(table: Table, live: Table) -> Table:
+    return replace(
+        table,
+        indexes=_paired(table.indexes, live.indexes),
+        foreign_keys=_paired(table.foreign_keys, live.foreign_keys),
+        checks=_paired(table.checks, live.checks),
+    )
+
+
+def _paired(declared: Iterable[P], live: Iterable[P]) -> tuple[P, ...]:
+    declared = tuple(declared)
+    claimed = {part.name.lower() for part in declared if part.named}
+    free = [part for part in live if part.name.lower() not in claimed]
+    paired: list[P] = []
+    for part in declared:
+        twin = None if part.named else _twin(part, free)
+        if twin is not None:
+            free.remove(twin)
+            part = replace(part, name=twin.name)
+        paired.append(part)
+    return tuple(paired)
+
+
+def _twin(part: P, free: list[P]) -> P | None:
+    """The free part that is the same but for the name; one of the same name comes first."""
+    alike = [other for other in free if replace(part, name=other.name) == other]
+    alike.sort(key=lambda other: other.name.lower() != part.name.lower())
+    return alike[0] if alike else None

@@ -1,0 +1,211 @@
+"""Two schemas in canonical form in, changes out; which of the two is declared does not matter here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from plumbob.diff.change import (
+    Add,
+    Alter,
+    Change,
+    Create,
+    Drop,
+    Modify,
+    Move,
+    PartChange,
+    Remove,
+    Rename,
+    RenamePart,
+    Setting,
+)
+from plumbob.diff.renamed import renamed
+from plumbob.model import (
+    Check,
+    Column,
+    Flavour,
+    ForeignKey,
+    Index,
+    Renames,
+    Schema,
+    Table,
+)
+
+P = TypeVar("P", Index, ForeignKey, Check)
+NONE = Renames()
+_SETTINGS: tuple[tuple[str, Callable[[Table], str | None]], ...] = (
+    ("ENGINE", lambda table: table.engine),
+    ("CHARSET", lambda table: table.charset),
+    ("COLLATE", lambda table: table.collation),
+    ("COMMENT", lambda table: table.comment),
+    ("PARTITION BY", lambda table: table.partitions),
+)
+
+
+def compare(
+    before: Schema, after: Schema, flavour: Flavour, renames: Renames = NONE
+) -> tuple[Change, ...]:
+    """What has to be done to get from one schema to the other.
+
+    Args:
+        before: in canonical form.
+        after: in canonical form.
+        flavour: the server, for what follows a rename by itself there.
+        renames: new names and the old ones; one that does not fit the two schemas is not heeded.
+    """
+    renames = heeded(renames, before, after)
+    there = renamed(before, renames, flavour).tables
+    changes: list[Change] = [Rename(old, new) for new, old in renames.tables.items()]
+    for name, table in after.tables.items():
+        if name not in there:
+            changes.append(Create(table))
+        elif parts := compare_tables(there[name], table, renames):
+            changes.append(Alter(there[name], table, parts))
+    changes.extend(Drop(table) for name, table in there.items() if name not in after.tables)
+    return tuple(changes)
+
+
+def heeded(renames: Renames, before: Schema, after: Schema) -> Renames:
+    """The renames whose old name is there before, and whose new name is not, or is renamed, too."""
+    tables = _heeded(renames.tables, before.tables, after.tables)
+    columns: dict[tuple[str, str], str] = {}
+    indexes: dict[tuple[str, str], str] = {}
+    for name, table in after.tables.items():
+        old = before.tables.get(tables.get(name, name))
+        if old is None:
+            continue
+        for parts, found, attribute in (
+            (renames.columns, columns, "columns"),
+            (renames.indexes, indexes, "indexes"),
+        ):
+            wanted = {new: was for (of, new), was in parts.items() if of == name}
+            kept = _heeded(
+                wanted,
+                {part.name for part in getattr(old, attribute)},
+                {part.name for part in getattr(table, attribute)},
+            )
+            found.update({(name, new): was for new, was in kept.items()})
+    return Renames(tables, columns, indexes)
+
+
+def _heeded(
+    renames: Mapping[str, str], before: Iterable[str], after: Iterable[str]
+) -> dict[str, str]:
+    before, after = set(before), set(after)
+    kept = {new: old for new, old in renames.items() if old in before and new in after}
+    # A rename that was carried out already stays in the file for a while.
+    while wrong := [new for new in kept if new in before and new not in kept.values()]:
+        for new in wrong:
+            del kept[new]
+    return {new: old for new, old in kept.items() if new != old}
+
+
+def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tuple[PartChange, ...]:
+    """The parts in which two definitions of one table differ; `before` has the new names already."""
+    columns = {new: old for (table, new), old in renames.columns.items() if table == after.name}
+    indexes = {new: old for (table, new), old in renames.indexes.items() if table == after.name}
+    return (
+        *_settings(before, after),
+        *_columns(before.columns, after.columns, columns),
+        *_parts(before.indexes, after.indexes, indexes),
+        *_parts(before.foreign_keys, after.foreign_keys),
+        *_parts(before.checks, after.checks),
+    )
+
+
+def _settings(before: Table, after: Table) -> list[PartChange]:
+    settings: list[PartChange] = [
+        Setting(name, value(before), value(after))
+        for name, value in _SETTINGS
+        if value(before) != value(after)
+    ]
+    old = {option.name: option.value for option in before.options}
+    new = {option.name: option.value for option in after.options}
+    settings.extend(
+        Setting(name, old.get(name), new.get(name))
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    )
+    if after.auto_increment is not None and after.auto_increment != before.auto_increment:
+        settings.append(
+            Setting(
+                "AUTO_INCREMENT",
+                _text(before.auto_increment),
+                str(after.auto_increment),
+            )
+        )
+    return settings
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _columns(
+    before: tuple[Column, ...], after: tuple[Column, ...], old_names: Mapping[str, str]
+) -> list[PartChange]:
+    there = {column.name.lower(): column for column in before}
+    wanted = {column.name.lower() for column in after}
+    changes: list[PartChange] = [
+        Remove(column) for column in before if column.name.lower() not in wanted
+    ]
+    moved = _moved(before, after)
+    behind: str | None = None
+    for column in after:
+        old = there.get(column.name.lower())
+        if old is None:
+            changes.append(Add(column, behind))
+        else:
+            if column.name in old_names or old.name != column.name:
+                named = replace(old, name=old_names.get(column.name, old.name))
+                same = replace(old, name=column.name) == column
+                changes.append((RenamePart if same else Modify)(named, column))
+            elif old != column:
+                changes.append(Modify(old, column))
+            if column.name.lower() in moved:
+                changes.append(Move(column, behind))
+        behind = column.name
+    return changes
+
+
+def _moved(before: tuple[Column, ...], after: tuple[Column, ...]) -> set[str]:
+    """The fewest columns that have to move: all but a longest run that is in order already."""
+    places = {column.name.lower(): place for place, column in enumerate(before)}
+    common = [column.name.lower() for column in after if column.name.lower() in places]
+    stays = _longest_increasing([places[name] for name in common])
+    return {name for name in common if places[name] not in stays}
+
+
+def _longest_increasing(numbers: list[int]) -> set[int]:
+    best: list[list[int]] = []
+    longest: list[int] = []
+    for number in numbers:
+        run = [number]
+        for shorter in best:
+            if shorter[-1] < number and len(shorter) >= len(run):
+                run = [*shorter, number]
+        best.append(run)
+        longest = max(longest, run, key=len)
+    return set(longest)
+
+
+def _parts(
+    before: tuple[P, ...],
+    after: tuple[P, ...],
+    old_names: Mapping[str, str] | None = None,
+) -> list[PartChange]:
+    """Indexes, foreign keys or checks by name; `before` has the new names already."""
+    there = {part.name.lower(): part for part in before}
+    wanted = {part.name.lower() for part in after}
+    changes: list[PartChange] = [Remove(part) for part in before if part.name.lower() not in wanted]
+    for part in after:
+        old = there.get(part.name.lower())
+        if old is None:
+            changes.append(Add(part))
+        elif old_names and part.name in old_names:
+            named = replace(old, name=old_names[part.name])
+            changes.append((RenamePart if old == part else Modify)(named, part))
+        elif replace(old, name=part.name) != part:
+            changes.append(Modify(old, part))
+    return changes

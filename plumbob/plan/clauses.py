@@ -1,0 +1,297 @@
+"""One changed table into the clauses of ALTER TABLE, by kind of part; what goes together is not decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from plumbob.ddl.columns import column_definition_sql
+from plumbob.ddl.constraints import check_sql
+from plumbob.ddl.indexes import index_sql
+from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.diff.change import (
+    Add,
+    Alter,
+    Modify,
+    Move,
+    Remove,
+    RenamePart,
+    Setting,
+)
+from plumbob.diff.renamed import names_in
+from plumbob.model import Check, Column, Flavour, Index, Table, Type
+
+# How an option is taken back to what it is when it is not written.
+_RESET = {
+    "ROW_FORMAT": "DEFAULT",
+    "STATS_PERSISTENT": "DEFAULT",
+    "STATS_AUTO_RECALC": "DEFAULT",
+    "STATS_SAMPLE_PAGES": "DEFAULT",
+    "PACK_KEYS": "DEFAULT",
+    "COMPRESSION": "''",
+    "ENCRYPTION": "'N'",
+    "CONNECTION": "''",
+    "ENGINE_ATTRIBUTE": "''",
+    "SECONDARY_ENGINE_ATTRIBUTE": "''",
+    "SECONDARY_ENGINE": "NULL",
+    "INSERT_METHOD": "NO",
+    "TABLESPACE": "innodb_file_per_table",
+}
+
+
+@dataclass(slots=True)
+class ColumnChange:
+    """All that happens to one column of the new definition."""
+
+    column: Column
+    before: Column | None = None
+    is_new: bool = False
+    is_modified: bool = False
+    is_moved: bool = False
+    behind: str | None = None
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.before is not None and self.before.name != self.column.name
+
+
+@dataclass(slots=True)
+class TableWork:
+    """The changes of one table, sorted by kind; parts have the names that they have at that time."""
+
+    before: Table
+    after: Table
+    columns: dict[str, ColumnChange] = field(default_factory=dict)
+    dropped_columns: list[Column] = field(default_factory=list)
+    dropped_indexes: list[Index] = field(default_factory=list)
+    added_indexes: list[Index] = field(default_factory=list)
+    renamed_indexes: list[tuple[Index, Index]] = field(default_factory=list)
+    changed_visibility: list[Index] = field(default_factory=list)
+    dropped_checks: list[Check] = field(default_factory=list)
+    added_checks: list[Check] = field(default_factory=list)
+    changed_enforcement: list[Check] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    partitioning: Setting | None = None
+
+    @property
+    def renames_columns(self) -> bool:
+        return any(change.is_renamed for change in self.columns.values())
+
+
+def sort_parts(alter: Alter) -> TableWork:
+    """The parts of an Alter by what has to be done; foreign keys are planned apart."""
+    work = TableWork(alter.before, alter.after)
+    for part in alter.parts:
+        match part:
+            case Setting(name="PARTITION BY"):
+                work.partitioning = part
+            case Setting():
+                work.settings.append(part)
+            case Move(column, behind):
+                change = _change_of(work, column)
+                change.is_moved, change.behind = True, behind
+            case Add(Column() as column, behind):
+                work.columns[column.name] = ColumnChange(column, is_new=True, behind=behind)
+            case Remove(Column() as column):
+                work.dropped_columns.append(column)
+            case RenamePart(Column() as before, Column() as column):
+                _change_of(work, column).before = before
+            case Modify(Column() as before, Column() as column):
+                _modify_column(work, before, column)
+            case Add(Index() as index) | Remove(Index() as index):
+                is_new = isinstance(part, Add)
+                (work.added_indexes if is_new else work.dropped_indexes).append(index)
+            case RenamePart(Index() as before, Index() as index):
+                work.renamed_indexes.append((before, index))
+            case Modify(Index() as before, Index() as index):
+                _modify_index(work, before, index)
+            case Add(Check() as check):
+                work.added_checks.append(check)
+            case Remove(Check() as check):
+                work.dropped_checks.append(check)
+            case Modify(Check() as before, Check() as check):
+                _modify_check(work, before, check)
+    return work
+
+
+def _change_of(work: TableWork, column: Column) -> ColumnChange:
+    return work.columns.setdefault(column.name, ColumnChange(column))
+
+
+def _modify_column(work: TableWork, before: Column, column: Column) -> None:
+    """A change that neither server can make in place is a drop and an add (3106, 1907)."""
+    if _has_to_be_made_anew(before, column):
+        work.dropped_columns.append(before)
+        place = _behind(work.after, column)
+        work.columns[column.name] = ColumnChange(column, before, is_new=True, behind=place)
+        return
+    change = _change_of(work, column)
+    change.before, change.is_modified = before, True
+
+
+def _has_to_be_made_anew(before: Column, after: Column) -> bool:
+    is_virtual = [
+        column.generated is not None and not column.generated.stored for column in (before, after)
+    ]
+    if is_virtual[0] != is_virtual[1]:
+        return True
+    if not is_virtual[0] and (before.generated is None) != (after.generated is None):
+        return after.generated is not None
+    return False
+
+
+def _behind(table: Table, column: Column) -> str | None:
+    names = [each.name for each in table.columns]
+    place = names.index(column.name)
+    return names[place - 1] if place else None
+
+
+def _modify_index(work: TableWork, before: Index, index: Index) -> None:
+    same = replace(before, name=index.name, invisible=index.invisible) == index
+    if same and before.name == index.name and index.kind != "primary":
+        work.changed_visibility.append(index)
+        return
+    work.dropped_indexes.append(before)
+    work.added_indexes.append(index)
+
+
+def _modify_check(work: TableWork, before: Check, check: Check) -> None:
+    if replace(before, enforced=check.enforced, name=check.name) == check:
+        work.changed_enforcement.append(check)
+        return
+    work.dropped_checks.append(before)
+    work.added_checks.append(check)
+
+
+def make_way_for_renames(work: TableWork, flavour: Flavour) -> None:
+    """MySQL renames no column that an expression uses, unless that expression is written anew beside it.
+
+    Measured on 9.7: 3959 (checks), 3108 (generated columns), 3837 (functional indexes), 3766 (defaults);
+    with the expression dropped and added, or its column modified, in the same ALTER it goes through.
+    """
+    if flavour.is_mariadb:
+        return
+    new = {name.lower() for name, change in work.columns.items() if change.is_renamed}
+    if not new:
+        return
+    touched = {check.name for check in (*work.dropped_checks, *work.added_checks)}
+    for check in work.after.checks:
+        if check.name not in touched and names_in(check.expression) & new:
+            work.dropped_checks.append(check)
+            work.added_checks.append(check)
+    touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
+    for index in work.after.indexes:
+        if index.name not in touched and _uses(index, new):
+            work.dropped_indexes.append(index)
+            work.added_indexes.append(index)
+    for column in work.after.columns:
+        if _expressions_use(column, new):
+            change = _change_of(work, column)
+            change.is_modified = change.is_modified or not change.is_new
+
+
+def _uses(index: Index, names: set[str]) -> bool:
+    return any(part.expression and names_in(part.expression) & names for part in index.parts)
+
+
+def _expressions_use(column: Column, names: set[str]) -> bool:
+    formulas = [column.generated.expression] if column.generated else []
+    if column.default is not None and column.default.expression is not None:
+        formulas.append(column.default.expression)
+    return any(names_in(formula) & names for formula in formulas)
+
+
+def drop_clauses(work: TableWork) -> Iterable[str]:
+    for check in work.dropped_checks:
+        yield f"DROP CONSTRAINT {quote_name(check.name)}"
+    for index in work.dropped_indexes:
+        yield drop_index_clause(index)
+    for column in work.dropped_columns:
+        yield f"DROP COLUMN {quote_name(column.name)}"
+
+
+def drop_index_clause(index: Index) -> str:
+    return "DROP PRIMARY KEY" if index.kind == "primary" else f"DROP KEY {quote_name(index.name)}"
+
+
+def column_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
+    """Columns in the order of the new definition, so that each AFTER names one that is in its place."""
+    last = work.after.columns[-1].name
+    for column in work.after.columns:
+        change = work.columns.get(column.name)
+        if change is not None:
+            definition = column_definition_sql(_spelled_out(column, work), flavour)
+            yield _column_clause(change, definition, _place(change, is_last=column.name == last))
+
+
+def _spelled_out(column: Column, work: TableWork) -> Column:
+    """A string column with its character set, unless it may be left to the table.
+
+    A live column of MySQL that was made without one gets its exact text back only without one. That is
+    the table's default after the statement, also when the same statement changes it (measured on both).
+    """
+    if not column.type.is_string or work.after.collation == column.type.collation:
+        return column
+    return replace(column, type=with_charset_written(column.type))
+
+
+def with_charset_written(found: Type) -> Type:
+    return replace(found, charset_written=found.is_string, collation_written=found.is_string)
+
+
+def _place(change: ColumnChange, *, is_last: bool) -> str:
+    if not change.is_moved and (is_last or not change.is_new):
+        return ""
+    return f" AFTER {quote_name(change.behind)}" if change.behind else " FIRST"
+
+
+def _column_clause(change: ColumnChange, definition: str, place: str) -> str:
+    if change.is_new:
+        return f"ADD COLUMN {definition}{place}"
+    before = change.before
+    if before is None or before.name == change.column.name:
+        return f"MODIFY COLUMN {definition}{place}"
+    old = quote_name(before.name)
+    if change.is_modified or change.is_moved:
+        return f"CHANGE COLUMN {old} {definition}{place}"
+    return f"RENAME COLUMN {old} TO {quote_name(change.column.name)}"
+
+
+def index_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
+    for before, after in work.renamed_indexes:
+        yield f"RENAME KEY {quote_name(before.name)} TO {quote_name(after.name)}"
+    for index in work.changed_visibility:
+        words = ("IGNORED", "NOT IGNORED") if flavour.is_mariadb else ("INVISIBLE", "VISIBLE")
+        yield f"ALTER INDEX {quote_name(index.name)} {words[0] if index.invisible else words[1]}"
+    for index in work.added_indexes:
+        yield f"ADD {index_sql(index, flavour).rstrip(' ')}"
+
+
+def check_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
+    for check in work.changed_enforcement:
+        word = "ENFORCED" if check.enforced else "NOT ENFORCED"
+        yield f"ALTER CHECK {quote_name(check.name)} {word}"
+    for check in work.added_checks:
+        yield f"ADD {check_sql(check, flavour)}"
+
+
+def setting_clauses(work: TableWork) -> Iterable[str]:
+    """Table options; character set and collation go together, for each of them implies the other."""
+    names = [setting.name for setting in work.settings]
+    for setting in work.settings:
+        match setting.name:
+            case "CHARSET" | "COLLATE":
+                if setting.name == "COLLATE" and "CHARSET" in names:
+                    continue
+                charset, collation = work.after.charset, work.after.collation
+                yield f"DEFAULT CHARACTER SET {charset} COLLATE {collation}"
+            case "COMMENT":
+                yield f"COMMENT {quote_text(setting.after or '')}"
+            case _:
+                yield _option_clause(setting)
+
+
+def _option_clause(setting: Setting) -> str:
+    name = quote_name(setting.name) if setting.name.islower() else setting.name
+    reset = "DEFAULT" if setting.name.islower() else _RESET.get(setting.name, "0")
+    return f"{name}={setting.after if setting.after is not None else reset}"

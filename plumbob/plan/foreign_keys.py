@@ -1,0 +1,119 @@
+"""Which foreign keys have to go and come around the changes of the tables that they join.
+
+Neither server changes a foreign key under its name in one ALTER (1826, errno 121), nor the type of a
+column that is part of one (3780, 1832, 1833), even with foreign_key_checks=0: drop, change, add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from plumbob.ddl.completed import covers
+from plumbob.model import Column, ForeignKey, Index, Schema, Table
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOf:
+    """A foreign key of a table, by the table's name at the time of the statement."""
+
+    table: str
+    key: ForeignKey
+
+
+def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tuple[KeyOf, KeyOf]]:
+    """The foreign keys to drop by themselves, under their old and their new names.
+
+    Those of a table that is dropped go with it, but for those that close a circle.
+
+    Args:
+        original: as it is.
+        before: the same in new words (see `plumbob.diff.renamed`), tables and keys in one order.
+        after: as it is to be.
+    """
+    circular = _closing_circles(before, after)
+    for old, table in zip(original.tables.values(), before.tables.values(), strict=True):
+        target = after.tables.get(table.name)
+        for old_key, key in zip(old.foreign_keys, table.foreign_keys, strict=True):
+            if target is None:
+                goes = (table.name, key.name) in circular
+            else:
+                is_touched_ = is_touched(key, table, target, before, after)
+                goes = target.foreign_key(key.name) != key or is_touched_
+            if goes:
+                yield KeyOf(old.name, old_key), KeyOf(table.name, key)
+
+
+def _closing_circles(before: Schema, after: Schema) -> set[tuple[str, str]]:
+    """Table and name of the keys among dropped tables without which children can go before parents."""
+    left = {name: table for name, table in before.tables.items() if name not in after.tables}
+    found: set[tuple[str, str]] = set()
+    while left:
+        children = {name: list(_keys_to(name, left)) for name in left}
+        name = min(left, key=lambda name: len(children[name]))
+        found.update(children[name])
+        del left[name]
+    return found
+
+
+def _keys_to(parent: str, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+    for name, table in tables.items():
+        for key in table.foreign_keys:
+            if key.parent == parent and name != parent:
+                yield name, key.name
+
+
+def added_keys(
+    before: Schema, after: Schema, created: Mapping[str, frozenset[str]]
+) -> Iterator[KeyOf]:
+    """The foreign keys to add to tables; those of new tables that CREATE TABLE could not hold as well.
+
+    Args:
+        before: as it is, in new words.
+        after: as it is to be.
+        created: for each new table the names of the keys that are inside its CREATE TABLE.
+    """
+    for table in after.tables.values():
+        there = before.tables.get(table.name)
+        for key in table.foreign_keys:
+            if there is None:
+                if key.name not in created[table.name]:
+                    yield KeyOf(table.name, key)
+            elif there.foreign_key(key.name) != key or is_touched(key, there, table, before, after):
+                yield KeyOf(table.name, key)
+
+
+def is_touched(
+    key: ForeignKey, before: Table, after: Table, all_before: Schema, all_after: Schema
+) -> bool:
+    """Whether a foreign key that stays as it is stands in the way of what happens to its columns."""
+    if _columns_change(before, after, key.columns) or before.engine != after.engine:
+        return True
+    if (before.partitions is None) != (after.partitions is None):
+        return True
+    parent, new_parent = all_before.tables.get(key.parent), all_after.tables.get(key.parent)
+    if key.parent_schema or parent is None or new_parent is None:
+        return False
+    if _columns_change(parent, new_parent, key.parent_columns):
+        return True
+    return parent.engine != new_parent.engine or _support(key, parent) != _support(key, new_parent)
+
+
+def _columns_change(before: Table, after: Table, names: tuple[str, ...]) -> bool:
+    return any(_for_keys(before.column(name)) != _for_keys(after.column(name)) for name in names)
+
+
+def _for_keys(column: Column | None) -> object:
+    """What the other end of a foreign key depends on."""
+    if column is None:
+        return None
+    is_virtual = column.generated is not None and not column.generated.stored
+    return (column.type, column.null, column.generated, is_virtual)
+
+
+def _support(key: ForeignKey, parent: Table) -> Index | None:
+    """The index of the parent that the foreign key leans on: a unique one if there is one."""
+    as_parent = ForeignKey(key.name, key.parent_columns, "", ())
+    indexes = [index for index in parent.indexes if covers(index, as_parent)]
+    indexes.sort(key=lambda index: (index.kind not in ("primary", "unique"), len(index.parts)))
+    return indexes[0] if indexes else None

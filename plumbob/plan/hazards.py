@@ -1,0 +1,116 @@
+"""What a change can lose, known from the definitions alone; rows are counted elsewhere.
+
+A change of type is taken for harmless only where every value of the old type is a value of the new one;
+the measured losses (strict sql_mode, both servers) are the reason for each rule.
+"""
+
+from __future__ import annotations
+
+from plumbob.ddl.charsets import longest_character
+from plumbob.model import Column, Table, Type
+from plumbob.model.type import BLOBS, INTEGERS, TEXTS
+from plumbob.plan.statement import Hazard
+
+_SIZES = {name: size for names in (TEXTS, BLOBS) for size, name in enumerate(names)}
+# Bytes that each size of TEXT or BLOB can hold.
+_LARGEST = (255, 65535, 16777215, 4294967295)
+_UNICODE = ("utf8mb4", "utf8mb3", "utf16", "utf16le", "utf32", "ucs2")
+_WHOLE_UNICODE = ("utf8mb4", "utf16", "utf16le", "utf32")
+
+
+def drop_table(table: Table) -> Hazard:
+    return Hazard("drop-table", table.name, "all rows of the table are lost")
+
+
+def drop_column(table: str, column: Column) -> Hazard | None:
+    """A virtual column holds nothing of its own, and neither does a stored one that is computed."""
+    if column.generated is not None:
+        return None
+    return Hazard("drop-column", f"{table}.{column.name}", "all values of the column are lost")
+
+
+def change_column(table: str, before: Column, after: Column) -> tuple[Hazard, ...]:
+    """What can happen to the values of a column that is modified."""
+    name = f"{table}.{after.name}"
+    found = []
+    if after.generated is not None and before.generated is None:
+        found.append(
+            Hazard("overwrite-column", name, "all values are replaced by those of the expression")
+        )
+    elif after.generated is None and not is_lossless(before.type, after.type):
+        found.append(Hazard("change-type", name, "values that do not fit the new type are changed"))
+    if after.auto_increment and not before.auto_increment:
+        found.append(Hazard("renumber", name, "rows that hold 0 get new numbers"))
+    if before.null and not after.null and after.type.name == "timestamp":
+        # MariaDB fills the present moment in where MySQL refuses (measured).
+        found.append(Hazard("fill-null", name, "NULL may become the present moment"))
+    return tuple(found)
+
+
+def is_lossless(before: Type, after: Type) -> bool:
+    """Whether every value of the one type is a value of the other, and reads the same."""
+    if before == after:
+        return True
+    if before.name in INTEGERS and after.name in INTEGERS:
+        return _holds_integer(before, after)
+    if before.name in INTEGERS and after.name == "decimal":
+        digits = (after.length or 10) - (after.scale or 0)
+        return digits >= _DIGITS[before.name] and (before.unsigned or not after.unsigned)
+    if before.is_string and after.is_string:
+        return _holds_text(before, after)
+    if before.is_binary and after.is_binary:
+        return "binary" not in (before.name, after.name) and _bytes(before) <= _bytes(after)
+    if before.name != after.name or before.zerofill != after.zerofill:
+        return False
+    return _holds_same_kind(before, after)
+
+
+_DIGITS = {"tinyint": 3, "smallint": 5, "mediumint": 8, "int": 10, "bigint": 20}
+
+
+def _holds_integer(before: Type, after: Type) -> bool:
+    wider = INTEGERS.index(after.name) > INTEGERS.index(before.name)
+    as_wide = INTEGERS.index(after.name) >= INTEGERS.index(before.name)
+    if before.unsigned == after.unsigned:
+        return as_wide
+    return wider and before.unsigned
+
+
+def _holds_same_kind(before: Type, after: Type) -> bool:
+    if before.unsigned != after.unsigned:
+        return not after.unsigned and before.name != "decimal"
+    if before.name == "decimal":
+        scale, new_scale = before.scale or 0, after.scale or 0
+        digits, new_digits = (before.length or 10) - scale, (after.length or 10) - new_scale
+        return new_scale >= scale and new_digits >= digits
+    if before.name in ("datetime", "time", "timestamp", "bit"):
+        return (after.length or 0) >= (before.length or 0)
+    # FLOAT and DOUBLE with digits round; any other type with one name differs in nothing that counts.
+    return before.name not in ("float", "double") or (after.length, after.scale) == (None, None)
+
+
+def _holds_text(before: Type, after: Type) -> bool:
+    if not _holds_characters(before.charset, after.charset):
+        return False
+    if before.labels or after.labels:
+        is_same_kind = before.name == after.name
+        return is_same_kind and after.labels[: len(before.labels)] == before.labels
+    if "char" in (before.name, after.name) and before.name != after.name:
+        # CHAR loses the blanks at its end.
+        return before.name == "char" and _bytes(after) >= _bytes(before)
+    if before.name in ("char", "varchar") and after.name == before.name:
+        return (after.length or 0) >= (before.length or 0)
+    return _bytes(after) >= _bytes(before)
+
+
+def _holds_characters(before: str | None, after: str | None) -> bool:
+    if before == after or after in _WHOLE_UNICODE:
+        return True
+    return before == "ascii" and after in (*_UNICODE, "latin1")
+
+
+def _bytes(found: Type) -> int:
+    """The most bytes that a value can have in the worst case."""
+    if found.name in _SIZES:
+        return _LARGEST[_SIZES[found.name]]
+    return (found.length or 1) * (longest_character(found.charset) if found.is_string else 1)
