@@ -13,6 +13,7 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,16 +23,19 @@ from tests.servers import Server, running
 Servers = Callable[[str], Server]
 
 
-def pytest_collection_finish() -> None:
-    """Settle the property tests' settings; `make fuzz` asks for more examples.
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Settle the settings of property tests, before the first file that has some is imported.
 
-    Only when a test has imported Hypothesis, which takes half a second. No deadline: on a busy
-    machine the first example may take as long as it likes.
+    No sooner, because Hypothesis takes half a second to import. No deadline: on a busy machine
+    the first example may take as long as it likes. `make fuzz` asks for more examples.
     """
-    if hypothesis := sys.modules.get("hypothesis"):
-        examples = int(os.environ.get("PLUMBOB_EXAMPLES", "100"))
-        hypothesis.settings.register_profile("plumbob", deadline=None, max_examples=examples)
-        hypothesis.settings.load_profile("plumbob")
+    if "hypothesis" in sys.modules or "hypothesis" not in module_path.read_text(encoding="utf-8"):
+        return
+    from hypothesis import settings
+
+    examples = int(os.environ.get("PLUMBOB_EXAMPLES", "100"))
+    settings.register_profile("plumbob", deadline=None, max_examples=examples)
+    settings.load_profile("plumbob")
 
 
 @pytest.fixture(scope="session")
