@@ -10,8 +10,9 @@ import threading
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.create import create_database_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.server.binaries import find
+from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import connect
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
@@ -37,9 +38,9 @@ def command(server: str, database: str, as_json: bool, arguments: tuple[str, ...
     The command gets the server's address in DATABASE_URL, and its exit code is passed on. Without a
     command the address is printed, and the server runs until it is interrupted. Nothing is kept.
     """
-    with Sandbox(find(*_maker_and_series(server))) as sandbox:
+    with Sandbox(find_server(server)) as sandbox:
         with connect(Target.from_url(sandbox.url)) as connection:
-            connection.create_database(database)
+            connection.execute(create_database_sql(database, None, None))
         url = sandbox.url_of(database)
         if arguments:
             return _run(arguments, url)
@@ -52,13 +53,16 @@ def command(server: str, database: str, as_json: bool, arguments: tuple[str, ...
     return Exit.OK
 
 
-def _maker_and_series(name: str) -> tuple[str | None, str | None]:
+def find_server(name: str) -> Binary:
+    """The server that a person calls `mariadb-10.11`, `mysql`, or nothing at all."""
     maker, _, series = name.lower().partition("-")
-    if maker not in ("", "mysql", "mariadb"):
+    if maker == "mysql" or maker == "mariadb":
+        return find(maker, series or None)
+    if name:
         raise PlumbobError(
             f"{name} is not a kind of server", advice="Say mysql, mariadb, mysql-9.7 and the like."
         )
-    return maker or None, series or None
+    return find()
 
 
 def _run(arguments: tuple[str, ...], url: str) -> int:

@@ -84,6 +84,15 @@ def compared(
     )
 
 
+def summary(found: Compared) -> str:
+    """How many tables change, and how: `1 table to create, 2 tables to alter`."""
+    verbs = {"create": 0, "alter": 0, "rename": 0, "drop": 0}
+    for table in found.tables:
+        verbs[table.verb] += 1
+    said = [f"{counted(number, 'table')} to {verb}" for verb, number in verbs.items() if number]
+    return ", ".join(said) or counted(len(found.up), "statement")
+
+
 def approvals(statements: Iterable[Statement]) -> tuple[Hazard, ...]:
     """The hazards of a plan, each that is approved alike once."""
     found = {hazard.approval: hazard for each in statements for hazard in each.hazards}

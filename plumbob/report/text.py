@@ -8,7 +8,7 @@ import click
 
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import PartView, TableView
-from plumbob.report.comparison import Compared, counted
+from plumbob.report.comparison import Compared, counted, summary
 from plumbob.report.safe import line, lines
 
 _SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
@@ -25,7 +25,7 @@ def comparison_text(found: Compared) -> str:
     parts.append("\n".join(_statements("up", found.up)))
     parts.append("\n".join(_statements("down", found.down)))
     parts.append("\n".join([*_remarks(found), *hazard_lines(found.hazards)]))
-    parts.append(_summary(found))
+    parts.append(f"{summary(found)}\nWrite it down: schema diff --write -m MESSAGE")
     return "\n\n".join(filter(None, parts))
 
 
@@ -77,7 +77,7 @@ def _part(view: PartView) -> Iterator[str]:
 
 
 def _value(text: str | None) -> str:
-    return "(none)" if text is None else line(text)
+    return line(text) if text else "(none)"
 
 
 def _sign(verb: str) -> str:
@@ -108,11 +108,3 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"not managed, so left alone: {', '.join(kinds)}"
     if found.unconfirmed:
         yield f"unconfirmed by a server: {line(found.unconfirmed)}"
-
-
-def _summary(found: Compared) -> str:
-    verbs = {"create": 0, "alter": 0, "rename": 0, "drop": 0}
-    for table in found.tables:
-        verbs[table.verb] += 1
-    said = [f"{counted(number, 'table')} to {verb}" for verb, number in verbs.items() if number]
-    return f"{', '.join(said)}\nWrite it down: schema diff --write -m MESSAGE"

@@ -1,0 +1,144 @@
+"""`schema init`: the files of a new project, and with `--from` a declaration of what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from plumbob.commands import console, options
+from plumbob.commands.opening import connect_to, find_target
+from plumbob.commands.options import ConnectionOptions
+from plumbob.config import FILE, Config
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import Schema
+from plumbob.report.comparison import counted
+from plumbob.report.safe import line
+
+EXAMPLE = """\
+schema init
+schema init --from mysql://root@localhost/shop
+schema init --from SHOP_URL"""
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The project's folder [.]; it is made when it is not there.",
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="URL",
+    help="The database to read: a URL, or the name of a variable that holds one.",
+)
+@options.connection
+@options.json
+def command(folder: Path | None, source: str | None, to: ConnectionOptions, as_json: bool) -> int:
+    """Lay out a project here; with --from, read a live database into it.
+
+    Makes schema/schema.yaml, plumbob.cfg and generated/migrations/. A file that is there already is
+    never overwritten. What of a live database is not understood, or of a kind that is not managed,
+    is named; no command touches it.
+    """
+    root = (folder or Path.cwd()).absolute()
+    files = {root / Config().schema: "", root / FILE: template("init_plumbob.cfg")}
+    _refuse_existing(root, files)
+    read = _read(source, to) if source or _names_a_server(to) else None
+    files[root / Config().schema] = read.text if read else template("init_schema.yaml")
+    for path, text in files.items():
+        _write(path, text)
+    _write(root / Config().generated / "migrations" / ".gitkeep", "")
+    if as_json:
+        console.out_json(_document(root, files, read))
+    else:
+        console.out(_text(root, files, read))
+    return Exit.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read from a live database, and its declaration."""
+
+    place: str
+    schema: Schema
+    text: str
+
+
+def template(name: str) -> str:
+    """A text of fixed shape that comes with the package."""
+    return resources.files("plumbob.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def _names_a_server(to: ConnectionOptions) -> bool:
+    return to != ConnectionOptions(wait=to.wait)
+
+
+def _read(source: str | None, to: ConnectionOptions) -> Read:
+    from plumbob.declaration import dump
+    from plumbob.server.introspect import read_schema
+
+    config = Config()
+    if source and "://" in source:
+        to = replace(to, url=source)
+    elif source:
+        config = Config(url_env=source)
+    target = find_target(to, config)
+    with connect_to(target, to) as server:
+        schema = read_schema(server)
+        return Read(f"{server.flavour} {target.label()}", schema, dump(schema, server.flavour))
+
+
+def _refuse_existing(root: Path, files: dict[Path, str]) -> None:
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise PlumbobError(
+                f"{path.relative_to(root)} is there already, and nothing was written",
+                advice="Choose an empty folder with --dir, or move the file away.",
+                where=str(root),
+            )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        if text:
+            raise PlumbobError(f"{path} is there already") from None
+    except OSError as error:
+        raise PlumbobError(
+            f"{path} cannot be written: {error.strerror}", exit=Exit.NO_ACCESS
+        ) from error
+
+
+def _text(root: Path, files: dict[Path, str], read: Read | None) -> str:
+    said = [line(f"wrote {path.relative_to(root)}") for path in files]
+    if read is None:
+        return "\n".join([*said, "Next: fill in schema/schema.yaml, then run schema diff"])
+    said.append(line(f"read {read.place}: {counted(len(read.schema.tables), 'table')}"))
+    for name, found in read.schema.not_understood.items():
+        said.append(line(f"not understood, so left alone: {name}: {found.why}"))
+    for found_there in read.schema.unmanaged:
+        said.append(line(f"not managed, so left alone: {found_there.kind} {found_there.name}"))
+    return "\n".join([*said, "Next: schema diff, which should say that both are in sync"])
+
+
+def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str, object]:
+    document: dict[str, object] = {"wrote": [str(path.relative_to(root)) for path in files]}
+    if read is not None:
+        schema = read.schema
+        document |= {
+            "live": {"name": read.place, "tables": len(schema.tables)},
+            "not_understood": [
+                {"name": name, "why": found.why} for name, found in schema.not_understood.items()
+            ],
+            "unmanaged": [{"kind": each.kind, "name": each.name} for each in schema.unmanaged],
+        }
+    return document

@@ -1,0 +1,93 @@
+"""A comparison as Markdown, for the comment on a pull request; every value stands in a code span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from plumbob.plan.statement import Statement
+from plumbob.report.changes import PartView, TableView
+from plumbob.report.comparison import Compared, counted, summary
+from plumbob.report.safe import line, lines
+
+
+def comparison_markdown(found: Compared) -> str:
+    head = "### Schema: in sync" if found.in_sync else f"### Schema: {summary(found)}"
+    parts = [head, f"{code(f'{found.declared} | {found.live}')}"]
+    if found.tables:
+        parts.append("\n".join(_changes(found.tables)))
+    if found.hazards:
+        parts.append("\n".join(_approvals(found)))
+    parts += [_folded("up", found.up), _folded("down", found.down)]
+    parts.append("\n".join(_remarks(found)))
+    return "\n\n".join(filter(None, parts))
+
+
+def code(text: object) -> str:
+    """A code span: nothing in it is markup, a link, or somebody's name."""
+    shown = line(text)
+    ticks = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    space = " " if "`" in shown or shown != shown.strip() or not shown else ""
+    return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def cell(text: object) -> str:
+    """A code span in a table, where a bar would end it."""
+    return code(text).replace("|", "\\|")
+
+
+def plain(text: object) -> str:
+    """A sentence of ours; whatever is in it, it is no markup."""
+    return re.sub(r"([\\`*_{}\[\]<>()#|&~])", r"\\\1", line(text))
+
+
+def _changes(tables: Iterable[TableView]) -> Iterator[str]:
+    yield "| change | what | before | after |"
+    yield "|---|---|---|---|"
+    for table in tables:
+        was = cell(table.was) if table.was else ""
+        yield f"| **{table.verb}** | table {cell(table.name)} | {was} | |"
+        yield from map(_row, table.parts)
+
+
+def _row(part: PartView) -> str:
+    before, after = (cell(text) if text else "" for text in (part.before, part.after))
+    return f"| {part.verb} | {part.kind} {cell(part.name)} | {before} | {after} |"
+
+
+def _approvals(found: Compared) -> Iterator[str]:
+    yield "**Needs approval**"
+    yield ""
+    for hazard in found.hazards:
+        yield f"- {code('--allow ' + hazard.approval)}: {plain(hazard.what)}"
+
+
+def _folded(title: str, statements: tuple[Statement, ...]) -> str:
+    if not statements:
+        return ""
+    body = [text for each in statements for text in lines(each.sql + ";")]
+    longest = max((len(run) for text in body for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join(
+        [
+            f"<details><summary>{title}: {counted(len(statements), 'statement')}</summary>",
+            "",
+            f"{fence}sql",
+            *body,
+            fence,
+            "",
+            "</details>",
+        ]
+    )
+
+
+def _remarks(found: Compared) -> Iterator[str]:
+    for each in found.renames:
+        old, new = code(f"{each.table}.{each.old}"), code(f"{each.table}.{each.new}")
+        yield f"- {old} goes and {new} comes: is it a rename? Then {new} needs a `was:`."
+    for name, why in found.not_understood:
+        yield f"- not understood, so left alone: {code(name)}: {code(why)}"
+    for kind, names in found.unmanaged.items():
+        yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
+    if found.unconfirmed:
+        yield f"- unconfirmed by a server: {code(found.unconfirmed)}"
