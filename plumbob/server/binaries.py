@@ -145,7 +145,8 @@ def _installed() -> Iterator[Binary]:
     for folder in folders:
         for name in NAMES:
             path = folder / name
-            if not path.is_file() or (real := path.resolve()) in seen:
+            # Not Path.is_file(), which raises on folders of PATH that are closed to us.
+            if not os.path.isfile(path) or (real := path.resolve()) in seen:
                 continue
             seen.add(real)
             if binary := _probe(real):
