@@ -1,0 +1,7 @@
+"""The declaration file: read with positions, validated, and written for a live schema."""
+
+from plumbob.declaration.declaration import Declaration
+from plumbob.declaration.faults import Notice
+from plumbob.declaration.load import load
+
+__all__ = ["Declaration", "Notice", "load"]

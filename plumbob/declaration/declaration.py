@@ -1,0 +1,101 @@
+"""What was declared: the schema as written, the renames, and where in which file each thing stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from plumbob.declaration import nodes
+from plumbob.declaration.faults import Notice
+from plumbob.declaration.nodes import Entry, Node, Scalar
+from plumbob.errors import Position
+from plumbob.model import Renames, Schema, Table
+
+PartKind = Literal["column", "index", "foreign_key", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlaces:
+    """The entries of a table: its own, those of its keys by name, and those of its parts.
+
+    The lists of parts run beside the tuples of the `Table`.
+    """
+
+    entry: Entry
+    keys: Mapping[str, Entry]
+    columns: Sequence[Entry] = ()
+    indexes: Sequence[Entry] = ()
+    foreign_keys: Sequence[Entry] = ()
+    checks: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A declaration as it was written.
+
+    `schema` has names only where they were given, and inherits nothing but what `database:` says.
+    """
+
+    schema: Schema
+    renames: Renames = field(default_factory=Renames)
+    files: tuple[Path, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    places: Mapping[str, TablePlaces] = field(default_factory=dict)
+
+    def position(
+        self, table: str, kind: str = "table", name: str | int = "", word: str = ""
+    ) -> Position | None:
+        """Where something of a table was written.
+
+        Args:
+            table: the table's name.
+            kind: "table", "column", "index", "foreign_key", "check", or a key of the table ("comment").
+            name: the part's name, or its number within the table's parts of this kind.
+            word: a word of the definition to point at; without it, or where the definition does not have
+                it, the place is that of the name on the left.
+        """
+        places = self.places.get(table)
+        if places is None:
+            return None
+        entry = _entry(self.schema.tables[table], places, kind, name)
+        return _position(entry or places.entry, word)
+
+
+def _entry(table: Table, places: TablePlaces, kind: str, name: str | int) -> Entry | None:
+    if kind == "table":
+        return places.entry
+    beside: dict[str, tuple[Sequence[object], Sequence[Entry]]] = {
+        "column": (table.columns, places.columns),
+        "index": (table.indexes, places.indexes),
+        "foreign_key": (table.foreign_keys, places.foreign_keys),
+        "check": (table.checks, places.checks),
+    }
+    if kind not in beside:
+        return places.keys.get(kind)
+    parts, entries = beside[kind]
+    if isinstance(name, int):
+        return entries[name] if name < len(entries) else None
+    for part, entry in zip(parts, entries, strict=True):
+        if str(getattr(part, "name", "")).lower() == name.lower():
+            return entry
+    return None
+
+
+def _position(entry: Entry, word: str) -> Position:
+    if word:
+        whole = re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])", re.IGNORECASE)
+        found = _find(entry.value, whole)
+        if found is not None:
+            return found
+    return (entry.key or entry.value).position()
+
+
+def _find(node: Node, word: re.Pattern[str]) -> Position | None:
+    if isinstance(node, Scalar):
+        match = word.search(node.text)
+        return node.position(match.start()) if match else None
+    inside = node.items if isinstance(node, nodes.Sequence) else [e.value for e in node.entries]
+    return next((found for each in inside if (found := _find(each, word))), None)

@@ -1,0 +1,58 @@
+"""Collects what is wrong with a declaration, so that a person sees all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from plumbob.errors import ManyErrors, PlumbobError, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that is allowed and probably not meant."""
+
+    what: str
+    advice: str = ""
+    where: Position | None = None
+
+
+@dataclass(slots=True)
+class Faults:
+    """Errors and notices found so far."""
+
+    errors: list[PlumbobError] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def error(self, what: str, where: Position | None, advice: str = "") -> None:
+        self.errors.append(PlumbobError(what, advice=advice, where=where))
+
+    def notice(self, what: str, where: Position | None, advice: str = "") -> None:
+        self.notices.append(Notice(what, advice, where))
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Keep an error that is raised inside, and go on behind."""
+        try:
+            yield
+        except ManyErrors as many:
+            self.errors.extend(many.errors)
+        except PlumbobError as error:
+            self.errors.append(error)
+
+    def raise_if_any(self) -> None:
+        """Raise the one error, or all of them in the order of the files.
+
+        Raises:
+            PlumbobError: the only one, or ManyErrors.
+        """
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise ManyErrors(sorted(self.errors, key=_place))
+
+
+def _place(error: PlumbobError) -> tuple[str, int, int]:
+    where = error.where
+    return (where.file, where.line, where.column) if isinstance(where, Position) else ("", 0, 0)

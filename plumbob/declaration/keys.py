@@ -1,0 +1,155 @@
+"""Which keys the format knows at each of its levels: what the loader accepts and editors are told.
+
+One table a level; `plumbob.declaration.load` reads by them and `plumbob.declaration.json_schema` is made
+from them, so the two can't differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Shape = Literal["text", "flag", "number", "names", "level", "named", "parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the format.
+
+    `shape` is what its value looks like: a text, yes or no, a whole number, one or several names, a mapping
+    of the level `of`, names with values of that level ("named"), or the same with a list allowed where
+    names are left out ("parts"). `has_short` says that a value of the level may be written as one text.
+    """
+
+    about: str
+    shape: Shape = "text"
+    of: str = ""
+    has_short: bool = False
+
+
+Level = Mapping[str, Key]
+
+# Kinds of objects that are known by name, so that a file that has them is told what is missing.
+OTHER_SECTIONS = ("views", "procedures", "functions", "triggers", "events")
+
+_PARTS: Level = {
+    "columns": Key("The columns, in the order of the table", "named", "column", has_short=True),
+    "indexes": Key("Indexes by name", "parts", "index", has_short=True),
+    "foreign_keys": Key("Foreign keys by name", "parts", "foreign key", has_short=True),
+    "checks": Key("Checks by name", "parts", "check", has_short=True),
+}
+
+_SECTIONS: Level = {
+    "mixins": Key("Groups of columns, indexes and checks for `use:`", "named", "mixin"),
+    "tables": Key("The tables by name", "named", "table"),
+    **{kind: Key(f"The {kind} by name: not managed yet", "named") for kind in OTHER_SECTIONS},
+}
+
+LEVELS: Mapping[str, Level] = {
+    "declaration": {
+        "database": Key("Defaults for the tables below", "level", "database"),
+        "include": Key("Other files of the same folder with more tables", "names"),
+        **_SECTIONS,
+    },
+    "included file": _SECTIONS,
+    "database": {
+        "charset": Key("The character set of tables that say none"),
+        "collation": Key("The collation of tables that say none"),
+        "engine": Key("The storage engine of tables that say none"),
+    },
+    "mixin": _PARTS,
+    "table": {
+        "comment": Key("What the table is for"),
+        "was": Key("The name before a rename"),
+        "use": Key("The mixins that the table takes in", "names"),
+        **_PARTS,
+        "primary_key": Key("The columns of a composite primary key, such as `user_id, seq`"),
+        "engine": Key("The storage engine"),
+        "charset": Key("The character set"),
+        "collation": Key("The collation"),
+        "auto_increment": Key("The first number of the counter", "number"),
+        "options": Key("Further table options, as MySQL writes them"),
+        "partitions": Key("Partitioning, as MySQL writes it: `by range (id) (…)`"),
+        "model": Key("What generated models need", "level", "model"),
+    },
+    "model": {
+        "class": Key("The name of the model class"),
+        "base": Key("The class that it is derived from"),
+    },
+    "column": {
+        "type": Key("The type, or all that MySQL writes behind a column's name"),
+        "null": Key("Whether the column may be NULL", "flag"),
+        "default": Key("A literal, or `{sql: …}` for an expression", "level", "default", True),
+        "on_update": Key("`current_timestamp`, with its digits"),
+        "auto_increment": Key("Whether the server counts", "flag"),
+        "unique": Key("Whether a unique index of its own stands on it", "flag"),
+        "primary_key": Key("Whether it is the primary key", "flag"),
+        "references": Key("The parent of a foreign key, such as `users(id)`"),
+        "on_delete": Key("What happens when the parent row goes: cascade, set null, restrict"),
+        "as": Key("The name of the parent in the model of this table"),
+        "backref": Key("The name of this table's rows in the model of the parent"),
+        "generated": Key("The expression that the value is computed from"),
+        "stored": Key("Whether a generated value is kept, not computed when read", "flag"),
+        "charset": Key("The character set"),
+        "collation": Key("The collation"),
+        "check": Key("An expression that has to be true"),
+        "invisible": Key("Whether SELECT * leaves it out", "flag"),
+        "comment": Key("What the column is for"),
+        "was": Key("The name before a rename"),
+    },
+    "default": {"sql": Key("An expression, such as `(uuid())`")},
+    "index": {
+        "columns": Key("The key parts, or all that MySQL writes behind an index's name", "names"),
+        "kind": Key("unique, fulltext, spatial or vector"),
+        "using": Key("btree or hash, where the engine has a choice"),
+        "parser": Key("The parser of a full-text index, such as ngram"),
+        "key_block_size": Key("The size of the key's blocks in kilobytes", "number"),
+        "invisible": Key("Whether the optimizer leaves it out", "flag"),
+        "comment": Key("What the index is for"),
+        "was": Key("The name before a rename"),
+    },
+    "foreign key": {
+        "columns": Key("The columns of this table", "names"),
+        "references": Key("The parent and its columns, such as `users(id)`"),
+        "on_delete": Key("What happens when the parent row goes: cascade, set null, restrict"),
+        "on_update": Key("What happens when the parent's key changes"),
+        "as": Key("The name of the parent in the model of this table"),
+        "backref": Key("The name of this table's rows in the model of the parent"),
+    },
+    "check": {
+        "check": Key("An expression that has to be true"),
+        "enforced": Key("Whether the server looks at it (MySQL)", "flag"),
+    },
+}
+
+# Words of other tools and of SQL that mean one of ours.
+_SYNONYMS = {
+    "collate": "collation",
+    "character_set": "charset",
+    "nullable": "null",
+    "not_null": "null",
+    "fields": "columns",
+    "keys": "indexes",
+    "constraints": "checks",
+    "fks": "foreign_keys",
+    "foreignkeys": "foreign_keys",
+    "primarykey": "primary_key",
+    "renamed_from": "was",
+    "mixin": "use",
+    "includes": "include",
+    "expression": "check",
+    "partition": "partitions",
+    "type": "kind",
+}
+
+
+def near(word: str, known: Level) -> str:
+    """Advice for a key that is not known: the one that was probably meant, else all there are."""
+    lowered = word.lower().replace("-", "_").replace(" ", "_")
+    meant = [_SYNONYMS[lowered]] if _SYNONYMS.get(lowered) in known else []
+    meant = meant or get_close_matches(lowered, list(known), n=1, cutoff=0.6)
+    if meant:
+        return f"did you mean {meant[0]!r}?"
+    return f"known here: {', '.join(known)}"

@@ -1,0 +1,169 @@
+"""Reads a declaration: the YAML file with what it includes, or a file of CREATE TABLE statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plumbob.declaration.declaration import Declaration
+from plumbob.declaration.faults import Faults
+from plumbob.declaration.fields import Fields, is_blank, mapping_entries
+from plumbob.declaration.includes import included_files
+from plumbob.declaration.keys import OTHER_SECTIONS
+from plumbob.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from plumbob.declaration.parser import parse
+from plumbob.declaration.parts import Parts, read_parts
+from plumbob.declaration.renames import read_renames
+from plumbob.declaration.source import read_source
+from plumbob.declaration.sql_file import load_sql
+from plumbob.declaration.tables import Inherited, ReadTable, read_inherited, read_table
+from plumbob.errors import PlumbobError
+from plumbob.model import Schema
+
+
+def load(path: Path) -> Declaration:
+    """Read a declaration.
+
+    Args:
+        path: `schema/schema.yaml`. When it is missing and there is a file of the same name that ends in
+            .yml or .sql, that one is read.
+
+    Raises:
+        PlumbobError: the one thing that is wrong, or ManyErrors, each with its place in a file.
+    """
+    path = _found(path)
+    if path.suffix.lower() == ".sql":
+        return load_sql(path)
+    faults = Faults()
+    document = _Document(path, faults)
+    with faults.collected():
+        document.read()
+    faults.raise_if_any()
+    tables = document.read_tables()
+    renames = read_renames(tables, faults)
+    faults.raise_if_any()
+    inherited = document.inherited
+    return Declaration(
+        Schema(
+            {name: found.table for name, found in tables.items()},
+            charset=inherited.charset,
+            collation=inherited.collation,
+        ),
+        renames,
+        tuple(document.files),
+        tuple(faults.notices),
+        {name: found.places for name, found in tables.items()},
+    )
+
+
+def _found(path: Path) -> Path:
+    others = [path.with_suffix(suffix) for suffix in (".yml", ".sql")]
+    return next((each for each in (path, *others) if each.exists()), path)
+
+
+@dataclass(slots=True)
+class _Document:
+    """The root file and those that it includes, section by section."""
+
+    root: Path
+    faults: Faults
+    files: list[Path] = field(default_factory=list)
+    inherited: Inherited = field(default_factory=Inherited)
+    mixins: dict[str, Parts] = field(default_factory=dict)
+    tables: dict[str, Entry] = field(default_factory=dict)
+
+    def read(self) -> None:
+        """Read all files; tables stay nodes, because any of them may use any mixin."""
+        fields = self._file(self.root, "declaration")
+        database = fields.node("database")
+        if database is not None:
+            with self.faults.collected():
+                level = Fields(database, "database", "the database", self.faults)
+                self.inherited = read_inherited(level)
+        for name in fields.names("include"):
+            with self.faults.collected():
+                for path in included_files(self.root, name):
+                    self._include(path, name)
+        if not self.tables and not _says_no_tables(fields):
+            raise PlumbobError(
+                f"no tables are declared in {self.root}",
+                advice="`tables: {}` says that there are to be none",
+                where=fields.position,
+            )
+
+    def _include(self, path: Path, name: Scalar) -> None:
+        if path in self.files:
+            raise PlumbobError(f"{path} is included twice", where=name.position())
+        self._file(path, "included file")
+
+    def _file(self, path: Path, level: str) -> Fields:
+        source = read_source(path)
+        node = parse(source)
+        self.files.append(path)
+        what = f"the {level} {path}"
+        if node is None:
+            raise PlumbobError(
+                f"{path} is empty",
+                advice="`tables: {}` says that there are to be no tables",
+                where=source.position(0),
+            )
+        fields = Fields(node, level, what, self.faults)
+        for kind in OTHER_SECTIONS:
+            _refuse_other_section(fields, kind, self.faults)
+        with self.faults.collected():
+            for entry in mapping_entries(fields.node("mixins"), "'mixins'"):
+                with self.faults.collected():
+                    self._mixin(entry)
+        with self.faults.collected():
+            for entry in mapping_entries(fields.node("tables"), "'tables'"):
+                self._table(entry)
+        return fields
+
+    def _mixin(self, entry: Entry) -> None:
+        name = entry.key.text if entry.key else ""
+        if name in self.mixins and entry.key:
+            raise PlumbobError(f"there are two mixins {name!r}", where=entry.key.position())
+        fields = Fields(entry.value, "mixin", f"the mixin {name}", self.faults)
+        self.mixins[name] = read_parts(fields, self.faults)
+
+    def _table(self, entry: Entry) -> None:
+        name = entry.key.text if entry.key else ""
+        first = self.tables.get(name)
+        if first is not None and first.key and entry.key:
+            place = first.key.position()
+            self.faults.error(
+                f"the table {name} stands here for the second time; the first is in "
+                f"{place.file}, line {place.line}",
+                entry.key.position(),
+                "keep one of the two",
+            )
+        self.tables.setdefault(name, entry)
+
+    def read_tables(self) -> dict[str, ReadTable]:
+        tables: dict[str, ReadTable] = {}
+        for name, entry in self.tables.items():
+            with self.faults.collected():
+                tables[name] = read_table(entry, self.inherited, self.mixins, self.faults)
+        return tables
+
+
+def _says_no_tables(fields: Fields) -> bool:
+    node = fields.node("tables")
+    return isinstance(node, Mapping) and not node.entries
+
+
+def _refuse_other_section(fields: Fields, kind: str, faults: Faults) -> None:
+    entry = fields.entries.get(kind)
+    if entry is None or is_blank(entry.value) or _is_empty(entry.value):
+        return
+    faults.error(
+        f"{kind} are declared, and this version manages tables only",
+        entry.key.position() if entry.key else None,
+        "take the section out; such objects in the database are left alone",
+    )
+
+
+def _is_empty(node: Node) -> bool:
+    return (isinstance(node, Mapping) and not node.entries) or (
+        isinstance(node, Sequence) and not node.items
+    )
