@@ -1,0 +1,75 @@
+"""What a run tells while it goes on, each event on one line, or on none."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import click
+
+from plumbob.migration.events import (
+    Begins,
+    Done,
+    Ends,
+    Runs,
+    WaitsForApplier,
+    WaitsForTable,
+    Warned,
+)
+from plumbob.report.comparison import counted
+from plumbob.report.safe import line
+
+# A statement that took less is not worth a second line.
+_LONG = 1.0
+_VERBS = {"up": ("applying", "applied"), "down": ("rolling back", "rolled back")}
+
+
+@singledispatch
+def event_text(event: object) -> str | None:
+    """The line that tells of an event; None where there is nothing to tell."""
+    raise NotImplementedError(type(event))
+
+
+@event_text.register
+def _(event: WaitsForApplier) -> str | None:
+    holder = f": {event.holder}" if event.holder else ""
+    return line(f"waiting for another run to end{holder} ({event.seconds:.0f} s)")
+
+
+@event_text.register
+def _(event: Begins) -> str | None:
+    verb = _VERBS[event.direction][0]
+    rest = f", {event.done} done before" if event.done else ""
+    statements = counted(event.statements, "statement")
+    message = f" {event.message}" if event.message else ""
+    return f"{verb} {line(event.migration)}:{line(message)} ({statements}{rest})"
+
+
+@event_text.register
+def _(event: Runs) -> str | None:
+    return f"  [{event.number}/{event.of}] {line(event.statement.about)}"
+
+
+@event_text.register
+def _(event: WaitsForTable) -> str | None:
+    return line(
+        f"  [{event.number}] no lock for {event.seconds:.0f} s ({event.error}); "
+        f"trying again in {event.pause:.0f} s"
+    )
+
+
+@event_text.register
+def _(event: Warned) -> str | None:
+    return f"  [{event.number}] {click.style('note:', fg='yellow')} {line(event.message)}"
+
+
+@event_text.register
+def _(event: Done) -> str | None:
+    if event.seconds < _LONG:
+        return None
+    return f"  [{event.number}/{event.of}] took {event.seconds:.1f} s"
+
+
+@event_text.register
+def _(event: Ends) -> str | None:
+    verb = _VERBS[event.direction][1]
+    return f"{click.style(verb, fg='green')} {line(event.migration)} in {event.seconds:.1f} s"
