@@ -48,19 +48,22 @@ _FALSE = ("0", "off", "false", "no")
 
 @dataclass(slots=True)
 class OptionFiles:
-    """What the option files say, and what a person should be told about them."""
+    """What the option files say, and what a person should be told about them.
 
-    options: dict[str, str] = field(default_factory=dict)
+    A switch, which has no value, is None; `origins` has the file and line of each option.
+    """
+
+    options: dict[str, str | None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
 
     def given(self) -> Given:
         """The options that concern a connection."""
         where = "the option files"
-        found: dict[str, str] = {
-            attribute: self.options[key]
+        found = {
+            attribute: value
             for key, attribute in _PLAIN.items()
-            if self.options.get(key)
+            if (value := self.options.get(key))
         }
         password = self.options.get("password")
         port = self.options.get("port")
@@ -76,16 +79,16 @@ class OptionFiles:
 
     def _tls(self) -> str | None:
         """The TLS mode; MariaDB's client has switches where MySQL's has modes."""
-        if "ssl-mode" in self.options:
-            return self.options["ssl-mode"]
+        if mode := self.options.get("ssl-mode"):
+            return mode
         if self._is_on("ssl-verify-server-cert"):
             return "verify-identity"
-        if self._is_on("skip-ssl") or self.options.get("ssl", "1").lower() in _FALSE:
+        if self._is_on("skip-ssl") or ("ssl" in self.options and not self._is_on("ssl")):
             return "disabled"
         return "required" if self._is_on("ssl") else None
 
     def _is_on(self, key: str) -> bool:
-        return key in self.options and self.options[key].lower() not in _FALSE
+        return key in self.options and (self.options[key] or "1").lower() not in _FALSE
 
 
 def read_option_files(paths: Iterable[str | Path] = FILES) -> OptionFiles:
@@ -106,9 +109,7 @@ def _read(path: Path, result: OptionFiles, depth: int) -> None:
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return
-    if not stat.S_ISREG(mode):
-        return
-    if mode & stat.S_IWOTH:
+    if stat.S_ISREG(mode) and mode & stat.S_IWOTH:
         result.warnings.append(f"{path} is ignored: everybody may write to it (chmod o-w)")
         return
     has_password = False
@@ -124,7 +125,7 @@ def _read(path: Path, result: OptionFiles, depth: int) -> None:
             key, value = _option(line)
             result.options[key] = value
             result.origins[key] = f"{path}:{number}"
-            has_password |= key == "password" and value != ""
+            has_password |= key == "password" and bool(value)
     if has_password and mode & stat.S_IROTH:
         result.warnings.append(f"{path} holds a password and everybody may read it (chmod 600)")
 
@@ -155,12 +156,12 @@ def _include(line: str, result: OptionFiles, depth: int) -> None:
             _read(path, result, depth + 1)
 
 
-def _option(line: str) -> tuple[str, str]:
-    """A key in lower case with dashes, and its value; a switch without a value is on."""
+def _option(line: str) -> tuple[str, str | None]:
+    """A key in lower case with dashes, and its value; a switch has none."""
     line = _without_comment(line)
     name, equals, value = line.partition("=")
     key = name.strip().lower().replace("_", "-").removeprefix("loose-")
-    return key, _unquoted(value.strip()) if equals else "1"
+    return key, _unquoted(value.strip()) if equals else None
 
 
 def _without_comment(line: str) -> str:

@@ -18,7 +18,9 @@ _PATTERNS = tuple(
     for pattern in (
         # The password of a URL, up to the last @ before white space or a quote.
         r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s'\"]*(@)",
-        r"(\b(?:password|passwd|pwd|mysql_pwd)\s*[=:]\s*)(?:'[^']*'|\"[^\"]*\"|[^\s,;)&]+)()",
+        # Not the server's own "(using password: YES)".
+        r"(\b(?:password|passwd|pwd|mysql_pwd)['\"]?\s*[=:]\s*)(?!(?:YES|NO)\))"
+        r"(?:'[^']*'|\"[^\"]*\"|[^\s,;)&]+)()",
         r"(\bidentified\s+(?:by|with\s+\S+\s+(?:by|as|using))\s+(?:password\s+)?)'[^']*'()",
         # The hashes of mysql_native_password, and of caching_sha2_password.
         r"()\*[0-9A-F]{40}\b()",

@@ -142,7 +142,7 @@ def is_loopback(host: str) -> bool:
 def _option_files(defaults_file: str | Path | None, environ: Mapping[str, str]) -> list[Path]:
     if defaults_file is not None:
         path = Path(defaults_file)
-        if not path.is_file():
+        if not path.exists():
             raise PlumbobError(f"there is no option file {path}")
         return [path]
     home = environ.get("HOME")
