@@ -100,7 +100,6 @@ def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table
         collation=collation,
         indexes=tuple(_index(index, typed) for index in table.indexes),
         options=tuple(sorted(set(table.options) - _NO_OPTION, key=lambda option: option.name)),
-        partitions=_partitions(table.partitions),
     )
 
 
@@ -174,12 +173,22 @@ def _with_charset(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
     if found.collation == "binary" and found.charset != "binary":
         # The attribute BINARY: the binary collation of the character set.
         charset = found.charset or defaults.charset
-        return replace(found, charset=charset, collation=f"{charset}_bin")
+        return _spelled(replace(found, charset=charset, collation=f"{charset}_bin"), defaults)
     charset, collation = _charset_and_collation(found.charset, found.collation, flavour, defaults)
     if charset == "binary" and found.name in _AS_BINARY:
         return Type(_AS_BINARY[found.name], found.length)
     labels = tuple(label.rstrip(" ") for label in found.labels)
-    return replace(found, charset=charset, collation=collation, labels=labels)
+    found = replace(found, charset=charset, collation=collation, labels=labels)
+    return _spelled(found, defaults)
+
+
+def _spelled(found: Type, defaults: Defaults) -> Type:
+    """Character set and collation are both written out or both left to the table.
+
+    MySQL prints COLLATE alone where neither was written and the table's is not its character set's own.
+    """
+    written = found.charset_written or found.collation != defaults.collation
+    return replace(found, charset_written=written, collation_written=written)
 
 
 def _of_size(found: Type) -> Type:
@@ -210,7 +219,3 @@ def _key_part(part: KeyPart, index: Index, table: Table) -> KeyPart:
         return part
     whole = column.type.name in ("char", "varchar", *BINARIES) and part.length == column.type.length
     return replace(part, length=None) if whole or index.kind == "fulltext" else part
-
-
-def _partitions(text: str | None) -> str | None:
-    return None if text is None else " ".join(text.split())

@@ -313,7 +313,7 @@ def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
             return f"b'{default.value}'"
         case "hex":
             return f"0x{default.value}"
-        case "number" if flavour.is_mariadb and of.is_number:
+        case "number" if flavour.is_mariadb and (of.is_number or of.name == "year"):
             return default.value
         case "expression" if default.expression is not None:
             return _expression_sql(default.expression, flavour)

@@ -40,8 +40,8 @@ def _by_type(default: Default, of: Type) -> Default:
         return _bytes(default, of)
     if default.kind == "number" and of.is_string:
         return Default("text", default.value)
-    if of.name == "year" and default.kind == "number":
-        return Default("text", default.value)
+    if of.name == "year" and default.kind == "text" and default.value.isdigit():
+        return Default("number", default.value)
     if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
         return Default("text", _moment(default.value, of))
     return default

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import replace
 
 from plumbob.ddl.tables import create_table_sql
-from plumbob.model import Column, Flavour, ForeignKey, Index, Schema, Table
+from plumbob.model import Column, Expression, Flavour, ForeignKey, Index, Schema, Table
 
 
 def fingerprint(table: Table, flavour: Flavour) -> str:
@@ -33,13 +33,22 @@ def canonical_text(table: Table, flavour: Flavour) -> str:
         auto_increment=None,
         columns=tuple(map(_plain_column, table.columns)),
         indexes=tuple(map(_plain_index, indexes)),
+        partitions=_plain_text(table.partitions),
         foreign_keys=tuple(map(_plain_key, sorted(table.foreign_keys, key=lambda key: key.name))),
         checks=tuple(
-            replace(check, expression=replace(check.expression, sql=check.expression.key))
+            replace(check, expression=_plain(check.expression))
             for check in sorted(table.checks, key=lambda check: check.name)
         ),
     )
     return create_table_sql(plain, flavour)
+
+
+def _plain(expression: Expression) -> Expression:
+    return replace(expression, sql=expression.key)
+
+
+def _plain_text(expression: Expression | None) -> Expression | None:
+    return None if expression is None else _plain(expression)
 
 
 def _plain_column(column: Column) -> Column:

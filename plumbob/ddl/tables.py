@@ -15,7 +15,7 @@ from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import index_sql, is_index, parse_index
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import charset_name
-from plumbob.model import Flavour, Option, Table
+from plumbob.model import Expression, Flavour, Option, Table
 
 # Options that SHOW CREATE TABLE prints behind the comment.
 _BEHIND_COMMENT = (
@@ -163,12 +163,12 @@ def _option_value(cursor: Cursor, name: str) -> str:
     return cursor.take().text.upper() if name.isupper() else cursor.take().text
 
 
-def _partitions(cursor: Cursor) -> str:
+def _partitions(cursor: Cursor) -> Expression:
     """The text from PARTITION BY to the end, as it stands there."""
     first = cursor.at
     while not (cursor.is_at_end or cursor.is_mark(";")):
         cursor.take()
-    return cursor.slice(first, cursor.at).sql
+    return cursor.slice(first, cursor.at)
 
 
 def create_table_sql(table: Table, flavour: Flavour) -> str:
@@ -220,12 +220,12 @@ def _option_sql(option: Option) -> str:
     return f"{opening} {option.name}{equals}{option.value} */"
 
 
-def partitions_sql(partitions: str | None, flavour: Flavour) -> str:
+def partitions_sql(partitions: Expression | None, flavour: Flavour) -> str:
     """PARTITION BY behind the options; MySQL puts it in a version comment."""
     if partitions is None:
         return ""
     if flavour.is_mariadb:
-        return f"\n {partitions}"
+        return f"\n {partitions.sql}"
     # COLUMNS came with 5.5, and with it the number in the comment.
-    has_columns = " COLUMNS(" in partitions.split("\n", 1)[0]
-    return f"\n/*!{'50500' if has_columns else '50100'} {partitions} */"
+    has_columns = " COLUMNS(" in partitions.sql.split("\n", 1)[0].upper()
+    return f"\n/*!{'50500' if has_columns else '50100'} {partitions.sql} */"

@@ -39,7 +39,7 @@ _SETTINGS: tuple[tuple[str, Callable[[Table], str | None]], ...] = (
     ("CHARSET", lambda table: table.charset),
     ("COLLATE", lambda table: table.collation),
     ("COMMENT", lambda table: table.comment),
-    ("PARTITION BY", lambda table: table.partitions),
+    ("PARTITION BY", lambda table: table.partitions.key if table.partitions else None),
 )
 
 

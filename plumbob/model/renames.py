@@ -22,8 +22,7 @@ class Renames:
 
         def back(parts: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
             return {
-                (self.tables.get(table, table), old): new
-                for (table, new), old in parts.items()
+                (self.tables.get(table, table), old): new for (table, new), old in parts.items()
             }
 
         tables = {old: new for new, old in self.tables.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from plumbob.model.check import Check
 from plumbob.model.column import Column
+from plumbob.model.expression import Expression
 from plumbob.model.foreign_key import ForeignKey
 from plumbob.model.index import Index
 
@@ -40,7 +41,7 @@ class Table:
     collation: str | None = None
     comment: str = ""
     options: tuple[Option, ...] = ()
-    partitions: str | None = None
+    partitions: Expression | None = None
     auto_increment: int | None = field(default=None, compare=False)
     model: Mapping[str, str] | None = field(default=None, compare=False)
 
@@ -51,18 +52,12 @@ class Table:
     def column(self, name: str) -> Column | None:
         """The column of this name; column names have no case (manual: Identifier Case Sensitivity)."""
         wanted = name.lower()
-        return next(
-            (column for column in self.columns if column.name.lower() == wanted), None
-        )
+        return next((column for column in self.columns if column.name.lower() == wanted), None)
 
     def index(self, name: str) -> Index | None:
         wanted = name.lower()
-        return next(
-            (index for index in self.indexes if index.name.lower() == wanted), None
-        )
+        return next((index for index in self.indexes if index.name.lower() == wanted), None)
 
     def foreign_key(self, name: str) -> ForeignKey | None:
         wanted = name.lower()
-        return next(
-            (key for key in self.foreign_keys if key.name.lower() == wanted), None
-        )
+        return next((key for key in self.foreign_keys if key.name.lower() == wanted), None)

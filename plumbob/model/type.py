@@ -66,12 +66,7 @@ class Type:
     @property
     def is_large(self) -> bool:
         """TEXT, BLOB, JSON and spatial types: no literal default on MySQL, keys by prefix only."""
-        return (
-            self.name in TEXTS
-            or self.name in BLOBS
-            or self.name == "json"
-            or self.is_spatial
-        )
+        return self.name in TEXTS or self.name in BLOBS or self.name == "json" or self.is_spatial
 
     @property
     def is_spatial(self) -> bool:

@@ -9,6 +9,7 @@ from plumbob.ddl.columns import column_definition_sql
 from plumbob.ddl.constraints import check_sql
 from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.tables import partitions_sql
 from plumbob.diff.change import (
     Add,
     Alter,
@@ -19,7 +20,8 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.renamed import names_in
-from plumbob.model import Check, Column, Flavour, Index, Table, Type
+from plumbob.model import Check, Column, Default, Flavour, Index, Table, Type
+from plumbob.plan.hazards import is_convertible
 
 # How an option is taken back to what it is when it is not written.
 _RESET = {
@@ -71,7 +73,7 @@ class TableWork:
     added_checks: list[Check] = field(default_factory=list)
     changed_enforcement: list[Check] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
-    partitioning: Setting | None = None
+    is_repartitioned: bool = False
 
     @property
     def renames_columns(self) -> bool:
@@ -84,7 +86,7 @@ def sort_parts(alter: Alter) -> TableWork:
     for part in alter.parts:
         match part:
             case Setting(name="PARTITION BY"):
-                work.partitioning = part
+                work.is_repartitioned = True
             case Setting():
                 work.settings.append(part)
             case Move(column, behind):
@@ -130,6 +132,8 @@ def _modify_column(work: TableWork, before: Column, column: Column) -> None:
 
 
 def _has_to_be_made_anew(before: Column, after: Column) -> bool:
+    if not is_convertible(before.type, after.type):
+        return True
     is_virtual = [
         column.generated is not None and not column.generated.stored for column in (before, after)
     ]
@@ -201,6 +205,31 @@ def _expressions_use(column: Column, names: set[str]) -> bool:
     return any(names_in(formula) & names for formula in formulas)
 
 
+# Functions that give each row, session or server another value: MySQL refuses an ALTER that adds a column
+# while such a default is in it (1674, with and without binary log; manual: Safe and Unsafe Statements).
+_UNSAFE_IN_DEFAULTS = frozenset(
+    ["current_role", "current_user", "found_rows", "get_lock", "is_free_lock", "is_used_lock", "load_file", "rand", "random_bytes", "release_lock", "row_count", "session_user", "sleep", "sysdate", "system_user", "user", "uuid", "uuid_short"]
+)
+
+
+def postpone_defaults(work: TableWork, flavour: Flavour) -> list[Column]:
+    """Take defaults that MySQL refuses beside ADD COLUMN out of the work; they are set afterwards.
+
+    Rows that are there already do not get such a default, then: no single statement of MySQL gives it.
+    """
+    if flavour.is_mariadb or not any(change.is_new for change in work.columns.values()):
+        return []
+    postponed = []
+    for change in work.columns.values():
+        column = change.column
+        formula = column.default.expression if column.default else None
+        if (change.is_new or change.is_modified) and formula:
+            if names_in(formula) & _UNSAFE_IN_DEFAULTS:
+                postponed.append(column)
+                change.column = replace(column, default=Default("null") if column.null else None)
+    return postponed
+
+
 def drop_clauses(work: TableWork) -> Iterable[str]:
     for check in work.dropped_checks:
         yield f"DROP CONSTRAINT {quote_name(check.name)}"
@@ -220,7 +249,7 @@ def column_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
     for column in work.after.columns:
         change = work.columns.get(column.name)
         if change is not None:
-            definition = column_definition_sql(_spelled_out(column, work), flavour)
+            definition = column_definition_sql(_spelled_out(change.column, work), flavour)
             yield _column_clause(change, definition, _place(change, is_last=column.name == last))
 
 
@@ -295,3 +324,10 @@ def _option_clause(setting: Setting) -> str:
     name = quote_name(setting.name) if setting.name.islower() else setting.name
     reset = "DEFAULT" if setting.name.islower() else _RESET.get(setting.name, "0")
     return f"{name}={setting.after if setting.after is not None else reset}"
+
+
+def partition_clause(work: TableWork, flavour: Flavour) -> str:
+    """PARTITION BY or REMOVE PARTITIONING, which follow the other clauses without a comma."""
+    if not work.is_repartitioned:
+        return ""
+    return partitions_sql(work.after.partitions, flavour) or "\n  REMOVE PARTITIONING"

@@ -65,6 +65,23 @@ def is_lossless(before: Type, after: Type) -> bool:
     return _holds_same_kind(before, after)
 
 
+def is_convertible(before: Type, after: Type) -> bool:
+    """Whether MODIFY can make one type of the other at all, whatever the values (4078, 1366, 6138)."""
+    if before.is_spatial != after.is_spatial or (before.name == "vector") != (
+        after.name == "vector"
+    ):
+        return False
+    names = {before.name, after.name}
+    if len(names) == 1 or not names & set(_OWN_KINDS):
+        return True
+    other = after if before.name in _OWN_KINDS else before
+    return other.is_string or other.is_binary
+
+
+# MariaDB's types that turn into text and bytes and into nothing else.
+_OWN_KINDS = ("uuid", "inet4", "inet6")
+
+
 _DIGITS = {"tinyint": 3, "smallint": 5, "mediumint": 8, "int": 10, "bigint": 20}
 
 

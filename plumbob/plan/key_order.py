@@ -13,6 +13,8 @@ from typing import TypeVar
 from plumbob.model import Check, Index, KeyPart, Schema, Table
 
 P = TypeVar("P", Index, Check)
+# The groups of indexes that are not unique (see `rank`).
+PLAIN, FULLTEXT = 5, 6
 
 
 def in_natural_order(before: Schema, after: Schema) -> Schema:
@@ -57,7 +59,7 @@ def rank(index: Index, table: Table) -> int:
         has_null = any(_may_be_null(part, table) for part in index.parts)
         has_prefix = any(part.length for part in index.parts)
         return 1 + 2 * has_null + has_prefix
-    return 6 if index.kind == "fulltext" else 5
+    return FULLTEXT if index.kind == "fulltext" else PLAIN
 
 
 def _may_be_null(part: KeyPart, table: Table) -> bool:
@@ -68,7 +70,7 @@ def _may_be_null(part: KeyPart, table: Table) -> bool:
 def indexes_to_move(kept: list[Index], table: Table) -> list[Index]:
     """Those of the indexes that stay which have to be dropped and added to get the order of `table`."""
     moved: list[Index] = []
-    for group in range(7):
+    for group in range(FULLTEXT + 1):
         wanted = [index for index in table.indexes if rank(index, table) == group]
         moved += to_move([index for index in kept if rank(index, table) == group], wanted)
     return moved

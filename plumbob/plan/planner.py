@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from plumbob.ddl.columns import default_sql
 from plumbob.ddl.completed import covers
 from plumbob.ddl.constraints import foreign_key_sql
+from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.quote import quote_name
-from plumbob.ddl.tables import create_table_sql, partitions_sql
+from plumbob.ddl.tables import create_table_sql
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare, compare_tables, heeded
 from plumbob.diff.renamed import renamed
@@ -20,15 +22,18 @@ from plumbob.plan.clauses import (
     check_clauses,
     column_clauses,
     drop_clauses,
+    drop_index_clause,
     index_clauses,
     make_way_for_renames,
+    partition_clause,
+    postpone_defaults,
     setting_clauses,
     sort_parts,
     with_charset_written,
 )
 from plumbob.plan.foreign_keys import KeyOf, added_keys, dropped_keys
 from plumbob.plan.graph import in_order
-from plumbob.plan.key_order import in_natural_order, indexes_to_move, to_move
+from plumbob.plan.key_order import PLAIN, in_natural_order, indexes_to_move, rank, to_move
 from plumbob.plan.statement import Hazard, Plan, Ref, Statement
 
 
@@ -76,7 +81,7 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     there = renamed(before, renames, flavour)
     inline = _inline_keys(there, after)
     statements = [
-        *_drop_keys(before, there, after),
+        *_drop_keys(before, there, after, flavour),
         *_drop_tables(there, after),
         *_rename_tables(renames),
         *_create_tables(there, after, inline, flavour),
@@ -86,13 +91,21 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     return in_order(statements)
 
 
-def _drop_keys(before: Schema, there: Schema, after: Schema) -> Iterator[Statement]:
+def _drop_keys(
+    before: Schema, there: Schema, after: Schema, flavour: Flavour
+) -> Iterator[Statement]:
     """Before everything else, so under the names that tables and keys have now."""
     by_table: dict[str, list[tuple[KeyOf, KeyOf]]] = {}
     for old, new in dropped_keys(before, there, after):
         by_table.setdefault(old.table, []).append((old, new))
     for name, keys in by_table.items():
-        clauses = [f"DROP FOREIGN KEY {quote_name(old.key.name)}" for old, _ in keys]
+        target = after.tables.get(keys[0][1].table)
+        kept = _indexes_to_hold(before.tables[name], [old.key for old, _ in keys], target)
+        clauses = [
+            *(f"DROP FOREIGN KEY {quote_name(old.key.name)}" for old, _ in keys),
+            *map(drop_index_clause, kept),
+            *(f"ADD {index_sql(index, flavour).rstrip()}" for index in kept),
+        ]
         names = ", ".join(old.key.name for old, _ in keys)
         frees = {
             ref for old, new in keys for ref in (*_leans_on(old, before), *_leans_on(new, there))
@@ -104,6 +117,25 @@ def _drop_keys(before: Schema, there: Schema, after: Schema) -> Iterator[Stateme
             takes=frozenset(_key_ref(old.key) for old, _ in keys),
             frees=frozenset(frees),
         )
+
+
+def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None) -> list[Index]:
+    """Indexes that the server made for a foreign key that comes back: it would make them anew, at the end.
+
+    Dropped and added with the foreign key's DROP they become indexes of our own and keep their place, if
+    those behind them do the same (measured on both servers).
+    """
+    if target is None:
+        return []
+    plain = [index for index in table.indexes if rank(index, table) == PLAIN]
+    made = [
+        place
+        for place, index in enumerate(plain)
+        if any(len(index.parts) == len(key.columns) and covers(index, key) for key in keys)
+        and any(covers(index, key) for key in target.foreign_keys)
+    ]
+    held = plain[made[0] :] if made else []
+    return held if len(held) > 1 else []
 
 
 def _leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:
@@ -217,6 +249,7 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
     later = _one_at_a_time(work, flavour)
+    postponed = postpone_defaults(work, flavour)
     clauses = [
         *drop_clauses(work),
         *column_clauses(work, flavour),
@@ -224,14 +257,15 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
         *check_clauses(work, flavour),
         *setting_clauses(work),
     ]
-    if clauses:
+    if clauses or work.is_repartitioned:
         yield _alter_statement(work, clauses, flavour)
     for index in later:
         apart = TableWork(work.after, work.after, added_indexes=[index])
         yield _alter_statement(apart, [*index_clauses(apart, flavour)], flavour)
-    if work.partitioning is not None:
-        yield _partition_statement(work, flavour)
-    changed = [change.column for change in work.columns.values()]
+    if postponed:
+        yield _set_defaults(work.after, postponed, flavour)
+    left = {column.name for column in postponed}
+    changed = [change.column for name, change in work.columns.items() if name not in left]
     yield from _drop_defaults(work.after, changed, flavour)
 
 
@@ -242,7 +276,7 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
     given = {Ref("column", name, column) for column in work.columns}
     given |= {Ref("index", name, index.name) for index in work.added_indexes}
     return Statement(
-        _alter(name, clauses),
+        _alter(name, clauses) + partition_clause(work, flavour),
         f"alter table {name}",
         name,
         needs=frozenset({Ref("table", name)}),
@@ -263,6 +297,8 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
     for change in work.columns.values():
         if change.before is not None:
             yield from hazards.change_column(name, change.before, change.column)
+    if work.is_repartitioned and work.before.partitions is not None:
+        yield Hazard("change-partitions", name, "rows that fit no new partition stop the change")
     for setting in work.settings:
         if setting.name == "ENGINE":
             yield Hazard("change-engine", name, "the new engine may not keep what the old one kept")
@@ -320,17 +356,19 @@ def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
     return fulltext[1:]
 
 
-def _partition_statement(work: TableWork, flavour: Flavour) -> Statement:
-    name, text = work.after.name, work.after.partitions
-    sql = f"ALTER TABLE {quote_name(name)}"
-    sql += partitions_sql(text, flavour) if text is not None else " REMOVE PARTITIONING"
+def _set_defaults(table: Table, columns: list[Column], flavour: Flavour) -> Statement:
+    clauses = [
+        f"ALTER COLUMN {quote_name(column.name)} SET DEFAULT "
+        + default_sql(column.default, column.type, flavour)
+        for column in columns
+        if column.default is not None
+    ]
+    names = [column.name for column in columns]
     return Statement(
-        sql,
-        f"partition table {name}",
-        name,
-        needs=frozenset({Ref("table", name)}),
-        gives=frozenset({Ref("column", name, "")}),
-        session=_session(work.after),
+        _alter(table.name, clauses),
+        f"set default of {', '.join(names)} of {table.name}",
+        table.name,
+        needs=frozenset(Ref("column", table.name, name) for name in names),
     )
 
 
@@ -376,7 +414,6 @@ def _add_keys(
 
 
 def _needs(table: str, key: ForeignKey, after: Schema) -> Iterator[Ref]:
-    yield Ref("column", table, "")
     for name, columns in ((table, key.columns), (key.parent, key.parent_columns)):
         yield Ref("table", name)
         yield from (Ref("column", name, column) for column in columns)
@@ -410,6 +447,6 @@ def _has_zero_date(column: Column) -> bool:
 def _alter(table: str, clauses: list[str]) -> str:
     """ALTER TABLE on one line for one clause, on a line for each for more."""
     start = f"ALTER TABLE {quote_name(table)}"
-    if len(clauses) == 1:
-        return f"{start} {clauses[0]}"
+    if len(clauses) < 2:
+        return " ".join((start, *clauses))
     return f"{start}\n  " + ",\n  ".join(clauses)
