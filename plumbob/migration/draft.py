@@ -88,7 +88,7 @@ def _script(
                     for name in touched[number]
                 },
                 hazards=each.hazards,
-                session=tuple(session.setting(*pair) for pair in each.session),
+                session=each.session,
             )
             for number, each in enumerate(statements)
         ),

@@ -27,7 +27,7 @@ class FileStatement:
 
     `after` has the tables whose definition it changes, makes or drops, each with the fingerprint that is
     expected once it has run: ABSENT for a dropped table, UNKNOWN where nobody could say. `session` are
-    settings for this statement alone, their values as SQL literals.
+    settings for this statement alone, texts without quotes.
     """
 
     sql: str
@@ -159,6 +159,10 @@ class Migration:
     @property
     def checksum(self) -> str:
         return self.forward.checksum(self.server)
+
+    @property
+    def rollback_checksum(self) -> str:
+        return self.backward.checksum(self.server)
 
     def script(self, direction: Direction) -> Script:
         return self.forward if direction == "up" else self.backward

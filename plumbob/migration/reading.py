@@ -167,7 +167,7 @@ def _tables(text: str) -> dict[str, tuple[str, str]]:
     tables = {}
     for key, value in _leading(text):
         if key == "table":
-            before, after, name = (value.split(" ", 2) + ["", ""])[:3]
+            before, after, name = [*value.split(" ", 2), "", ""][:3]
             if not (_FINGERPRINT.fullmatch(before) and _FINGERPRINT.fullmatch(after) and name):
                 raise _Fault("a `table` in its header is not two fingerprints and a name")
             tables[unescape(name)] = (before, after)
@@ -277,9 +277,10 @@ def _settings(group: list[_Piece]) -> tuple[tuple[str, str], ...]:
     settings = []
     for keep, change in zip(group[::2], group[1::2], strict=False):
         found = _SET.fullmatch(change.sql)
-        if not _KEEP.match(keep.sql) or found is None:
+        value = session.value_of(found[2]) if found else None
+        if not _KEEP.match(keep.sql) or found is None or value is None:
             break
-        settings.append((found[1], found[2]))
+        settings.append((found[1], value))
     return tuple(settings)
 
 

@@ -173,9 +173,7 @@ def test_a_writer_killed_at_any_moment_leaves_both_or_none(tmp_path: Path) -> No
     )
     partial = 0
     for _ in range(12):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE
-        )
+        writer = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         writer.stdout.readline()
         time.sleep(random.uniform(0, 0.15))

@@ -1,0 +1,43 @@
+"""Which tables are not as a migration, or the history, says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.live import Live, differing, listed, of_texts
+from plumbob.migration.migration import Migration, Script
+from plumbob.server.connection import Server
+
+
+def changed_since(snapshot: Mapping[str, str], live: Live, server: Server) -> list[str]:
+    """The tables that were changed, made or dropped since a snapshot was recorded."""
+    recorded = of_texts(snapshot, server.flavour)
+    return sorted({*differing(live.tables, recorded), *(live.tables.keys() - recorded.keys())})
+
+
+def drift_error(
+    migration: Migration,
+    script: Script,
+    live: Live,
+    snapshot: Mapping[str, str] | None,
+    server: Server,
+) -> PlumbobError:
+    """The live schema is not the one that the migration begins with: which tables differ."""
+    before = {name: start for name, (start, _) in script.tables.items()}
+    touched = differing(live.tables, before)
+    changed = changed_since(snapshot, live, server) if snapshot is not None else []
+    names = sorted({*touched, *changed})
+    which = f"{listed(names)} is not as it was" if names else "tables that it does not touch differ"
+    if live.fingerprint == script.after:
+        advice = "The schema is what this migration makes of it: it may have been run by hand."
+    else:
+        advice = (
+            "`schema diff` shows the difference; plan the migration anew, or take the change back."
+        )
+    return PlumbobError(
+        f"the database is not the one that {migration.id} was planned for: {which}",
+        advice=advice,
+        where=migration.id,
+        exit=Exit.STALE,
+    )

@@ -1,0 +1,94 @@
+"""What a run tells while it goes on: small values; how they look is for `plumbob.report`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plumbob.migration.migration import Direction, FileStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The connection that holds a lock, as far as this account may see it (else "" and 0)."""
+
+    id: int
+    user: str = ""
+    host: str = ""
+    seconds: int = 0
+
+    def __str__(self) -> str:
+        who = f" ({self.user} from {self.host}, for {self.seconds} s)" if self.user else ""
+        return f"connection {self.id}{who}"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsForApplier:
+    """Another run has the database's lock."""
+
+    holder: Holder | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A migration begins, or goes on behind its first `done` statements."""
+
+    migration: str
+    message: str
+    direction: Direction
+    statements: int
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A statement is about to run; in a dry run it is what would be run."""
+
+    number: int
+    of: int
+    statement: FileStatement
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsForTable:
+    """The statement got no lock and is tried again after a pause; `seconds` have gone by so far."""
+
+    number: int
+    error: str
+    pause: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The server warned of something that changes neither a value nor a definition."""
+
+    number: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A statement was run and seen to have done what it should."""
+
+    number: int
+    of: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A migration was run, looked at as a whole, and recorded."""
+
+    migration: str
+    direction: Direction
+    seconds: float
+
+
+Event = WaitsForApplier | Begins | Runs | WaitsForTable | Warned | Done | Ends
+Progress = Callable[[Event], object]
+
+
+def silent(event: Event) -> None:
+    """For callers who only want the outcome."""

@@ -1,0 +1,177 @@
+"""Applies migrations and rolls them back: what has to be true is found out first, all of it at once.
+
+Only then something is written. After a failure the run stops where it is: nothing is taken back unasked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration import lock, store
+from plumbob.migration.events import Begins, Progress, Runs, silent
+from plumbob.migration.findings import findings, obstacles, unapproved
+from plumbob.migration.live import Live, look
+from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.running import Runner
+from plumbob.migration.standing import Standing, stand
+from plumbob.migration.tasks import Task, downwards, upwards
+from plumbob.plan.statement import Hazard
+from plumbob.server.connection import Server
+
+# Seconds to wait for another run of plumbob, and for a table that somebody else holds.
+LOCK_WAIT = 60.0
+MAX_WAIT = 60.0
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did, or would do in a dry run.
+
+    `statements` counts those that were run; `unapproved` are hazards that a dry run found without an
+    approval (a real run refuses them).
+    """
+
+    direction: Direction
+    migrations: tuple[str, ...]
+    statements: int
+    seconds: float
+    dry_run: bool = False
+    unapproved: tuple[Hazard, ...] = ()
+
+
+def apply(
+    server: Server,
+    chain: Sequence[Migration],
+    *,
+    allow: Collection[str] = (),
+    until: str | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
+    production: bool = False,
+    lock_wait: float = LOCK_WAIT,
+    max_wait: float = MAX_WAIT,
+) -> Outcome:
+    """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
+
+    Args:
+        server: a connection with its database chosen.
+        chain: all migrations, as `files.read_folder` gives them.
+        allow: approvals, `kind:object`, or "all" where the database is not marked as production.
+        until: the id of the last migration to run; None for all.
+        dry_run: tell by `progress` what would be run, and write nothing.
+        lock_wait: seconds to wait for another run of plumbob.
+        max_wait: seconds for which a statement that gets no lock on its table is tried again.
+
+    Raises:
+        PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
+            came, and the same call goes on from there.
+    """
+    run = _Run(server, "up", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
+    return run(chain, lambda standing, live: upwards(standing, live, until))
+
+
+def rollback(
+    server: Server,
+    chain: Sequence[Migration],
+    *,
+    steps: int = 1,
+    allow: Collection[str] = (),
+    dry_run: bool = False,
+    progress: Progress = silent,
+    production: bool = False,
+    lock_wait: float = LOCK_WAIT,
+    max_wait: float = MAX_WAIT,
+) -> Outcome:
+    """Undo the last `steps` migrations, last first; one that is half done counts as the last.
+
+    The other arguments and the errors are those of `apply`.
+    """
+    run = _Run(server, "down", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
+    return run(chain, lambda standing, live: downwards(standing, live, steps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One call of `apply` or `rollback`."""
+
+    server: Server
+    direction: Direction
+    allow: frozenset[str]
+    production: bool
+    dry_run: bool
+    progress: Progress
+    lock_wait: float
+    max_wait: float
+
+    def __call__(
+        self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
+    ) -> Outcome:
+        started = time.monotonic()
+        self._check_call()
+        if self.dry_run:
+            tasks, _ = self._prepare(chain, choose)
+            self._tell(tasks)
+        else:
+            _raise(obstacles(self.server))
+            with lock.held(self.server, self.lock_wait, self.progress) as held:
+                tasks, live = self._prepare(chain, choose)
+                if tasks:
+                    store.create(self.server)
+                for task in tasks:
+                    runner = Runner(self.server, held, self.progress, self.max_wait)
+                    live = runner.run(task, live)
+        return Outcome(
+            self.direction,
+            tuple(task.migration.id for task in tasks),
+            sum(len(task.left) for task in tasks),
+            time.monotonic() - started,
+            self.dry_run,
+            self._unapproved(tasks),
+        )
+
+    def _check_call(self) -> None:
+        if self.server.database is None:
+            raise PlumbobError("no database is chosen", advice="Name it in the URL or with -D.")
+        if self.production and ALL in self.allow:
+            raise PlumbobError(
+                "`--allow all` is refused, because this database is marked as production",
+                advice="Approve each loss by its name.",
+                exit=Exit.UNSAFE,
+            )
+
+    def _prepare(
+        self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
+    ) -> tuple[list[Task], Live]:
+        """What is to be run, once nothing speaks against it; and the database as it is."""
+        standing = stand(self.server, chain)
+        _raise(list(standing.faults()))
+        live = look(self.server)
+        tasks = choose(standing, live)
+        faults = list(findings(self.server, tasks, live))
+        if not self.dry_run and (missing := self._unapproved(tasks)):
+            faults.append(unapproved(missing))
+        _raise(faults)
+        return tasks, live
+
+    def _unapproved(self, tasks: Sequence[Task]) -> tuple[Hazard, ...]:
+        if ALL in self.allow:
+            return ()
+        hazards = (hazard for task in tasks for each in task.left for hazard in each.hazards)
+        return tuple(hazard for hazard in hazards if hazard.approval not in self.allow)
+
+    def _tell(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            total, migration = len(task.statements), task.migration
+            done = task.start.done
+            self.progress(Begins(migration.id, migration.message, self.direction, total, done))
+            for number, statement in enumerate(task.left, done + 1):
+                self.progress(Runs(number, total, statement))
+
+
+def _raise(faults: Sequence[PlumbobError]) -> None:
+    if faults:
+        raise faults[0] if len(faults) == 1 else ManyErrors(list(faults))

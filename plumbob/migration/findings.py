@@ -1,0 +1,74 @@
+"""Why scripts cannot be run on a server as it is: everything that is found before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import history
+from plumbob.migration.drift import drift_error
+from plumbob.migration.live import Live
+from plumbob.migration.tasks import Task
+from plumbob.plan.statement import Hazard
+from plumbob.server.connection import Server
+
+
+def obstacles(server: Server) -> list[PlumbobError]:
+    """Why nothing at all may be changed on this server."""
+    found = server.obstacles()
+    if server.is_cluster:
+        what = "this server is a member of a Galera cluster, which plumbob does not change yet"
+        found.append(
+            PlumbobError(what, advice="Look at the plan with --dry-run.", exit=Exit.UNSAFE)
+        )
+    return found
+
+
+def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[PlumbobError]:
+    """Why these tasks do not fit this server and what it holds."""
+    yield from _other_servers(server, tasks)
+    yield from _breaks(tasks)
+    # What is half done was looked at by `resume`.
+    first = next(iter(tasks), None)
+    if first is not None and not first.begun and first.start.done == 0:
+        script = first.migration.script(first.direction)
+        if live.fingerprint != script.before:
+            snapshot = history.snapshot(server)
+            yield drift_error(first.migration, script, live, snapshot, server)
+
+
+def unapproved(hazards: Sequence[Hazard]) -> PlumbobError:
+    """The error that lists every approval that is missing."""
+    lines = dict.fromkeys(f"--allow {each.approval} ({each.what})" for each in hazards)
+    return PlumbobError(
+        f"nothing was run, because this is not approved: {'; '.join(lines)}",
+        advice="Approve each of them by its name, if that is meant.",
+        exit=Exit.UNSAFE,
+    )
+
+
+def _other_servers(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    found = server.flavour
+    for task in tasks:
+        planned = task.migration.server
+        if (planned.maker, planned.series) != (found.maker, found.series):
+            yield PlumbobError(
+                f"{task.migration.id} was planned for {planned}, and this server is {found}",
+                advice="Plan it anew for this server.",
+                where=task.migration.id,
+                exit=Exit.STALE,
+            )
+
+
+def _breaks(tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    for task, following in pairwise(tasks):
+        ends = task.migration.script(task.direction).after
+        if following.migration.script(following.direction).before != ends:
+            id = following.migration.id
+            yield PlumbobError(
+                f"{id} does not begin with the schema that {task.migration.id} leaves",
+                advice=f"Run `schema rebase` to plan {id} anew.",
+                where=id,
+                exit=Exit.STALE,
+            )

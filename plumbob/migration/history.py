@@ -1,0 +1,133 @@
+"""What was applied to a database and rolled back, kept in the database itself.
+
+An append-only list of events. What is applied is a set with parents: there is no highest number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from plumbob import __version__
+from plumbob.ddl.quote import quote_text
+from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.store import HISTORY, JOURNAL, from_json, there, to_json
+from plumbob.migration.text import render
+from plumbob.server.connection import Server
+
+Kind = Literal["applied", "rolled back"]
+_KINDS: Mapping[Direction, Kind] = {"up": "applied", "down": "rolled back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A migration that was applied or rolled back.
+
+    `at` is the server's time in UTC; `before` and `after` are fingerprints of the database before and
+    after this event; the checksums are those of the two files at that time.
+    """
+
+    id: str
+    kind: Kind
+    checksum: str
+    rollback_checksum: str
+    parent: str | None
+    before: str
+    after: str
+    at: str
+    by: str
+    milliseconds: int
+    tool: str
+    server: str
+
+
+def read(server: Server) -> tuple[Record, ...]:
+    """All events, oldest first; () where nothing was ever applied."""
+    if HISTORY not in there(server):
+        return ()
+    rows = server.query(
+        "SELECT migration, event, checksum, rollback_checksum, parent, fingerprint_before,"
+        " fingerprint_after, CAST(applied_at AS CHAR), applied_by, duration_ms, tool, server"
+        f" FROM `{HISTORY}` ORDER BY id"
+    )
+    return tuple(Record(*row) for row in rows)
+
+
+def applied(records: Iterable[Record]) -> dict[str, Record]:
+    """The migrations that are applied now, by id, in the order of their application."""
+    found: dict[str, Record] = {}
+    for record in records:
+        found.pop(record.id, None)
+        if record.kind == "applied":
+            found[record.id] = record
+    return found
+
+
+def snapshot(server: Server) -> dict[str, str] | None:
+    """The definitions of all tables as the last event left them; None where there was none."""
+    if HISTORY not in there(server):
+        return None
+    rows = server.query(
+        f"SELECT snapshot FROM `{HISTORY}` WHERE snapshot IS NOT NULL ORDER BY id DESC LIMIT 1"
+    )
+    return from_json(rows[0][0]) if rows else None
+
+
+def files(server: Server, id: str) -> tuple[str, str] | None:
+    """The texts of both files of a migration as it was last applied, for a folder that lost them."""
+    if HISTORY not in there(server):
+        return None
+    rows = server.query(
+        f"SELECT `up`, `down` FROM `{HISTORY}` WHERE migration = {quote_text(id)}"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def write(
+    server: Server,
+    migration: Migration,
+    direction: Direction,
+    *,
+    texts: Mapping[str, str],
+    milliseconds: int,
+) -> None:
+    """Write the event and its snapshot and close the journal, all or nothing.
+
+    Args:
+        texts: the definition of every table as it is now.
+    """
+    script = migration.script(direction)
+    values: dict[str, str | None] = {
+        "migration": migration.id,
+        "event": _KINDS[direction],
+        "checksum": migration.checksum,
+        "rollback_checksum": migration.rollback_checksum,
+        "parent": migration.parent.id if migration.parent else None,
+        "fingerprint_before": script.before,
+        "fingerprint_after": script.after,
+        "tool": __version__,
+        "server": str(server.flavour),
+        "up": render(migration, "up"),
+        "down": render(migration, "down"),
+        "snapshot": to_json(texts),
+    }
+    names = ", ".join(f"`{name}`" for name in values)
+    literals = ", ".join(
+        "NULL" if value is None else quote_text(value) for value in values.values()
+    )
+    server.execute("START TRANSACTION")
+    try:
+        server.execute(
+            f"INSERT INTO `{HISTORY}` ({names}, applied_at, applied_by, duration_ms)"
+            f" VALUES ({literals}, UTC_TIMESTAMP(6), USER(), {milliseconds:d})"
+        )
+        (number,) = server.query("SELECT LAST_INSERT_ID()")[0]
+        server.execute(f"UPDATE `{HISTORY}` SET snapshot = NULL WHERE id <> {number:d}")
+        server.execute(f"UPDATE `{JOURNAL}` SET history = {number:d} WHERE history IS NULL")
+        server.execute("COMMIT")
+    except BaseException:
+        if server.connection.open:
+            server.execute("ROLLBACK")
+        raise

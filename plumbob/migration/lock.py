@@ -1,0 +1,123 @@
+"""The lock that keeps two runs apart: GET_LOCK on the very connection that runs the DDL.
+
+So it outlives a killed client for as long as its last statement goes on in the server (measured), and a
+second run starts when the outcome can be seen. On a cluster it is taken on every member.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.events import Holder, Progress, WaitsForApplier
+from plumbob.server.connection import Server
+from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
+
+# GET_LOCK itself: "deadlock found" of MySQL (3058) and MariaDB (1213).
+_CONFLICTS = (3058, DEADLOCK, LOCK_WAIT_TIMEOUT)
+_STEP = 1
+
+
+def lock_name(server: Server) -> str:
+    """The name of the database's lock: the same for all clients, at most 64 characters, lower case."""
+    ((database,),) = server.query("SELECT DATABASE()")
+    if server.folds_table_names:
+        database = database.lower()
+    return "plumbob:" + hashlib.sha256(database.encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock while it is held."""
+
+    server: Server
+    name: str
+
+    def check(self) -> None:
+        """Make sure that the lock is still this connection's own: before every statement.
+
+        Raises:
+            PlumbobError: it is not; nothing more may be run.
+        """
+        ((mine,),) = self.server.query(f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID()")
+        if not mine:
+            raise PlumbobError(
+                "plumbob's lock was lost, so nothing more was run",
+                advice="Run the same command again: it looks at what is there and goes on.",
+                exit=Exit.FAILED,
+            )
+
+
+@contextmanager
+def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
+    """Hold the lock of the database in use.
+
+    Args:
+        wait: seconds to wait for another run to end.
+
+    Raises:
+        PlumbobError: LOCKED when it did not, with who holds the lock.
+    """
+    name = lock_name(server)
+    started = time.monotonic()
+    while not _get(server, name, 0):
+        waited = time.monotonic() - started
+        holder = _holder(server, name)
+        if waited >= wait:
+            raise _taken(holder, waited)
+        progress(WaitsForApplier(holder, waited))
+        if _get(server, name, _STEP):
+            break
+    try:
+        yield Lock(server, name)
+    finally:
+        # A connection that is lost has lost its lock as well.
+        if server.connection.open:
+            _release(server, name)
+
+
+def _get(server: Server, name: str, seconds: int) -> bool:
+    try:
+        ((got,),) = server.query(f"SELECT GET_LOCK('{name}', {seconds:d})")
+    except ServerError as error:
+        if error.errno in _CONFLICTS:
+            raise PlumbobError(
+                f"plumbob's lock cannot be waited for: {error.what}",
+                advice="Another connection waits for this one; try again.",
+                exit=Exit.LOCKED,
+            ) from error
+        raise
+    return bool(got)
+
+
+def _release(server: Server, name: str) -> None:
+    try:
+        server.query(f"SELECT RELEASE_LOCK('{name}')")
+    except ServerError as error:
+        if not error.is_lost:
+            raise
+
+
+def _holder(server: Server, name: str) -> Holder | None:
+    ((id,),) = server.query(f"SELECT IS_USED_LOCK('{name}')")
+    if id is None:
+        return None
+    # Without the privilege PROCESS an account sees its own connections only.
+    for thread, user, host, _, _, seconds, *_ in server.query("SHOW PROCESSLIST"):
+        if thread == id:
+            return Holder(int(id), str(user), str(host), int(seconds or 0))
+    return Holder(int(id))
+
+
+def _taken(holder: Holder | None, waited: float) -> PlumbobError:
+    who = f" by {holder}" if holder else ""
+    return PlumbobError(
+        f"another run of plumbob works on this database: its lock is held{who}",
+        advice=f"Waited {waited:.0f} s. Wait for it to end; a killed run holds the lock until its "
+        "last statement has ended in the server.",
+        exit=Exit.LOCKED,
+    )

@@ -1,0 +1,128 @@
+"""Where a run that did not end goes on: the journal says what was tried, the fingerprint what is.
+
+A statement whose client was killed goes on in the server, and a journal's "done" may be lost with the
+server; so each decision here is made on what the tables are now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.journal import Entry
+from plumbob.migration.live import Live, differing, is_as, listed
+from plumbob.migration.migration import UNKNOWN, Direction, Migration, Script
+from plumbob.migration.standing import HalfDone
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How many statements of a script are done, and the journal's row of one just found to be done."""
+
+    done: int = 0
+    found_done: Entry | None = None
+
+
+def go_on(migration: Migration, half: HalfDone, live: Live) -> Start:
+    """Where the run goes on in the direction that it had.
+
+    Raises:
+        PlumbobError: STALE when a statement that was run is another one now; FAILED when the tables are
+            neither as before nor as after the statement that was running.
+    """
+    script = migration.script(half.direction)
+    tried = {entry.number: entry for entry in half.entries if entry.number}
+    done = 0
+    while (entry := tried.get(done + 1)) is not None and entry.state == "done":
+        _check_same(migration, script, entry)
+        done += 1
+    _check_strangers(script, half, live, migration.id)
+    if entry is None or is_as(live.tables, entry.before):
+        return Start(done)
+    if is_as(live.tables, entry.expected) or live.fingerprint == script.after:
+        _check_same(migration, script, entry)
+        return Start(done + 1, entry)
+    raise _neither(migration, half, entry, live)
+
+
+def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: Live) -> Start:
+    """Where a run in `direction` begins after one in the other direction that did not end.
+
+    The states that the script goes through are known by fingerprint; the statements that lead up to the
+    one that the tables are in now are not needed.
+
+    Raises:
+        PlumbobError: FAILED when the tables are in none of these states, STALE when others changed.
+    """
+    script = migration.script(direction)
+    _check_strangers(script, half, live, migration.id)
+    state = {name: before for name, (before, _) in script.tables.items()}
+    found = 0 if is_as(live.tables, state) else None
+    for number, statement in enumerate(script.statements, 1):
+        state = {**state, **statement.after}
+        if is_as(live.tables, state):
+            found = number
+    if found is None:
+        back, on = ("rollback", "apply") if direction == "down" else ("apply", "rollback")
+        raise PlumbobError(
+            f"`{back}` cannot begin in the middle of {migration.id}: the tables are in no state that "
+            "it goes through",
+            advice=f"Finish the run that was begun, with `schema {on}`, then run this again.",
+            where=migration.id,
+            exit=Exit.FAILED,
+        )
+    return Start(found)
+
+
+def _check_same(migration: Migration, script: Script, entry: Entry) -> None:
+    """A statement that was run has to be the one in the file; later ones may have been planned anew."""
+    statements = script.statements
+    if (
+        entry.number > len(statements)
+        or statements[entry.number - 1].hash(migration.server) != entry.hash
+    ):
+        raise PlumbobError(
+            f"statement {entry.number} of {migration.id} was run, and is another one in the file now",
+            advice="Take the file from version control again as it was when the run began.",
+            where=migration.id,
+            exit=Exit.STALE,
+        )
+
+
+def _check_strangers(script: Script, half: HalfDone, live: Live, id: str) -> None:
+    """Tables that the run has nothing to do with have to be as they were when it began."""
+    begin = half.entries[0].before
+    ours = script.tables.keys()
+    names = [name for name in differing(live.tables, begin) if name not in ours]
+    names += sorted(live.tables.keys() - begin.keys() - ours)
+    if names:
+        raise PlumbobError(
+            f"{listed(names)} changed since {id} was begun, and not by it",
+            advice="Take that change back, then run this again.",
+            where=id,
+            exit=Exit.STALE,
+        )
+
+
+def _neither(migration: Migration, half: HalfDone, entry: Entry, live: Live) -> PlumbobError:
+    names = differing(live.tables, entry.before)
+    unknown = UNKNOWN in entry.expected.values()
+    known = "it was not proved what it leaves" if unknown else "not as after it"
+    lines = [
+        f"{name}: before {_short(entry.before, name)}, expected {_short(entry.expected, name)}, "
+        f"now {_short(live.tables, name)}"
+        for name in names
+    ]
+    return PlumbobError(
+        f"statement {entry.number} of {migration.id} was running when the last run ended, and "
+        f"{listed(names)} is not as before it and {known} ({'; '.join(lines)})",
+        advice="Somebody else may have changed it. Make the table as it was before the statement or as "
+        "it has to be after it, then run this again.",
+        where=migration.id,
+        exit=Exit.FAILED,
+    )
+
+
+def _short(fingerprints: Mapping[str, str], name: str) -> str:
+    return fingerprints.get(name, "absent").removeprefix("sha256:")[:12]

@@ -1,0 +1,201 @@
+"""Runs one script, statement by statement: journal, run, warnings, a look at the result, journal.
+
+It decides nothing: what may be run, and from where, was found out before (`plumbob.migration.executor`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import history, journal
+from plumbob.migration.events import Begins, Done, Ends, Progress, Runs, WaitsForTable, Warned
+from plumbob.migration.live import Live, differing, listed, look, look_at
+from plumbob.migration.lock import Lock
+from plumbob.migration.migration import FileStatement
+from plumbob.migration.tasks import Task
+from plumbob.migration.verdict import LOCKED, advice, sort_warnings
+from plumbob.server.connection import Server
+from plumbob.server.errors import ServerError
+
+# While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
+# With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
+LOCK_WAIT = {"lock_wait_timeout": "1"}
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 8.0
+# An attempt that took longer than its waits for locks did work, which was thrown away when it got no
+# lock at its end (measured: 2.8 s of a rebuild): not to be repeated unasked.
+LOST_WORK = 5.0
+
+Warnings = list[tuple[str, int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What the statements of a run have in common.
+
+    `max_wait` are the seconds for which a statement that gets no lock is tried again; `sleep` is
+    time.sleep, but for tests.
+    """
+
+    server: Server
+    lock: Lock
+    progress: Progress
+    max_wait: float
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, task: Task, live: Live) -> Live:
+        """Run a script to its end and record it.
+
+        Args:
+            live: the database as it was just seen.
+
+        Returns:
+            the database as it is now.
+        """
+        started = time.monotonic()
+        migration, total, done = task.migration, len(task.statements), task.start.done
+        self.progress(Begins(migration.id, migration.message, task.direction, total, done))
+        self.lock.check()
+        self._open_journal(task, live)
+        for number in range(done + 1, total + 1):
+            self._run_statement(task, number)
+        ends = look(self.server)
+        _verify(task, live, ends)
+        seconds = time.monotonic() - started
+        texts = ends.texts(self.server.flavour)
+        history.write(
+            self.server, migration, task.direction, texts=texts, milliseconds=round(seconds * 1000)
+        )
+        self.progress(Ends(migration.id, task.direction, seconds))
+        return ends
+
+    def _open_journal(self, task: Task, live: Live) -> None:
+        """Write that the run begins, or what was found out about one that goes on."""
+        found = task.start.found_done
+        if found is not None:
+            seen = live.of(found.expected)
+            journal.close(self.server, found.row, "done", seen, message="found done")
+        if task.begun:
+            return
+        journal.begin(self.server, task.migration, task.direction, live.tables)
+        for number in range(1, task.start.done + 1):
+            seen = live.of(task.statements[number - 1].after)
+            row = journal.running(self.server, task.migration, task.direction, number, seen)
+            journal.close(self.server, row, "done", seen, message="not needed")
+
+    def _run_statement(self, task: Task, number: int) -> None:
+        started = time.monotonic()
+        try:
+            self._journalled(task, number)
+        except ServerError as error:
+            if error.is_lost:
+                raise _lost(task, number, error) from error
+            raise
+        self.progress(Done(number, len(task.statements), time.monotonic() - started))
+
+    def _journalled(self, task: Task, number: int) -> None:
+        """Run a statement and write down what became of it."""
+        statement = task.statements[number - 1]
+        self.lock.check()
+        before = look_at(self.server, statement.after)
+        self.progress(Runs(number, len(task.statements), statement))
+        row = journal.running(self.server, task.migration, task.direction, number, before)
+        try:
+            bad, harmless = sort_warnings(self._try_until(statement, number))
+        except ServerError as error:
+            if error.is_lost:
+                raise
+            after = look_at(self.server, statement.after)
+            state: journal.State = "not started" if error.errno in LOCKED else "failed"
+            journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
+            raise (
+                _got_no_lock(task, number, error)
+                if state == "not started"
+                else _failed(task, number, error.what, advice(error.errno))
+            ) from error
+        after = look_at(self.server, statement.after)
+        for message in harmless:
+            self.progress(Warned(number, message))
+        wrong = f"the server warned: {listed(bad)}" if bad else ""
+        if not wrong and (names := differing(after, statement.after)):
+            wrong = f"{listed(names)} is not as it was expected to be after it"
+        journal.close(self.server, row, "failed" if wrong else "done", after, message=wrong or None)
+        if wrong:
+            raise _failed(task, number, wrong, "It was run: look at its table first.")
+
+    def _try_until(self, statement: FileStatement, number: int) -> Warnings:
+        """Run a statement, again after a pause while others hold the table; gives its warnings."""
+        started, pause = time.monotonic(), FIRST_PAUSE
+        while True:
+            tried = time.monotonic()
+            try:
+                with self.server.session({**LOCK_WAIT, **dict(statement.session)}):
+                    self.server.execute(statement.sql)
+                    return self.server.warnings()
+            except ServerError as error:
+                now = time.monotonic()
+                pause = min(pause, started + self.max_wait - now)
+                if error.errno not in LOCKED or pause <= 0 or now - tried > LOST_WORK:
+                    raise
+                self.progress(WaitsForTable(number, error.what, pause, now - started))
+            self.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            self.lock.check()
+
+
+def _verify(task: Task, before: Live, after: Live) -> None:
+    """At the end the database has to be what the migration says."""
+    script = task.migration.script(task.direction)
+    if after.fingerprint == script.after:
+        return
+    wanted = {name: end for name, (_, end) in script.tables.items()}
+    names = differing(after.tables, {**before.tables, **wanted})
+    names += sorted(after.tables.keys() - before.tables.keys() - wanted.keys())
+    raise PlumbobError(
+        f"{task.migration.id} was run, and the database is not what it should be: "
+        f"{listed(names) or 'it'} is different",
+        advice="Make it so (`schema diff` shows how), then run the same command again.",
+        where=task.migration.id,
+        exit=Exit.FAILED,
+    )
+
+
+def _statement(task: Task, number: int) -> str:
+    return f"statement {number} of {len(task.statements)} of {task.migration.id}"
+
+
+def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
+    on, back = ("apply", "rollback") if task.direction == "up" else ("rollback", "apply")
+    ways = (
+        f"What was done before it stays: `schema {on}` goes on from here, "
+        f"`schema {back}` takes it back."
+    )
+    return PlumbobError(
+        f"{_statement(task, number)} failed: {why}",
+        advice=f"{first} {ways}".lstrip(),
+        where=task.migration.id,
+        exit=Exit.FAILED,
+    )
+
+
+def _got_no_lock(task: Task, number: int, error: ServerError) -> PlumbobError:
+    return PlumbobError(
+        f"{_statement(task, number)} got no lock: {error.what}",
+        advice="Somebody holds the table, by a transaction that is open or by a backup; nothing of this "
+        "statement was done. Run the same command again later.",
+        where=task.migration.id,
+        exit=Exit.LOCKED,
+    )
+
+
+def _lost(task: Task, number: int, error: ServerError) -> PlumbobError:
+    return PlumbobError(
+        f"the connection was lost at {_statement(task, number)}: {error.what}",
+        advice="The statement may still go on in the server. Run the same command again: it waits for "
+        "that to end, looks at the tables and goes on.",
+        where=task.migration.id,
+        exit=Exit.FAILED,
+    )

@@ -1,0 +1,129 @@
+"""Where a database stands in a chain of migrations, by its history and its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import history, journal
+from plumbob.migration.history import Record
+from plumbob.migration.journal import Entry
+from plumbob.migration.migration import Direction, Migration
+from plumbob.server.connection import Server
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDone:
+    """A run that did not end: its migration, its direction, and what the journal has of it."""
+
+    migration: str
+    direction: Direction
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A chain of migrations beside what a database remembers.
+
+    `missing` were applied and are not in the chain; `changed` are those whose files are not as they were
+    written or applied, with the way that changed; `misplaced` are applied although their parent is not.
+    """
+
+    chain: tuple[Migration, ...]
+    applied: Mapping[str, Record]
+    pending: tuple[Migration, ...]
+    missing: tuple[str, ...]
+    changed: tuple[tuple[str, Direction], ...]
+    misplaced: tuple[str, ...]
+    half_done: HalfDone | None
+
+    def migration(self, id: str) -> Migration | None:
+        return next((each for each in self.chain if each.id == id), None)
+
+    def faults(self) -> Iterator[PlumbobError]:
+        """Why nothing can be run on this standing."""
+        for id in self.missing:
+            yield _stale(
+                f"{id} was applied to this database, and its files are not there",
+                "Take them from version control again.",
+                id,
+            )
+        for id, direction in self.changed:
+            file = "the migration" if direction == "up" else "the rollback"
+            when = "applied" if id in self.applied else "written"
+            yield _stale(
+                f"{file} {id} was changed after it had been {when}",
+                "Take the file from version control again, and plan the change as a new migration.",
+                id,
+            )
+        for id in self.misplaced:
+            yield _stale(f"{id} was applied to this database, and what it follows was not", "", id)
+        half = self.half_done
+        if half is not None and self.migration(half.migration) is None:
+            yield _stale(
+                f"{half.migration} was begun on this database, and its files are not there",
+                "Take them from version control again.",
+                half.migration,
+            )
+
+
+def stand(server: Server, chain: Sequence[Migration]) -> Standing:
+    """Compare a chain with the history and the journal of the database; nothing is written."""
+    chain = tuple(chain)
+    applied = history.applied(history.read(server))
+    pending = tuple(each for each in chain if each.id not in applied)
+    known = {each.id for each in chain}
+    return Standing(
+        chain=chain,
+        applied=applied,
+        pending=pending,
+        missing=tuple(id for id in applied if id not in known),
+        changed=tuple(_changed(chain, applied)),
+        misplaced=tuple(_misplaced(chain, applied)),
+        half_done=_half_done(journal.open_entries(server)),
+    )
+
+
+def _changed(
+    chain: Sequence[Migration], applied: Mapping[str, Record]
+) -> Iterator[tuple[str, Direction]]:
+    for migration in chain:
+        ways = set(migration.changed())
+        record = applied.get(migration.id)
+        if record is not None and record.checksum != migration.checksum:
+            ways.add("up")
+        if record is not None and record.rollback_checksum != migration.rollback_checksum:
+            ways.add("down")
+        yield from ((migration.id, way) for way in sorted(ways, reverse=True))
+
+
+def _misplaced(chain: Sequence[Migration], applied: Mapping[str, Record]) -> Iterator[str]:
+    whole = True
+    for migration in chain:
+        if migration.id not in applied:
+            whole = False
+        elif not whole:
+            yield migration.id
+
+
+def _half_done(entries: Sequence[Entry]) -> HalfDone | None:
+    """The last run in the journal: a later one took the work of an earlier one over."""
+    begin = next((i for i in reversed(range(len(entries))) if entries[i].number == 0), None)
+    if begin is None:
+        return None
+    last = tuple(entries[begin:])
+    if all(map(_has_done_nothing, last)):
+        return None
+    return HalfDone(last[0].migration, last[0].direction, last)
+
+
+def _has_done_nothing(entry: Entry) -> bool:
+    """Whether the tables are surely as before, so that the migration may as well be planned anew."""
+    if entry.state == "failed":
+        return entry.after == entry.before
+    return entry.number == 0 or entry.state == "not started"
+
+
+def _stale(what: str, advice: str, where: str) -> PlumbobError:
+    return PlumbobError(what, advice=advice, where=where, exit=Exit.STALE)

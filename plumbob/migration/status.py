@@ -1,0 +1,63 @@
+"""What was applied, what is pending, and whether the database is as the last run left it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plumbob.migration import history
+from plumbob.migration.drift import changed_since
+from plumbob.migration.history import Record
+from plumbob.migration.live import look
+from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.standing import HalfDone, stand
+from plumbob.server.connection import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A database beside a chain of migrations.
+
+    `applied` has the records of the history in order; `pending` the migrations to come; `changed` and `missing` are as
+    in `Standing`; `misplaced` are applied although what they follow is not; `drifted` are tables that
+    differ from what the last run recorded (None: nothing was recorded yet); `live` is the fingerprint
+    of the database.
+    """
+
+    applied: tuple[Record, ...]
+    pending: tuple[Migration, ...]
+    changed: tuple[tuple[str, Direction], ...]
+    missing: tuple[str, ...]
+    misplaced: tuple[str, ...]
+    half_done: HalfDone | None
+    drifted: tuple[str, ...] | None
+    live: str
+
+    @property
+    def is_in_sync(self) -> bool:
+        """Whether nothing is pending, half done, missing or changed, and nothing drifted."""
+        return not (
+            self.pending
+            or self.changed
+            or self.missing
+            or self.misplaced
+            or self.half_done
+            or self.drifted
+        )
+
+
+def status(server: Server, chain: Sequence[Migration]) -> Status:
+    """Look, and write nothing."""
+    standing = stand(server, chain)
+    live = look(server)
+    snapshot = history.snapshot(server)
+    return Status(
+        applied=tuple(standing.applied.values()),
+        pending=standing.pending,
+        changed=standing.changed,
+        missing=standing.missing,
+        misplaced=standing.misplaced,
+        half_done=standing.half_done,
+        drifted=None if snapshot is None else tuple(changed_since(snapshot, live, server)),
+        live=live.fingerprint,
+    )

@@ -1,0 +1,113 @@
+"""The two tables of plumbob in the target database: how they are made, and whose format they have.
+
+The format stands in the table's comment, where every account that can read the table can see it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from plumbob.ddl.quote import quote_text
+from plumbob.errors import Exit, PlumbobError
+from plumbob.server.connection import Server
+
+HISTORY = "_plumbob_history"
+JOURNAL = "_plumbob_journal"
+FORMAT = 1
+_COMMENT = re.compile(r"plumbob (?:history|journal), format (\d{1,9})")
+
+# Engine, character set and collation are written out: no default of a server has a say in them.
+_TAIL = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
+_TABLES = {
+    HISTORY: f"""CREATE TABLE IF NOT EXISTS `{HISTORY}` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `migration` varchar(128) NOT NULL,
+  `event` varchar(16) NOT NULL COMMENT 'applied, rolled back',
+  `checksum` varchar(80) NOT NULL,
+  `rollback_checksum` varchar(80) NOT NULL,
+  `parent` varchar(128) DEFAULT NULL,
+  `fingerprint_before` varchar(80) NOT NULL,
+  `fingerprint_after` varchar(80) NOT NULL,
+  `applied_at` datetime(6) NOT NULL COMMENT 'UTC',
+  `applied_by` varchar(320) NOT NULL,
+  `duration_ms` bigint unsigned NOT NULL,
+  `tool` varchar(64) NOT NULL,
+  `server` varchar(64) NOT NULL,
+  `up` longtext NOT NULL COMMENT 'the migration file',
+  `down` longtext NOT NULL COMMENT 'the rollback file',
+  `snapshot` longtext DEFAULT NULL COMMENT 'JSON: tables as this left them; newest row only',
+  PRIMARY KEY (`id`)
+) {_TAIL} COMMENT='plumbob history, format {FORMAT}'""",
+    JOURNAL: f"""CREATE TABLE IF NOT EXISTS `{JOURNAL}` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `migration` varchar(128) NOT NULL,
+  `direction` varchar(8) NOT NULL COMMENT 'up, down',
+  `number` int unsigned NOT NULL COMMENT 'of the statement; 0 is the begin of a run',
+  `hash` varchar(80) NOT NULL COMMENT 'SHA-256 of the statement',
+  `state` varchar(16) NOT NULL COMMENT 'running, done, failed, unknown, not started',
+  `seen_before` longtext NOT NULL COMMENT 'JSON: fingerprints of tables',
+  `expected` longtext NOT NULL,
+  `seen_after` longtext DEFAULT NULL,
+  `connection_id` bigint unsigned NOT NULL,
+  `host` varchar(255) NOT NULL,
+  `tool` varchar(64) NOT NULL,
+  `started` datetime(6) NOT NULL COMMENT 'UTC',
+  `ended` datetime(6) DEFAULT NULL COMMENT 'UTC',
+  `errno` int unsigned DEFAULT NULL,
+  `message` text DEFAULT NULL,
+  `history` bigint unsigned DEFAULT NULL COMMENT 'the row of the history that ended the run',
+  PRIMARY KEY (`id`),
+  KEY `history` (`history`)
+) {_TAIL} COMMENT='plumbob journal, format {FORMAT}'""",
+}
+
+
+def there(server: Server) -> frozenset[str]:
+    """Which of the two tables the database has.
+
+    Raises:
+        PlumbobError: one of them has a newer format, or is not ours.
+    """
+    names = ", ".join(map(quote_text, _TABLES))
+    rows = server.query(
+        "SELECT TABLE_NAME, TABLE_COMMENT FROM information_schema.TABLES"
+        f" WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({names})"
+    )
+    for name, comment in rows:
+        _check_format(name, comment)
+    return frozenset(name for name, _ in rows)
+
+
+def create(server: Server) -> None:
+    """Make what is missing of the two tables."""
+    for name in _TABLES.keys() - there(server):
+        server.execute(_TABLES[name])
+
+
+def to_json(fingerprints: Mapping[str, str]) -> str:
+    # In ASCII: bytes of a text that are no UTF-8 are lone surrogates, which no server takes.
+    return json.dumps(dict(sorted(fingerprints.items())), separators=(",", ":"))
+
+
+def from_json(text: str | None) -> dict[str, str]:
+    return {} if text is None else dict(json.loads(text))
+
+
+def _check_format(name: str, comment: str) -> None:
+    found = _COMMENT.fullmatch(comment)
+    if found is None:
+        raise PlumbobError(
+            f"the table {name} is not as plumbob made it: its comment has no format",
+            advice=f"Give it back the comment 'plumbob …, format {FORMAT}', or rename the table.",
+            where=name,
+            exit=Exit.UNSAFE,
+        )
+    if int(found[1]) > FORMAT:
+        raise PlumbobError(
+            f"the table {name} has format {found[1]}, and this plumbob knows format {FORMAT}",
+            advice="A newer plumbob has worked on this database; use that one.",
+            where=name,
+            exit=Exit.UNSAFE,
+        )

@@ -1,0 +1,97 @@
+"""Which scripts a command has to run, and from where: what is pending or applied, and what is half done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import resume
+from plumbob.migration.live import Live
+from plumbob.migration.migration import Direction, FileStatement, Migration
+from plumbob.migration.resume import Start
+from plumbob.migration.standing import HalfDone, Standing
+
+NOTHING = Start()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One script to run, behind the statements that are done; `begun`: the journal has its begin."""
+
+    migration: Migration
+    direction: Direction
+    start: Start = NOTHING
+    begun: bool = False
+
+    @property
+    def statements(self) -> tuple[FileStatement, ...]:
+        return self.migration.script(self.direction).statements
+
+    @property
+    def left(self) -> tuple[FileStatement, ...]:
+        return self.statements[self.start.done :]
+
+
+def upwards(standing: Standing, live: Live, until: str | None) -> list[Task]:
+    """What is pending up to the migration `until`, and a run that did not end before it.
+
+    Raises:
+        PlumbobError: there is no migration `until`, or the run that did not end cannot go on.
+    """
+    half, pending = standing.half_done, list(standing.pending)
+    if until is not None:
+        ids = [each.id for each in standing.chain]
+        if until not in ids:
+            raise PlumbobError(f"there is no migration {until}", advice="`schema status` has them.")
+        pending = [each for each in pending if ids.index(each.id) <= ids.index(until)]
+    tasks = [Task(each, "up") for each in pending]
+    if half is None:
+        return tasks
+    first = _half_done_task(standing, half, "up", live)
+    rest = [task for task in tasks if task.migration.id != half.migration]
+    if half.migration not in standing.applied and len(rest) == len(tasks):
+        raise _out_of_turn(half)
+    return [first, *rest]
+
+
+def downwards(standing: Standing, live: Live, steps: int) -> list[Task]:
+    """The last `steps` migrations, last first; one that is half done is the very last.
+
+    Raises:
+        PlumbobError: there are fewer, or the run that did not end cannot go on.
+    """
+    if steps < 1:
+        raise PlumbobError("a rollback takes at least one step")
+    half = standing.half_done
+    ids = {*standing.applied, *([half.migration] if half else [])}
+    order = [each for each in reversed(standing.chain) if each.id in ids]
+    if steps > len(order):
+        raise PlumbobError(
+            f"{steps} to roll back, and {len(order)} applied" if order else "nothing is applied",
+            advice="`schema status` shows what is.",
+        )
+    tasks = [Task(each, "down") for each in order[:steps]]
+    if half is None:
+        return tasks
+    if order[0].id != half.migration:
+        raise _out_of_turn(half)
+    return [_half_done_task(standing, half, "down", live), *tasks[1:]]
+
+
+def _half_done_task(standing: Standing, half: HalfDone, direction: Direction, live: Live) -> Task:
+    migration = standing.migration(half.migration)
+    assert migration is not None, "Standing.faults looks for it"
+    if half.direction == direction:
+        start = resume.go_on(migration, half, live)
+        return Task(migration, direction, start, begun=True)
+    return Task(migration, direction, resume.turn_back(migration, direction, half, live))
+
+
+def _out_of_turn(half: HalfDone) -> PlumbobError:
+    command = "apply" if half.direction == "up" else "rollback"
+    return PlumbobError(
+        f"{half.migration} is half done, and is not the next in turn",
+        advice=f"Finish it with `schema {command}` first.",
+        where=half.migration,
+        exit=Exit.STALE,
+    )

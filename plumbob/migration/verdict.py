@@ -1,0 +1,48 @@
+"""What a server's answer to a statement means: its warnings and errors, as tables of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT
+
+# Somebody else holds the table: worth another try.
+LOCKED = (LOCK_WAIT_TIMEOUT, DEADLOCK)
+# Notes that tell of a changed value (1265, 1292) or a changed key (1071); other Notes are harmless.
+_BAD_NOTES = (1265, 1292, 1071)
+# Warnings about the spelling of a definition, seen on MySQL 9.7: no value is changed, and the
+# fingerprint says whether the definition is as it should be.
+_HARMLESS = {
+    1287: "a word is deprecated (utf8mb3, BINARY as an attribute)",
+    1681: "a feature is deprecated (display widths, ZEROFILL, UNSIGNED of FLOAT)",
+    1831: "two indexes are the same",
+    3719: "utf8 is utf8mb3",
+    3720: "NATIONAL is utf8mb3",
+    3778: "a collation of utf8mb3",
+    6124: "a foreign key to columns that are not unique",
+}
+_ADVICE = {
+    1062: "Rows have the same value where the new key allows one only; mend them first.",
+    1114: "The disk is full. The table is unchanged; to rebuild it takes about its own size.",
+    1265: "Rows hold values that the new type does not; mend them first.",
+    1406: "Rows hold values that are too long; mend them first.",
+    1452: "Rows have no parent, which the new foreign key asks for; mend them first.",
+    1845: "The cheap way that was planned is not possible here; plan the migration anew.",
+    1846: "The cheap way that was planned is not possible here; plan the migration anew.",
+}
+
+
+def sort_warnings(warnings: Iterable[tuple[str, int, str]]) -> tuple[list[str], list[str]]:
+    """Warnings (level, number, message) after which a statement counts as failed, and others."""
+    bad, harmless = [], []
+    for level, code, message in warnings:
+        if code in _BAD_NOTES or (level != "Note" and code not in _HARMLESS):
+            bad.append(f"{message} ({code})")
+        elif level != "Note":
+            harmless.append(f"{message} ({code})")
+    return bad, harmless
+
+
+def advice(errno: int) -> str:
+    """What to do about an error, or "" where its message says it."""
+    return _ADVICE.get(errno, "")
