@@ -1,7 +1,8 @@
 """Declared text in the form in which the server would print it, by rules that need no server.
 
-What only the server can say (how it rewrites an expression, how it rounds a default) is read back from
-a scratch database; until then an object of this form may differ from the live one without a difference.
+What only the server can say (how it rewrites an expression, how it rounds a default) is read back
+from a scratch database; until then an object of this form may differ from the live one without a
+difference.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Flavour, Index, KeyPart, Option, Schema, Table, Type
 from plumbob.model.type import BINARIES, INTEGERS
 
-# Display widths that MariaDB prints for an integer without one: signed, unsigned (manual: Numeric Types).
+# Display widths that MariaDB prints for an integer without one: signed, unsigned (manual: Numeric
+# Types).
 _WIDTHS = {
     "tinyint": (4, 3),
     "smallint": (6, 5),
@@ -185,7 +187,8 @@ def _with_charset(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
 def _spelled(found: Type, defaults: Defaults) -> Type:
     """Character set and collation are both written out or both left to the table.
 
-    MySQL prints COLLATE alone where neither was written and the table's is not its character set's own.
+    MySQL prints COLLATE alone where neither was written and the table's is not its character set's
+    own.
     """
     written = found.charset_written or found.collation != defaults.collation
     return replace(found, charset_written=written, collation_written=written)

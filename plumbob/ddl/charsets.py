@@ -1,6 +1,7 @@
 """Character sets: how long a character can be, and the collation that a character set brings with it.
 
-Read from SHOW CHARACTER SET on MySQL 9.7, MariaDB 10.11 and 11.8; a server that was asked has the last word.
+Read from SHOW CHARACTER SET on MySQL 9.7, MariaDB 10.11 and 11.8; a server that was asked has the
+last word.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Column definitions: what follows a column's name, text ⇄ `Column`.
 
-What people write inside a column and the server keeps elsewhere (UNIQUE, PRIMARY KEY, REFERENCES) comes
-out beside the column, in `ColumnParts`.
+What people write inside a column and the server keeps elsewhere (UNIQUE, PRIMARY KEY, REFERENCES)
+comes out beside the column, in `ColumnParts`.
 """
 
 from __future__ import annotations

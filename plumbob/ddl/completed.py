@@ -1,7 +1,9 @@
 """What people leave out and the server fills in: names, DEFAULT NULL, the index under a foreign key.
 
-Names that were left out are given by rule: the same declaration gives the same names, each of at most 64
-characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for that.
+Names that were left out are given by rule: the same declaration gives the same names, each of at
+    most 64
+characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for
+that.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ _SAFE_DIGITS = {"float": 6, "double": 15}
 def canonical_default(column: Column, flavour: Flavour) -> Default | None:
     """A column's default as the server understands it.
 
-    A nullable column of MySQL that prints no default has none (it was taken away by DROP DEFAULT, and an
-    INSERT has to give a value); only for TEXT and BLOB does the server leave DEFAULT NULL out. MariaDB
-    knows no such state.
+    A nullable column of MySQL that prints no default has none (it was taken away by DROP DEFAULT,
+    and an INSERT has to give a value); only for TEXT and BLOB does the server leave DEFAULT NULL
+    out. MariaDB knows no such state.
     """
     default = column.default
     if column.generated is not None or column.auto_increment:

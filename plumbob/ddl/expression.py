@@ -1,6 +1,7 @@
 """Expressions made comparable: a key that is equal only for texts that surely mean the same.
 
-What needs knowledge of SQL's meaning (precedence, functions that are rewritten) is left to the server.
+What needs knowledge of SQL's meaning (precedence, functions that are rewritten) is left to the
+server.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def is_plain_name(name: str) -> bool:
 
 def _key(token: Token) -> str:
     if token.kind == "name":
-        # Column names have no case; other quoted names in an expression are function or schema names.
+        # Column names have no case; other quoted names in an expression are function or schema
+        # names.
         return token.value.lower() if is_plain_name(token.value) else f"`{token.value.lower()}`"
     if token.kind == "text":
         return "'" + token.value.replace("'", "''") + "'"

@@ -1,6 +1,7 @@
 """Fingerprints: SHA-256 over the canonical text of a table, or of all tables of a schema.
 
-Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what a
+Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what
+    a
 server only remembers of a spelling are left out.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from plumbob.ddl.canonical import canonical_table
+from plumbob.ddl.charsets import server_defaults
 from plumbob.ddl.tables import create_table_sql
 from plumbob.model import Column, Expression, Flavour, ForeignKey, Index, Schema, Table
 
 
 def fingerprint(table: Table, flavour: Flavour) -> str:
-    """The fingerprint of a table in canonical form."""
+    """The fingerprint of a table as a server prints it, or of one in canonical form: it is the same."""
     return _hash(canonical_text(table, flavour))
 
 
@@ -27,6 +30,7 @@ def schema_fingerprint(schema: Schema, flavour: Flavour) -> str:
 
 def canonical_text(table: Table, flavour: Flavour) -> str:
     """CREATE TABLE in the one spelling that a definition has."""
+    table = canonical_table(table, flavour, server_defaults(flavour))
     indexes = sorted(table.indexes, key=lambda index: (index.kind != "primary", index.name))
     plain = replace(
         table,

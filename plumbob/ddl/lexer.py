@@ -1,7 +1,7 @@
 """SQL text into tokens, as the server's own lexer splits it; what the tokens mean is not known here.
 
-Version comments (`/*!80023 … */`, `/*M! … */`) are read as the server of the given flavour reads them: their
-content is either part of the text or a comment.
+Version comments (`/*!80023 … */`, `/*M! … */`) are read as the server of the given flavour reads
+them: their content is either part of the text or a comment.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Token(NamedTuple):
     end: int
 
 
-# The parser and the expression key see numbers whole ("1e3", ".5"), and a word may begin with a digit.
+# The parser and the expression key see numbers whole ("1e3", ".5"), and a word may begin with a
+# digit.
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+)

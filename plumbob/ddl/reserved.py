@@ -1,7 +1,7 @@
 """The words that may not stand for a name without quotes, on MySQL 9.7 or on MariaDB 10.11 and 11.8.
 
-Read from information_schema.KEYWORDS (MySQL: RESERVED = 1; MariaDB: each word tried as a column's name),
-and the functions that are called without parentheses.
+Read from information_schema.KEYWORDS (MySQL: RESERVED = 1; MariaDB: each word tried as a column's
+name), and the functions that are called without parentheses.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ _LAST_BITS_OF_FLOAT = 24
 def parse_type(cursor: Cursor) -> Type:
     """Read a data type's name and what stands in parentheses after it.
 
-    Attributes (UNSIGNED, CHARACTER SET, …) are read by `accept_attribute`, for people mix them with the
-    attributes of the column.
+    Attributes (UNSIGNED, CHARACTER SET, …) are read by `accept_attribute`, for people mix them with
+    the attributes of the column.
     """
     token = cursor.token
     if token.kind != "word":

@@ -1,6 +1,7 @@
 """A name that was left out in the declaration is the one that the live object has.
 
-A part that was named by rule and a live part that is the same but for the name are the same part: no
+A part that was named by rule and a live part that is the same but for the name are the same part:
+    no
 rename is planned for a difference in taste.
 """
 

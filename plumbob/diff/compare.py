@@ -127,7 +127,8 @@ def _settings(before: Table, after: Table) -> list[PartChange]:
         for name in sorted({*old, *new})
         if old.get(name) != new.get(name)
     )
-    if after.auto_increment is not None and after.auto_increment != before.auto_increment:
+    # The counter only grows: the declaration says where it starts at the least.
+    if after.auto_increment is not None and after.auto_increment > (before.auto_increment or 1):
         settings.append(
             Setting(
                 "AUTO_INCREMENT",

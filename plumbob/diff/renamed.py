@@ -1,8 +1,9 @@
 """A schema as it is right after renames alone: what the server changes by itself, and no more.
 
-Both servers carry a new column name into indexes and foreign keys and a new table name into the foreign
-keys of others. In expressions MariaDB does the same, and MySQL refuses the rename (3959, 3108, 3837,
-3766) until the plan takes the expression out of its way; here the expression has the new name as well.
+Both servers carry a new column name into indexes and foreign keys and a new table name into the
+foreign keys of others. In expressions MariaDB does the same, and MySQL refuses the rename (3959,
+3108, 3837, 3766) until the plan takes the expression out of its way; here the expression has the
+new name as well.
 """
 
 from __future__ import annotations

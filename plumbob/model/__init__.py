@@ -1,8 +1,8 @@
 """What a schema is: frozen values, compared by value; no SQL text is built and no server is known here.
 
-Two facts are kept beside each other where the server remembers a spelling without a meaning (whether
-`CHARACTER SET` was written out, `USING BTREE` on InnoDB): what it means takes part in comparison, how it
-was written does not, but is there to give a text back as it was.
+Two facts are kept beside each other where the server remembers a spelling without a meaning
+(whether `CHARACTER SET` was written out, `USING BTREE` on InnoDB): what it means takes part in
+comparison, how it was written does not, but is there to give a text back as it was.
 """
 
 from plumbob.model.check import Check

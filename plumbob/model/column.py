@@ -37,8 +37,8 @@ class Generated:
 class Column:
     """A column of a table.
 
-    `on_update` holds the digits of the fraction of ON UPDATE CURRENT_TIMESTAMP ("" for none), or None.
-    `check` is MariaDB's check that belongs to the column and has no name.
+    `on_update` holds the digits of the fraction of ON UPDATE CURRENT_TIMESTAMP ("" for none), or
+    None. `check` is MariaDB's check that belongs to the column and has no name.
     """
 
     name: str

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 class Expression:
     """SQL as it was written, without the parentheses that enclose it.
 
-    Equality goes by `key` (made by `plumbob.ddl.expression`), which leaves out white space, the quotes of
-    plain names and the case of words. Equal keys mean the same; different keys may still mean the same,
-    which only a server can say.
+    Equality goes by `key` (made by `plumbob.ddl.expression`), which leaves out white space, the
+    quotes of plain names and the case of words. Equal keys mean the same; different keys may still
+    mean the same, which only a server can say.
     """
 
     sql: str = field(compare=False)

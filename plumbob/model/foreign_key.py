@@ -10,9 +10,9 @@ class ForeignKey:
     """A foreign key constraint; an action is None where the server does nothing (NO ACTION, RESTRICT).
 
     InnoDB treats NO ACTION and RESTRICT alike; which of the two was written is kept in
-    `on_delete_written` and `on_update_written`, since MySQL prints RESTRICT and MariaDB NO ACTION back.
-    `alias` and `backref` name the two ends of the association for the models of an application; the
-    server knows neither.
+    `on_delete_written` and `on_update_written`, since MySQL prints RESTRICT and MariaDB NO ACTION
+    back. `alias` and `backref` name the two ends of the association for the models of an
+    application; the server knows neither.
     """
 
     name: str

@@ -24,8 +24,9 @@ class KeyPart:
 class Index:
     """An index of a table; the primary key's name is "PRIMARY".
 
-    `structure` is BTREE or HASH where the engine has a choice (MEMORY); `using` is what was written, which
-    InnoDB remembers and does not heed. `named` is false for a name that was given by rule.
+    `structure` is BTREE or HASH where the engine has a choice (MEMORY); `using` is what was
+    written, which InnoDB remembers and does not heed. `named` is false for a name that was given by
+    rule.
     """
 
     name: str

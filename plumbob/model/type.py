@@ -29,10 +29,10 @@ SPATIALS = (
 class Type:
     """A data type by the name that the server prints, in lower case.
 
-    `length` counts characters, bytes, bits or digits, or is the display width of an integer or the number
-    of digits of a fraction of a second; `scale` counts the digits after the point; `labels` are those of
-    ENUM and SET. `charset_written` is MySQL's memory of a CHARACTER SET that was spelled out
-    (SHOW CREATE TABLE prints it back although the collation implies it).
+    `length` counts characters, bytes, bits or digits, or is the display width of an integer or the
+    number of digits of a fraction of a second; `scale` counts the digits after the point; `labels`
+    are those of ENUM and SET. `charset_written` is MySQL's memory of a CHARACTER SET that was
+    spelled out (SHOW CREATE TABLE prints it back although the collation implies it).
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Which foreign keys have to go and come around the changes of the tables that they join.
 
-Neither server changes a foreign key under its name in one ALTER (1826, errno 121), nor the type of a
-column that is part of one (3780, 1832, 1833), even with foreign_key_checks=0: drop, change, add.
+Neither server changes a foreign key under its name in one ALTER (1826, errno 121), nor the type of
+a column that is part of one (3780, 1832, 1833), even with foreign_key_checks=0: drop, change, add.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from plumbob.plan.statement import Ref, Statement
 def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Sort statements; those that do not depend on each other keep the order in which they came.
 
-    A statement that takes an object runs before one that gives another under the same name, and after
-    those that free it; one that needs an object runs after the one that gives it.
+    A statement that takes an object runs before one that gives another under the same name, and
+    after those that free it; one that needs an object runs after the one that gives it.
 
     Raises:
         graphlib.CycleError: when statements wait for each other in a circle.

@@ -1,7 +1,7 @@
 """What a change can lose, known from the definitions alone; rows are counted elsewhere.
 
-A change of type is taken for harmless only where every value of the old type is a value of the new one;
-the measured losses (strict sql_mode, both servers) are the reason for each rule.
+A change of type is taken for harmless only where every value of the old type is a value of the new
+one; the measured losses (strict sql_mode, both servers) are the reason for each rule.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def _holds_same_kind(before: Type, after: Type) -> bool:
         return new_scale >= scale and new_digits >= digits
     if before.name in ("datetime", "time", "timestamp", "bit"):
         return (after.length or 0) >= (before.length or 0)
-    # FLOAT and DOUBLE with digits round; any other type with one name differs in nothing that counts.
+    # FLOAT and DOUBLE with digits round; any other type with one name differs in nothing that
+    # counts.
     return before.name not in ("float", "double") or (after.length, after.scale) == (None, None)
 
 

@@ -1,8 +1,8 @@
 """The order in which a server prints indexes and checks, and what restores it on the way back.
 
-The order means nothing, but a rollback gives back what was there to the letter. Dropping and adding an
-index in one ALTER, as it is, moves it behind the others and rebuilds nothing (measured on both servers:
-it works as soon as the same ALTER really adds or drops another one).
+The order means nothing, but a rollback gives back what was there to the letter. Dropping and adding
+an index in one ALTER, as it is, moves it behind the others and rebuilds nothing (measured on both
+servers: it works as soon as the same ALTER really adds or drops another one).
 """
 
 from __future__ import annotations

@@ -50,8 +50,14 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
     reached = reached_by(live, declared, renames, flavour)
     return Plan(
         way(live, spelled_out(reached, renamed(live, renames, flavour)), renames, flavour),
-        way(reached, live, renames.inverted(), flavour),
+        way(reached, without_counters(live), renames.inverted(), flavour),
     )
+
+
+def without_counters(schema: Schema) -> Schema:
+    """The definitions alone: a counter is data, and goes with the rows."""
+    tables = {name: replace(table, auto_increment=None) for name, table in schema.tables.items()}
+    return replace(schema, tables=tables)
 
 
 def reached_by(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> Schema:
@@ -122,8 +128,8 @@ def _drop_keys(
 def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None) -> list[Index]:
     """Indexes that the server made for a foreign key that comes back: it would make them anew, at the end.
 
-    Dropped and added with the foreign key's DROP they become indexes of our own and keep their place, if
-    those behind them do the same (measured on both servers).
+    Dropped and added with the foreign key's DROP they become indexes of our own and keep their
+    place, if those behind them do the same (measured on both servers).
     """
     if target is None:
         return []
@@ -307,7 +313,8 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
 def _keep_implied_indexes(work: TableWork) -> None:
     """An index that the server made for a foreign key vanishes when another one can serve (both servers).
 
-    Dropped and added in the same ALTER it becomes one of our own, and stays (measured; nothing is built).
+    Dropped and added in the same ALTER it becomes one of our own, and stays (measured; nothing is
+    built).
     """
     touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
     for key in work.after.foreign_keys:

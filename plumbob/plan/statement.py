@@ -36,10 +36,11 @@ class Hazard:
 class Statement:
     """One SQL statement, without a semicolon at its end.
 
-    `gives` are the objects that are there after it and were not before, `takes` those that are gone,
-    `needs` those that have to be there while it runs, `frees` those that the dropped objects leaned on.
-    `about` says in words what it does; `table` is the table whose definition it changes; `session` are
-    settings for this statement alone, such as a relaxed sql_mode for a zero date that is repeated.
+    `gives` are the objects that are there after it and were not before, `takes` those that are
+    gone, `needs` those that have to be there while it runs, `frees` those that the dropped objects
+    leaned on. `about` says in words what it does; `table` is the table whose definition it changes;
+    `session` are settings for this statement alone, such as a relaxed sql_mode for a zero date that
+    is repeated.
     """
 
     sql: str

@@ -1,0 +1,207 @@
+"""A scratch database, where declared text is made real to be read back, and plans are tried; no rows.
+
+It carries a mark: a name of its own and a table that says so. Only what carries the mark is ever
+    dropped,
+and never a database with rows in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.tables import create_table_sql
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import Schema, Table
+from plumbob.server import binaries
+from plumbob.server.connection import Server, connect
+from plumbob.server.errors import ServerError
+from plumbob.server.introspect import read_schema
+from plumbob.server.sandbox import Sandbox
+from plumbob.server.target import Target
+
+PREFIX = "_plumbob_scratch_"
+MARK = "_plumbob_scratch"
+# What a definition may repeat that a strict session refuses: zero dates (1067), and foreign keys to
+# columns that are not unique (6125, MySQL from 8.4 on).
+_LENIENT = {
+    "sql_mode": "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
+    "foreign_key_checks": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoScratch:
+    """Why there is no place where declared text could be tried."""
+
+    why: str
+
+
+class CannotCreate(PlumbobError):
+    """The server refused a table of the declaration; `table` is its name, `server_says` the reason."""
+
+    def __init__(self, table: str, error: ServerError, server: Server) -> None:
+        super().__init__(
+            f"{server.flavour} refuses the table {table}: {error.what}",
+            where=table,
+            advice="this was tried in a scratch database: nothing has changed",
+        )
+        self.table = table
+
+
+class Scratch:
+    """An empty database of our own on a server of the target's kind.
+
+    Attributes:
+        server: the connection, with the scratch database in use.
+        place: where it is, in words: `a private MySQL 9.7.4`.
+    """
+
+    def __init__(self, server: Server, place: str) -> None:
+        self.server = server
+        self.place = place
+
+    def create(self, tables: Sequence[Table]) -> None:
+        """Make these tables, in any order, as they are.
+
+        Raises:
+            CannotCreate: for the first one that the server refuses.
+        """
+        lenient = dict(_LENIENT)
+        if "restrict_fk_on_non_standard_key" in self.server.settings:
+            lenient["restrict_fk_on_non_standard_key"] = "0"
+        with self.server.session(lenient):
+            for table in tables:
+                try:
+                    self.server.execute(create_table_sql(table, self.server.flavour))
+                except ServerError as error:
+                    raise CannotCreate(table.name, error, self.server) from error
+
+    def read(self) -> Schema:
+        """What the database holds now, without our mark."""
+        found = read_schema(self.server)
+        return replace(
+            found, tables={name: each for name, each in found.tables.items() if name != MARK}
+        )
+
+    def empty(self) -> None:
+        """Drop all tables but the mark."""
+        with self.server.session({"foreign_key_checks": "0"}):
+            for (name,) in _tables(self.server):
+                if name != MARK:
+                    self.server.execute(f"DROP TABLE {quote_name(name)}")
+
+
+def _tables(server: Server) -> list[tuple[str]]:
+    return [
+        (row[0],)
+        for row in server.query(
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+        )
+    ]
+
+
+@contextmanager
+def open_scratch(where: str, target: Server) -> Iterator[Scratch | NoScratch]:
+    """A scratch database for a target, gone afterwards.
+
+    Args: where: "sandbox", "target", "none", the URL of a development server, or "" for the first
+        that
+            there is: a sandbox of the target's maker and series, or the target itself when it is on
+            this machine. A remote target is written to only when "target" is asked for: the text of
+            a pull request does not run on production.
+        target: the server whose database is compared.
+    """
+    with ExitStack() as stack:
+        found = _find(where, target, stack)
+        if isinstance(found, NoScratch):
+            yield found
+            return
+        server, place = found
+        defaults = target.database_defaults()
+        yield Scratch(stack.enter_context(_database(server, defaults)), place)
+
+
+def _find(where: str, target: Server, stack: ExitStack) -> tuple[Server, str] | NoScratch:
+    if where == "none":
+        return NoScratch("no scratch database was wanted")
+    if where == "target":
+        return stack.enter_context(target.twin()), f"a scratch database on {target.target.label()}"
+    if where not in ("", "sandbox"):
+        return _configured(where, target, stack)
+    try:
+        binary = binaries.find(target.flavour.maker, target.flavour.series)
+    except PlumbobError as error:
+        if where == "sandbox":
+            raise
+        if target.target.is_local:
+            return _find("target", target, stack)
+        return NoScratch(f"the target is remote, and {error.what}")
+    sandbox = stack.enter_context(Sandbox(binary))
+    server = stack.enter_context(connect(Target.from_url(sandbox.url)))
+    return server, f"a private {server.flavour}"
+
+
+def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str]:
+    server = stack.enter_context(connect(replace(Target.from_url(url), database=None)))
+    mine, theirs = server.flavour, target.flavour
+    if (mine.maker, mine.series) != (theirs.maker, theirs.series):
+        raise PlumbobError(
+            f"the scratch server is {mine}, the target is {theirs}",
+            advice=f"a scratch server has to be {theirs.maker} {theirs.series}, like the target",
+            exit=Exit.BAD_INPUT,
+        )
+    return server, f"a scratch database on {server.target.label()}"
+
+
+@contextmanager
+def _database(server: Server, defaults: tuple[str, str]) -> Iterator[Server]:
+    """A marked database in use on this connection, dropped at the end if it holds no rows."""
+    _remove_leftovers(server)
+    name = PREFIX + secrets.token_hex(6)
+    charset, collation = defaults
+    server.execute(
+        f"CREATE DATABASE {quote_name(name)} CHARACTER SET {charset} COLLATE {collation}"
+    )
+    # The lock tells a living scratch database from one that was left behind.
+    server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
+    server.use(name)
+    server.execute(
+        f"CREATE TABLE {quote_name(MARK)} (id int) COMMENT='made and dropped by plumbob'"
+    )
+    try:
+        yield server
+    finally:
+        if server.connection.open:
+            _drop(server, name)
+
+
+def _remove_leftovers(server: Server) -> None:
+    """Drop scratch databases whose owner is gone."""
+    like = PREFIX.replace("_", r"\_") + "%"
+    names = server.query(
+        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA "
+        f"WHERE SCHEMA_NAME LIKE '{like}' AND IS_FREE_LOCK(SCHEMA_NAME) = 1"
+    )
+    for (name,) in names:
+        _drop(server, name)
+
+
+def _drop(server: Server, name: str) -> None:
+    """Drop a database that carries our mark and has no row in any table."""
+    tables = [
+        row[0]
+        for row in server.query(
+            "SELECT TABLE_NAME FROM information_schema.TABLES "
+            f"WHERE TABLE_SCHEMA = {quote_text(name)}"
+        )
+    ]
+    if not name.startswith(PREFIX) or MARK not in tables:
+        return
+    for table in tables:
+        if server.query(f"SELECT 1 FROM {quote_name(name)}.{quote_name(table)} LIMIT 1"):
+            return
+    server.execute(f"DROP DATABASE {quote_name(name)}")

@@ -1,0 +1,230 @@
+"""What the commands have in common: a declaration and a database in, a comparison with its plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from plumbob.ddl.canonical import canonical
+from plumbob.ddl.charsets import Defaults
+from plumbob.ddl.completed import completed
+from plumbob.declaration import Declaration, validate
+from plumbob.diff.adopt import adopt_names
+from plumbob.diff.change import Alter, Change, Create
+from plumbob.diff.compare import compare
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import Check, Flavour, ForeignKey, Index, NotUnderstood, Schema, Table
+from plumbob.plan.planner import plan, reached_by
+from plumbob.plan.statement import Plan
+from plumbob.proof import Proof, prove
+from plumbob.server.connection import Server
+from plumbob.server.introspect import read_schema
+from plumbob.server.scratch import CannotCreate, NoScratch, Scratch, open_scratch
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A declaration and a database, side by side.
+
+    Attributes: declaration: as written. flavour: the server's. live: what the database holds, in
+        canonical form. declared: what it should hold, in canonical form; `reached` is the same as
+        it will stand on the
+            server after the way up.
+        changes: from live to declared.
+        plan: both ways.
+        unconfirmed: why the server was not asked about the differences, or "".
+        proof: where the plan was run both ways, when that was asked for.
+    """
+
+    declaration: Declaration
+    flavour: Flavour
+    live: Schema
+    declared: Schema
+    reached: Schema
+    changes: tuple[Change, ...]
+    plan: Plan
+    unconfirmed: str = ""
+    proof: Proof | None = None
+
+
+def compare_database(
+    declaration: Declaration, server: Server, *, scratch: str = "", proved: bool = False
+) -> Comparison:
+    """Compare what is declared with what a database holds.
+
+    Args:
+        declaration: as it was loaded.
+        server: with the database in use.
+        scratch: where differences are confirmed (see `open_scratch`).
+        proved: run the plan both ways there as well.
+
+    Raises: PlumbobError: BAD_INPUT for what this server cannot hold, UNSAFE when an empty
+        declaration meets
+            a database with tables.
+    """
+    validate(declaration, server.flavour)
+    live = read_live(server, declaration.schema.tables)
+    declared = resolve(declaration, server, live)
+    _refuse_emptiness(declaration, live, server)
+    _refuse_taken_names(declaration, declared, live)
+    found = _compared(declaration, server.flavour, live, declared)
+    if not found.changes:
+        return found
+    with open_scratch(scratch, server) as place:
+        if isinstance(place, NoScratch):
+            return replace(found, unconfirmed=place.why)
+        found = _confirmed(found, place)
+        if proved and found.changes:
+            place.empty()
+            found = replace(found, proof=prove(place, found.plan, found.live, found.reached))
+    return found
+
+
+def read_live(server: Server, declared: Iterable[str] = ()) -> Schema:
+    """The database in canonical form; declared tables are ours even where a name looks like a tool's."""
+    return canonical(
+        read_schema(server, keep=tuple(declared)), server.flavour, database_defaults(server)
+    )
+
+
+def database_defaults(server: Server) -> Defaults:
+    charset, collation = server.database_defaults()
+    return Defaults(charset, collation, server.collations())
+
+
+def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
+    """The declared schema in canonical form by rules alone, named like the live one where it is free."""
+    flavour = server.flavour
+    schema = _folded(declaration.schema) if server.folds_table_names else declaration.schema
+    declared = canonical(completed(schema, flavour), flavour, database_defaults(server))
+    return _without(adopt_names(declared, live, declaration.renames), live.not_understood)
+
+
+def _folded(schema: Schema) -> Schema:
+    """Table names as a server with lower_case_table_names stores them."""
+    tables: dict[str, Table] = {}
+    for name, table in schema.tables.items():
+        low = name.lower()
+        if low in tables:
+            raise PlumbobError(
+                f"{name} and another table differ only in case, and this server knows no case",
+                advice="lower_case_table_names is on there: give one of them another name",
+                where=name,
+            )
+        keys = tuple(replace(key, parent=key.parent.lower()) for key in table.foreign_keys)
+        tables[low] = replace(table, name=low, foreign_keys=keys)
+    return replace(schema, tables=tables)
+
+
+def _without(schema: Schema, names: Mapping[str, NotUnderstood]) -> Schema:
+    """What is not understood is never altered: it is left out on both sides, and reported."""
+    tables = {name: table for name, table in schema.tables.items() if name not in names}
+    return replace(schema, tables=tables)
+
+
+def _compared(
+    declaration: Declaration, flavour: Flavour, live: Schema, declared: Schema
+) -> Comparison:
+    renames = declaration.renames
+    return Comparison(
+        declaration,
+        flavour,
+        live,
+        declared,
+        reached_by(live, declared, renames, flavour),
+        compare(live, declared, flavour, renames),
+        plan(live, declared, renames, flavour),
+    )
+
+
+def _confirmed(found: Comparison, scratch: Scratch) -> Comparison:
+    """The comparison with every table that differs in the server's own words."""
+    names = [change.after.name for change in found.changes if isinstance(change, Create | Alter)]
+    if not names:
+        return found
+    try:
+        spoken = read_back(scratch, found.declared, names)
+    except CannotCreate as error:
+        error.where = found.declaration.position(error.table) or error.where
+        raise
+    spoken = adopt_names(spoken, found.live, found.declaration.renames)
+    return _compared(found.declaration, found.flavour, found.live, spoken)
+
+
+def read_back(scratch: Scratch, declared: Schema, names: Iterable[str]) -> Schema:
+    """The declared schema, these tables as the server prints them once they are made.
+
+    Raises:
+        CannotCreate: when the server refuses one.
+        PlumbobError: when it accepts one in a form that the grammar cannot give back.
+    """
+    asked = {name: declared.tables[name] for name in names}
+    scratch.create(list(asked.values()))
+    answer = scratch.read()
+    for name, thing in answer.not_understood.items():
+        raise PlumbobError(
+            f"{scratch.server.flavour} gives back the table {name} in a form that is not understood",
+            advice=thing.why,
+            where=name,
+        )
+    defaults = Defaults(declared.charset or "utf8mb4", declared.collation or "utf8mb4_bin")
+    spoken = canonical(answer, scratch.server.flavour, defaults)
+    tables = {
+        name: _as_declared(spoken.tables[name], table) if name in asked else table
+        for name, table in declared.tables.items()
+    }
+    return replace(declared, tables=tables)
+
+
+def _as_declared(spoken: Table, declared: Table) -> Table:
+    """A table in the server's words, with what only the declaration knows."""
+    return replace(
+        spoken,
+        auto_increment=declared.auto_increment,
+        model=declared.model,
+        indexes=tuple(
+            replace(index, named=_is_named(index.name, declared.indexes))
+            for index in spoken.indexes
+        ),
+        foreign_keys=tuple(
+            _with_ends(key, declared.foreign_key(key.name)) for key in spoken.foreign_keys
+        ),
+        checks=tuple(
+            replace(check, named=_is_named(check.name, declared.checks)) for check in spoken.checks
+        ),
+    )
+
+
+def _with_ends(key: ForeignKey, declared: ForeignKey | None) -> ForeignKey:
+    if declared is None:
+        return key
+    return replace(key, named=declared.named, alias=declared.alias, backref=declared.backref)
+
+
+def _is_named(name: str, declared: Iterable[Index | Check]) -> bool:
+    return any(part.named for part in declared if part.name.lower() == name.lower())
+
+
+def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) -> None:
+    """A declaration without tables is a file that was not found or not filled, not a wish."""
+    if declaration.schema.tables or not live.tables:
+        return
+    count = len(live.tables)
+    raise PlumbobError(
+        f"the declaration has no tables, and {server.database} has {count}",
+        advice="read the database into it with: schema init --from, or drop it with: schema drop",
+        where=str(declaration.files[0]) if declaration.files else None,
+        exit=Exit.UNSAFE,
+    )
+
+
+def _refuse_taken_names(declaration: Declaration, declared: Schema, live: Schema) -> None:
+    """A declared table whose name another kind of object has already."""
+    taken = {thing.name: thing.kind for thing in live.unmanaged}
+    for name in declared.tables:
+        if name in taken:
+            raise PlumbobError(
+                f"{name} is declared as a table, and the database has a {taken[name]} of that name",
+                advice="give the table another name, or drop what is there by hand",
+                where=declaration.position(name),
+            )
