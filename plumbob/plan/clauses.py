@@ -355,3 +355,11 @@ def partition_clause(work: TableWork, flavour: Flavour) -> str:
     if not work.is_repartitioned:
         return ""
     return partitions_sql(work.after.partitions, flavour) or "\n  REMOVE PARTITIONING"
+
+
+def alter_sql(table: str, clauses: list[str]) -> str:
+    """ALTER TABLE on one line for one clause, on a line for each for more."""
+    start = f"ALTER TABLE {quote_name(table)}"
+    if len(clauses) < 2:
+        return " ".join((start, *clauses))
+    return f"{start}\n  " + ",\n  ".join(clauses)

@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plumbob.ddl.completed import covers
-from plumbob.model import Column, ForeignKey, Index, Schema, Table
+from plumbob.ddl.constraints import foreign_key_sql
+from plumbob.ddl.indexes import index_sql
+from plumbob.ddl.quote import quote_name
+from plumbob.model import Column, Flavour, ForeignKey, Index, Schema, Table
+from plumbob.plan.clauses import alter_sql, drop_index_clause
+from plumbob.plan.key_order import PLAIN, rank
+from plumbob.plan.statement import Ref, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +123,92 @@ def _support(key: ForeignKey, parent: Table) -> Index | None:
     indexes = [index for index in parent.indexes if covers(index, as_parent)]
     indexes.sort(key=lambda index: (index.kind not in ("primary", "unique"), len(index.parts)))
     return indexes[0] if indexes else None
+
+
+def drop_keys(
+    before: Schema, there: Schema, after: Schema, flavour: Flavour
+) -> Iterator[Statement]:
+    """Before everything else, so under the names that tables and keys have now."""
+    by_table: dict[str, list[tuple[KeyOf, KeyOf]]] = {}
+    for old, new in dropped_keys(before, there, after):
+        by_table.setdefault(old.table, []).append((old, new))
+    for name, keys in by_table.items():
+        target = after.tables.get(keys[0][1].table)
+        kept = _indexes_to_hold(before.tables[name], [old.key for old, _ in keys], target)
+        clauses = [
+            *(f"DROP FOREIGN KEY {quote_name(old.key.name)}" for old, _ in keys),
+            *map(drop_index_clause, kept),
+            *(f"ADD {index_sql(index, flavour).rstrip()}" for index in kept),
+        ]
+        names = ", ".join(old.key.name for old, _ in keys)
+        frees = {
+            ref for old, new in keys for ref in (*leans_on(old, before), *leans_on(new, there))
+        }
+        yield Statement(
+            alter_sql(name, clauses),
+            f"drop foreign key {names} of {name}",
+            name,
+            takes=frozenset(key_ref(old.key) for old, _ in keys),
+            frees=frozenset(frees),
+        )
+
+
+def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None) -> list[Index]:
+    """Indexes that the server made for a foreign key that comes back: it would make them anew, at the end.
+
+    Dropped and added with the foreign key's DROP they become indexes of our own and keep their
+    place, if those behind them do the same (measured on both servers).
+    """
+    if target is None:
+        return []
+    plain = [index for index in table.indexes if rank(index, table) == PLAIN]
+    made = [
+        place
+        for place, index in enumerate(plain)
+        if any(len(index.parts) == len(key.columns) and covers(index, key) for key in keys)
+        and any(covers(index, key) for key in target.foreign_keys)
+    ]
+    held = plain[made[0] :] if made else []
+    return held if len(held) > 1 else []
+
+
+def leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:
+    """What can neither change nor go while a foreign key is there."""
+    yield Ref("table", of.table)
+    yield Ref("table", of.key.parent)
+    for table, columns in ((of.table, of.key.columns), (of.key.parent, of.key.parent_columns)):
+        yield from (Ref("column", table, column) for column in columns)
+        definition = schema.tables.get(table)
+        if definition is not None:
+            yield from (Ref("index", table, index.name) for index in definition.indexes)
+
+
+def add_keys(
+    there: Schema, after: Schema, inline: dict[str, frozenset[str]], flavour: Flavour
+) -> Iterator[Statement]:
+    by_table: dict[str, list[ForeignKey]] = {}
+    for of in added_keys(there, after, inline):
+        by_table.setdefault(of.table, []).append(of.key)
+    for name, keys in by_table.items():
+        clauses = [f"ADD {foreign_key_sql(key, flavour)}" for key in keys]
+        yield Statement(
+            alter_sql(name, clauses),
+            f"add foreign key {', '.join(key.name for key in keys)} to {name}",
+            name,
+            needs=frozenset(ref for key in keys for ref in _needs(name, key, after)),
+            gives=frozenset(map(key_ref, keys)),
+        )
+
+
+def _needs(table: str, key: ForeignKey, after: Schema) -> Iterator[Ref]:
+    for name, columns in ((table, key.columns), (key.parent, key.parent_columns)):
+        yield Ref("table", name)
+        yield from (Ref("column", name, column) for column in columns)
+        definition = after.tables.get(name)
+        if definition is not None:
+            yield from (Ref("index", name, index.name) for index in definition.indexes)
+
+
+def key_ref(key: ForeignKey) -> Ref:
+    """The names of foreign keys belong to the schema, not to the table."""
+    return Ref("foreign_key", "", key.name.lower())

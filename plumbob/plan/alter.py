@@ -1,0 +1,151 @@
+"""Tables that stay: the clauses of each, put together into as few ALTER TABLE as the servers allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from plumbob.ddl.completed import covers
+from plumbob.diff.change import Alter
+from plumbob.diff.compare import compare
+from plumbob.model import Flavour, Index, Renames, Schema
+from plumbob.plan import hazards
+from plumbob.plan.clauses import (
+    TableWork,
+    alter_sql,
+    check_clauses,
+    column_clauses,
+    drop_clauses,
+    index_clauses,
+    make_way_for_renames,
+    partition_clause,
+    postpone_defaults,
+    setting_clauses,
+    sort_parts,
+)
+from plumbob.plan.defaults import drop_defaults, set_defaults
+from plumbob.plan.key_order import indexes_to_move, to_move
+from plumbob.plan.session import session_for
+from plumbob.plan.statement import Hazard, Ref, Statement
+
+
+def alter_tables(
+    there: Schema, after: Schema, renames: Renames, flavour: Flavour
+) -> Iterator[Statement]:
+    for change in compare(there, after, flavour, replace(renames, tables={})):
+        if isinstance(change, Alter):
+            yield from _alter_table(change, flavour)
+
+
+def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
+    work = sort_parts(alter)
+    make_way_for_renames(work, flavour)
+    _keep_implied_indexes(work)
+    _restore_order(work, flavour)
+    later = _one_at_a_time(work, flavour)
+    postponed = postpone_defaults(work, flavour)
+    clauses = [
+        *drop_clauses(work),
+        *column_clauses(work, flavour),
+        *index_clauses(work, flavour),
+        *check_clauses(work, flavour),
+        *setting_clauses(work),
+    ]
+    if clauses or work.is_repartitioned:
+        yield _alter_statement(work, clauses, flavour)
+    for index in later:
+        apart = TableWork(work.after, work.after, added_indexes=[index])
+        yield _alter_statement(apart, [*index_clauses(apart, flavour)], flavour)
+    if postponed:
+        yield set_defaults(work.after, postponed, flavour)
+    left = {column.name for column in postponed}
+    changed = [change.column for name, change in work.columns.items() if name not in left]
+    yield from drop_defaults(work.after, changed, flavour)
+
+
+def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> Statement:
+    name = work.after.name
+    taken = {Ref("column", name, column.name) for column in work.dropped_columns}
+    taken |= {Ref("index", name, index.name) for index in work.dropped_indexes}
+    given = {Ref("column", name, column) for column in work.columns}
+    given |= {Ref("index", name, index.name) for index in work.added_indexes}
+    return Statement(
+        alter_sql(name, clauses) + partition_clause(work, flavour),
+        f"alter table {name}",
+        name,
+        needs=frozenset({Ref("table", name)}),
+        gives=frozenset(given),
+        takes=frozenset(taken | given),
+        hazards=tuple(_hazards(work)),
+        session=session_for(work.after),
+    )
+
+
+def _hazards(work: TableWork) -> Iterator[Hazard]:
+    name = work.after.name
+    made_anew = {change.before for change in work.columns.values() if change.is_new}
+    for column in work.dropped_columns:
+        hazard = hazards.drop_column(name, column)
+        if hazard is not None and column not in made_anew:
+            yield hazard
+    for change in work.columns.values():
+        if change.before is not None:
+            yield from hazards.change_column(name, change.before, change.column)
+    if work.is_repartitioned and work.before.partitions is not None:
+        yield Hazard("change-partitions", name, "rows that fit no new partition stop the change")
+    for setting in work.settings:
+        if setting.name == "ENGINE":
+            yield Hazard("change-engine", name, "the new engine may not keep what the old one kept")
+
+
+def _keep_implied_indexes(work: TableWork) -> None:
+    """An index that the server made for a foreign key vanishes when another one can serve (both servers).
+
+    Dropped and added in the same ALTER it becomes one of our own, and stays (measured; nothing is
+    built).
+    """
+    touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
+    for key in work.after.foreign_keys:
+        if not any(covers(index, key) for index in work.added_indexes):
+            continue
+        for index in work.after.indexes:
+            is_kept = index.name not in touched and index.kind == "index"
+            if is_kept and len(index.parts) == len(key.columns) and covers(index, key):
+                work.dropped_indexes.append(index)
+                work.added_indexes.append(index)
+                touched.add(index.name)
+
+
+def _restore_order(work: TableWork, flavour: Flavour) -> None:
+    """Bring indexes, and on MariaDB checks, into the order of the new definition."""
+    added = {index.name for index in work.added_indexes}
+    if added:
+        kept = [index for index in work.before.indexes if _stays(index, work, added)]
+        for index in indexes_to_move(kept, work.after):
+            work.dropped_indexes.append(index)
+            work.added_indexes.append(index)
+        places = {index.name: place for place, index in enumerate(work.after.indexes)}
+        work.added_indexes.sort(key=lambda index: places[index.name])
+    if work.added_checks and flavour.is_mariadb:
+        names = {check.name for check in (*work.added_checks, *work.dropped_checks)}
+        staying = [check for check in work.before.checks if check.name not in names]
+        moved = to_move(staying, list(work.after.checks))
+        work.dropped_checks.extend(moved)
+        work.added_checks.extend(moved)
+        order = [check.name for check in work.after.checks]
+        work.added_checks.sort(key=lambda check: order.index(check.name))
+
+
+def _stays(index: Index, work: TableWork, added: set[str]) -> bool:
+    dropped = {index.name for index in work.dropped_indexes}
+    return index.name not in dropped and index.name not in added
+
+
+def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
+    """InnoDB of MySQL builds one full-text index at a time (1795): the others get statements of their own."""
+    fulltext = [index for index in work.added_indexes if index.kind == "fulltext"]
+    if flavour.is_mariadb or len(fulltext) < 2:
+        return []
+    for index in fulltext[1:]:
+        work.added_indexes.remove(index)
+    return fulltext[1:]

@@ -1,0 +1,52 @@
+"""Defaults that only ALTER COLUMN can set or take away, in statements of their own (MySQL)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from plumbob.ddl.columns import default_sql
+from plumbob.ddl.quote import quote_name
+from plumbob.model import Column, Flavour, Table
+from plumbob.model.type import BLOBS, TEXTS
+from plumbob.plan.clauses import alter_sql
+from plumbob.plan.statement import Ref, Statement
+
+
+def set_defaults(table: Table, columns: list[Column], flavour: Flavour) -> Statement:
+    clauses = [
+        f"ALTER COLUMN {quote_name(column.name)} SET DEFAULT "
+        + default_sql(column.default, column.type, flavour)
+        for column in columns
+        if column.default is not None
+    ]
+    names = [column.name for column in columns]
+    return Statement(
+        alter_sql(table.name, clauses),
+        f"set default of {', '.join(names)} of {table.name}",
+        table.name,
+        needs=frozenset(Ref("column", table.name, name) for name in names),
+    )
+
+
+def drop_defaults(table: Table, columns: Iterable[Column], flavour: Flavour) -> Iterator[Statement]:
+    """A nullable column without any default: only ALTER COLUMN can say that (MySQL; see canonical_default)."""
+    names = [
+        column.name
+        for column in columns
+        if flavour.is_mysql
+        and column.null
+        and column.default is None
+        and column.generated is None
+        and column.type.name not in TEXTS + BLOBS
+    ]
+    if names:
+        yield Statement(
+            alter_sql(
+                table.name, [f"ALTER COLUMN {quote_name(name)} DROP DEFAULT" for name in names]
+            ),
+            f"drop default of {', '.join(names)} of {table.name}",
+            table.name,
+            needs=frozenset(
+                {Ref("table", table.name), *(Ref("column", table.name, name) for name in names)}
+            ),
+        )

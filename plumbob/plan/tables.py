@@ -1,0 +1,102 @@
+"""Whole tables: dropped, renamed and created, each in a statement of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from plumbob.ddl.quote import quote_name
+from plumbob.ddl.tables import create_table_sql
+from plumbob.diff.compare import compare_tables
+from plumbob.model import Flavour, Renames, Schema, Table
+from plumbob.plan import hazards
+from plumbob.plan.defaults import drop_defaults
+from plumbob.plan.foreign_keys import KeyOf, dropped_keys, key_ref, leans_on
+from plumbob.plan.session import session_for
+from plumbob.plan.statement import Ref, Statement
+
+
+def drop_tables(there: Schema, after: Schema) -> Iterator[Statement]:
+    """One table a statement: a list that fails half-way leaves half of it done on MariaDB (1051)."""
+    apart = {(new.table, new.key.name) for _, new in dropped_keys(there, there, after)}
+    for name, table in there.tables.items():
+        if name in after.tables:
+            continue
+        keys = [key for key in table.foreign_keys if (name, key.name) not in apart]
+        leans = {ref for key in keys for ref in leans_on(KeyOf(name, key), there)}
+        yield Statement(
+            f"DROP TABLE {quote_name(name)}",
+            f"drop table {name}",
+            name,
+            takes=frozenset({Ref("table", name), *map(key_ref, keys)}),
+            frees=frozenset(leans),
+            hazards=(hazards.drop_table(table),),
+        )
+
+
+def rename_tables(renames: Renames) -> Iterator[Statement]:
+    """One statement for each name, but for names that are exchanged: those in one, which is atomic."""
+    exchanged = {new: old for new, old in renames.tables.items() if new in renames.tables.values()}
+    exchanged |= {new: old for new, old in renames.tables.items() if old in renames.tables}
+    for new, old in renames.tables.items():
+        if new not in exchanged:
+            yield _rename({new: old}, [(old, new)])
+    if exchanged:
+        steps = [(old, f"{old[:56]}_plumbob") for old in exchanged.values()]
+        steps += [(f"{old[:56]}_plumbob", new) for new, old in exchanged.items()]
+        yield _rename(exchanged, steps)
+
+
+def _rename(names: dict[str, str], steps: list[tuple[str, str]]) -> Statement:
+    return Statement(
+        "RENAME TABLE " + ", ".join(f"{quote_name(a)} TO {quote_name(b)}" for a, b in steps),
+        "rename table " + ", ".join(f"{old} to {new}" for new, old in names.items()),
+        next(iter(names)),
+        takes=frozenset(Ref("table", old) for old in names.values()),
+        gives=frozenset(Ref("table", new) for new in names),
+    )
+
+
+def inline_keys(there: Schema, after: Schema) -> dict[str, frozenset[str]]:
+    """For each new table the foreign keys that its CREATE TABLE can hold: parents that are there already.
+
+    New tables come parents first; a circle is broken by keys that are added afterwards.
+    """
+    new = [name for name in after.tables if name not in there.tables]
+    unchanged = {
+        name
+        for name, table in there.tables.items()
+        if name in after.tables and not compare_tables(table, after.tables[name])
+    }
+    inline: dict[str, frozenset[str]] = {}
+    while len(inline) < len(new):
+        waiting = [name for name in new if name not in inline]
+        name = min(waiting, key=lambda name: _open_parents(after.tables[name], waiting))
+        ready = {name, *inline, *unchanged}
+        keys = after.tables[name].foreign_keys
+        inline[name] = frozenset(
+            key.name for key in keys if key.parent_schema or key.parent in ready
+        )
+    return inline
+
+
+def _open_parents(table: Table, waiting: Iterable[str]) -> int:
+    return sum(key.parent in waiting and key.parent != table.name for key in table.foreign_keys)
+
+
+def create_tables(
+    there: Schema, after: Schema, inline: dict[str, frozenset[str]], flavour: Flavour
+) -> Iterator[Statement]:
+    for name, names in inline.items():
+        whole = after.tables[name]
+        keys = tuple(key for key in whole.foreign_keys if key.name in names)
+        table = replace(whole, foreign_keys=keys)
+        yield Statement(
+            create_table_sql(table, flavour),
+            f"create table {name}",
+            name,
+            needs=frozenset(Ref("table", key.parent) for key in keys if key.parent != name),
+            gives=frozenset({Ref("table", name), *map(key_ref, keys)}),
+            session=session_for(table),
+        )
+        yield from drop_defaults(whole, whole.columns, flavour)
