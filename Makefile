@@ -24,7 +24,7 @@ test: $(READY) lint types
 endif
 
 lint: $(READY) ## style, and the layers of the package
-	@$(BIN)/ruff check -q
+	@$(BIN)/ruff check -q --output-format concise
 	@$(BIN)/ruff format -q --check
 	@$(BIN)/lint-imports --no-logo --cache-dir .venv/import-linter
 

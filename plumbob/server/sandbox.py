@@ -30,7 +30,6 @@ from types import TracebackType
 from urllib.parse import quote
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.server import supervisor
 from plumbob.server.binaries import Binary, cache_folder
 
 # What both the template and the server that runs on it have to be told. Small files, because
@@ -73,6 +72,7 @@ RUNNING = {
 }
 # Options that a data directory is made with: a server asked for them has a template of its own.
 INITIAL = ("lower-case-table-names", "innodb-page-size")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 # Counted up when a template made by an older plumbob is not to be used any more.
 TEMPLATE_FORMAT = 1
 # Linux has room for 107 bytes in a socket's address, macOS for 103.
@@ -222,7 +222,7 @@ class _Process:
         uid, gid = _account()
         self._supervisor = subprocess.Popen(
             [
-                *(sys.executable, "-IS", supervisor.__file__, str(folder), str(lock)),
+                *(sys.executable, "-IS", str(SUPERVISOR), str(folder), str(lock)),
                 *(str(uid), str(gid), str(stdin or os.devnull), *command),
             ],
             stdin=subprocess.PIPE,
@@ -258,8 +258,8 @@ class _Process:
             pass
 
     def end(self) -> None:
-        # communicate() closes the pipe, which is the supervisor's sign, and waits for its end.
-        self._supervisor.communicate()
+        # A word, because a forked child may hold the pipe open; then wait for the supervisor.
+        self._supervisor.communicate(b"q")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -368,6 +368,7 @@ def _new_folder(binary: Binary) -> Iterator[tuple[Path, int]]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _give_away(new)
             new.rename(folder)
+            _check_way(folder)
             _check_room(folder)
             yield folder, lock
         finally:

@@ -6,7 +6,7 @@ ends, however it ends (kill -9 as well), the pipe ends; then the server is kille
 removed. Being in a session of its own it outlives the Ctrl-C that stops its owner.
 
 It writes a line `running PID` for each start of the server and `ended STATUS` for each end, and
-obeys one letter: `r` kills the server and starts it again in the same folder.
+obeys a letter: `r` kills the server and starts it again in the same folder, any other is the end.
 """
 
 from __future__ import annotations
