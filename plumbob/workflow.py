@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from plumbob.ddl.canonical import canonical
-from plumbob.ddl.charsets import Defaults
+from plumbob.ddl.canonical import canonical, canonical_table
+from plumbob.ddl.charsets import Defaults, server_defaults
 from plumbob.ddl.completed import completed
 from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import adopt_names
@@ -19,6 +19,7 @@ from plumbob.plan.statement import Plan
 from plumbob.proof import Proof, prove
 from plumbob.server.connection import Server
 from plumbob.server.introspect import read_schema
+from plumbob.server.memory import Memory
 from plumbob.server.scratch import CannotCreate, NoScratch, Scratch, open_scratch
 
 
@@ -70,10 +71,15 @@ def compare_database(
     found = _compared(declaration, server.flavour, live, declared)
     if not found.changes:
         return found
+    memory = Memory(server.flavour, server.database_defaults())
+    if scratch != "none" and not proved:
+        recalled = _recalled(found, memory)
+        if recalled is not None:
+            return recalled
     with open_scratch(scratch, server) as place:
         if isinstance(place, NoScratch):
             return replace(found, unconfirmed=place.why)
-        found = _confirmed(found, place)
+        found = _confirmed(found, place, memory)
         if proved and found.changes:
             place.empty()
             found = replace(found, proof=prove(place, found.plan, found.live, found.reached))
@@ -137,28 +143,41 @@ def _compared(
     )
 
 
-def _confirmed(found: Comparison, scratch: Scratch) -> Comparison:
+def _recalled(found: Comparison, memory: Memory) -> Comparison | None:
+    """The comparison in the server's own words, if it has told all of them before."""
+    answers: dict[str, Table] = {}
+    for name in _differing(found):
+        answer = memory.recall(found.declared.tables[name])
+        if answer is None:
+            return None
+        answers[name] = answer
+    return _in_words(found, answers)
+
+
+def _confirmed(found: Comparison, scratch: Scratch, memory: Memory) -> Comparison:
     """The comparison with every table that differs in the server's own words."""
-    names = [change.after.name for change in found.changes if isinstance(change, Create | Alter)]
-    if not names:
-        return found
+    asked = {name: found.declared.tables[name] for name in _differing(found)}
     try:
-        spoken = read_back(scratch, found.declared, names)
+        answers = read_back(scratch, asked)
     except CannotCreate as error:
         error.where = found.declaration.position(error.table) or error.where
         raise
-    spoken = adopt_names(spoken, found.live, found.declaration.renames)
-    return _compared(found.declaration, found.flavour, found.live, spoken)
+    for name, answer in answers.items():
+        memory.keep(asked[name], answer)
+    return _in_words(found, answers)
 
 
-def read_back(scratch: Scratch, declared: Schema, names: Iterable[str]) -> Schema:
-    """The declared schema, these tables as the server prints them once they are made.
+def _differing(found: Comparison) -> list[str]:
+    return [change.after.name for change in found.changes if isinstance(change, Create | Alter)]
+
+
+def read_back(scratch: Scratch, asked: Mapping[str, Table]) -> dict[str, Table]:
+    """These tables as the server prints them once they are made.
 
     Raises:
         CannotCreate: when the server refuses one.
         PlumbobError: when it accepts one in a form that the grammar cannot give back.
     """
-    asked = {name: declared.tables[name] for name in names}
     scratch.create(list(asked.values()))
     answer = scratch.read()
     for name, thing in answer.not_understood.items():
@@ -167,13 +186,20 @@ def read_back(scratch: Scratch, declared: Schema, names: Iterable[str]) -> Schem
             advice=thing.why,
             where=name,
         )
-    defaults = Defaults(declared.charset or "utf8mb4", declared.collation or "utf8mb4_bin")
-    spoken = canonical(answer, scratch.server.flavour, defaults)
+    return {name: answer.tables[name] for name in asked}
+
+
+def _in_words(found: Comparison, answers: Mapping[str, Table]) -> Comparison:
+    defaults = server_defaults(found.flavour)
     tables = {
-        name: _as_declared(spoken.tables[name], table) if name in asked else table
-        for name, table in declared.tables.items()
+        name: _as_declared(canonical_table(answers[name], found.flavour, defaults), table)
+        if name in answers
+        else table
+        for name, table in found.declared.tables.items()
     }
-    return replace(declared, tables=tables)
+    spoken = replace(found.declared, tables=tables)
+    spoken = adopt_names(spoken, found.live, found.declaration.renames)
+    return _compared(found.declaration, found.flavour, found.live, spoken)
 
 
 def _as_declared(spoken: Table, declared: Table) -> Table:

@@ -1,0 +1,57 @@
+"""Remembers how a server gave declared text back, so that an unchanged table never asks twice.
+
+A cache in the user's own cache folder, by content: it may be lost at any time, and holds no rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.tables import create_table_sql, parse_create_table
+from plumbob.model import Flavour, Table
+from plumbob.server.binaries import cache_folder
+
+# Counted up when the way in which a table is asked for changes.
+_FORMAT = "1"
+
+
+class Memory:
+    """Answers of one kind of server, for databases of one character set and collation.
+
+    Args:
+        flavour: the server that is asked; every version answers for itself.
+        defaults: character set and collation of the database.
+    """
+
+    def __init__(self, flavour: Flavour, defaults: tuple[str, str]) -> None:
+        self.flavour = flavour
+        self._kind = "\0".join((_FORMAT, str(flavour), *defaults))
+
+    def recall(self, asked: Table) -> Table | None:
+        """What the server gave back for this table, or None when it was not asked yet."""
+        try:
+            text = self._path(asked).read_text(encoding="utf-8", errors="surrogateescape")
+            return parse_create_table(text, self.flavour)
+        except (OSError, SyntaxFault):
+            return None
+
+    def keep(self, asked: Table, answer: Table) -> None:
+        """Remember an answer; a cache folder that cannot be written to is no error."""
+        path = self._path(asked)
+        text = create_table_sql(answer, self.flavour)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+            os.replace(temporary, path)
+
+    def _path(self, asked: Table) -> Path:
+        whole = self._kind + "\0" + create_table_sql(asked, self.flavour)
+        name = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+        return cache_folder() / "answers" / name
