@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.opening import open_project
+from plumbob.commands.opening import load_declaration, open_project
 from plumbob.commands.options import ProjectOptions
 from plumbob.errors import Exit
 from plumbob.report.comparison import Source
@@ -25,11 +25,8 @@ def command(where: ProjectOptions, as_json: bool) -> int:
     Reads it whole and reports all that is wrong in one go, each fault with its line. Exit code 2
     when something is wrong.
     """
-    from plumbob.declaration import load, validate
-
     project = open_project(where)
-    declaration = load(project.schema)
-    validate(declaration, None)
+    declaration = load_declaration(project)
     source = Source(project.shown(project.schema), len(declaration.schema.tables))
     if as_json:
         console.out_json({"declared": {"name": source.name, "tables": source.tables}})

@@ -39,14 +39,16 @@ def out_json(value: object) -> None:
 
 def note(text: str) -> None:
     """Something to know besides the result. A reader of stderr who went away stops nothing."""
+    if not text:
+        return
     with contextlib.suppress(OSError):
         _write(sys.stderr, text)
 
 
 def warn(what: str) -> None:
-    from plumbob.report.faults import warning_text
+    from plumbob.report.faults import notice_text
 
-    note(warning_text(what))
+    note(notice_text(what))
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.opening import connect_to_server, find_target, open_project
+from plumbob.commands.opening import (
+    connect_to_server,
+    find_target,
+    load_declaration,
+    open_project,
+)
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit
@@ -31,10 +36,8 @@ def command(where: ProjectOptions, to: ConnectionOptions, as_json: bool) -> int:
     It gets the character set and the collation that the declaration has under `database:`. One that
     is there already is left as it is.
     """
-    from plumbob.declaration import load
-
     project = open_project(where)
-    declared = load(project.schema).schema
+    declared = load_declaration(project).schema
     target = find_target(to, project.config)
     name = target.database or ""
     with connect_to_server(target, to) as server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,10 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.project import Project, find_project
+from plumbob.report.faults import notice_text
 
 if TYPE_CHECKING:
+    from plumbob.declaration import Declaration
     from plumbob.server.connection import Server
     from plumbob.server.target import Target
 
@@ -23,6 +26,32 @@ if TYPE_CHECKING:
 def open_project(where: ProjectOptions) -> Project:
     """The project of `--dir` and `--schema`, or of the working folder."""
     return find_project(where.folder, where.schema)
+
+
+def load_declaration(project: Project) -> Declaration:
+    """The project's declaration, valid as far as no server has to be asked; warnings are shown.
+
+    Raises:
+        PlumbobError: or ManyErrors, each with its place in a file.
+    """
+    from plumbob.declaration import load, validate
+
+    declaration = load(Path(project.shown(project.schema)))
+    for notice in declaration.warnings:
+        console.note(notice_text(notice.what, notice.advice, notice.where))
+    validate(declaration, None)
+    return declaration
+
+
+def scratch_place(asked: str | None, config: Config) -> str:
+    """Where declared text is tried out: what `--scratch` says, else the configuration, else ""."""
+    place = config.scratch if asked is None else asked
+    if not place.startswith("$"):
+        return place
+    url = os.environ.get(place[1:], "")
+    if not url:
+        raise PlumbobError(f"scratch is {place}, and this variable is not set")
+    return url
 
 
 def find_target(to: ConnectionOptions, config: Config) -> Target:
@@ -84,3 +113,8 @@ def _password(to: ConnectionOptions) -> str | None:
         )
     password: str = click.prompt("Password", hide_input=True, err=True, default="")
     return password
+
+
+def database_name(server: Server) -> str:
+    """A database as reports name it: server, version, place and name."""
+    return f"{server.flavour} {server.target.label()}"

@@ -112,6 +112,22 @@ allow = click.option(
     help="Approve one loss by its name, as the report shows it; may be repeated.",
 )
 
+scratch = click.option(
+    "--scratch",
+    metavar="PLACE",
+    help="Where declared text is tried out: sandbox, target, none, or a URL.",
+)
+
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would be run, and run nothing.")
+
+max_wait = click.option(
+    "--max-wait",
+    type=duration,
+    default="60s",
+    metavar="TIME",
+    help="Give up on a table that others hold after this time [60s].",
+)
+
 _PROJECT = (
     click.option(
         "--dir",

@@ -12,6 +12,7 @@ import click
 from plumbob.commands import console, options
 from plumbob.commands.create import create_database_sql
 from plumbob.errors import Exit, PlumbobError
+from plumbob.model.flavour import Maker
 from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import connect
 from plumbob.server.sandbox import Sandbox
@@ -56,13 +57,12 @@ def command(server: str, database: str, as_json: bool, arguments: tuple[str, ...
 def find_server(name: str) -> Binary:
     """The server that a person calls `mariadb-10.11`, `mysql`, or nothing at all."""
     maker, _, series = name.lower().partition("-")
-    if maker == "mysql" or maker == "mariadb":
-        return find(maker, series or None)
-    if name:
+    makers: dict[str, Maker | None] = {"mysql": "mysql", "mariadb": "mariadb", "": None}
+    if maker not in makers:
         raise PlumbobError(
             f"{name} is not a kind of server", advice="Say mysql, mariadb, mysql-9.7 and the like."
         )
-    return find()
+    return find(makers[maker], series or None)
 
 
 def _run(arguments: tuple[str, ...], url: str) -> int:

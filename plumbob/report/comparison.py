@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from plumbob.diff.change import Add, Alter, Change, Remove
 from plumbob.model import Column, Flavour, Schema
-from plumbob.plan.statement import Hazard, Plan, Statement
+from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
+
+if TYPE_CHECKING:
+    from plumbob.workflow import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ class LooksLikeRename:
 class Compared:
     """What a report of a comparison is made from.
 
-    `not_understood` are (object, why); `unmanaged` counts names by kind; `unconfirmed` says why the
-    server was not asked about the declared text, or is "" when it was; `unmanaged` objects are
-    never touched.
+    `not_understood` are (object, why); `unmanaged` has names by kind; `unconfirmed` says why no
+    server was asked about the declared text, or is "" when one was; `proved` says where the plan
+    was run both ways, or is "" when it was not.
     """
 
     declared: Source
@@ -50,6 +54,7 @@ class Compared:
     not_understood: tuple[tuple[str, str], ...] = ()
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unconfirmed: str = ""
+    proved: str = ""
 
     @property
     def in_sync(self) -> bool:
@@ -60,27 +65,20 @@ class Compared:
         return approvals(self.up)
 
 
-def compared(
-    declared: Source,
-    live: Source,
-    schema: Schema,
-    changes: tuple[Change, ...],
-    plan: Plan,
-    flavour: Flavour,
-    unconfirmed: str,
-) -> Compared:
-    """Put together what the layers below found; `schema` is the live one."""
+def compared(found: Comparison, declared: str, live: str) -> Compared:
+    """A comparison as reports need it, with the names of both sides."""
     return Compared(
-        declared,
-        live,
-        flavour,
-        tuple(views(changes, flavour)),
-        plan.up,
-        plan.down,
-        tuple(_renames(changes)),
-        tuple((name, found.why) for name, found in schema.not_understood.items()),
-        _by_kind(schema),
-        unconfirmed,
+        Source(declared, len(found.declaration.schema.tables)),
+        Source(live, len(found.live.tables) + len(found.live.not_understood)),
+        found.flavour,
+        tuple(views(found.changes, found.flavour)),
+        found.plan.up,
+        found.plan.down,
+        tuple(_renames(found.changes)),
+        tuple((name, each.why) for name, each in found.live.not_understood.items()),
+        _by_kind(found.live),
+        found.unconfirmed,
+        found.proof.place if found.proof else "",
     )
 
 

@@ -17,6 +17,7 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "in_sync": found.in_sync,
         "confirmed": not found.unconfirmed,
         "unconfirmed": found.unconfirmed,
+        "proved": found.proved,
         "tables": [_table(view) for view in found.tables],
         "up": [_statement(each) for each in found.up],
         "down": [_statement(each) for each in found.down],

@@ -17,20 +17,25 @@ def fault_text(error: PlumbobError) -> str:
     """One error, or each of several, on as many lines as it takes; styled."""
     if isinstance(error, ManyErrors):
         return "\n".join(fault_text(one) for one in error.errors)
-    first, *more = lines(error.what)
-    shown = [f"{click.style('error:', fg='red', bold=True)} {first}"]
-    shown += [f"  {each}" for each in more]
-    if error.where is not None:
-        shown.append(f"  --> {line(error.where)}")
-    if isinstance(error.where, Position) and error.where.text:
-        shown += _excerpt(error.where)
-    if error.advice:
-        shown.append(f"  {click.style('help:', fg='cyan')} {line(error.advice)}")
+    head = click.style("error:", fg="red", bold=True)
+    return _text(head, error.what, error.advice, error.where)
+
+
+def notice_text(what: str, advice: str = "", where: Position | None = None) -> str:
+    """What is allowed and probably not meant."""
+    return _text(click.style("warning:", fg="yellow", bold=True), what, advice, where)
+
+
+def _text(head: str, what: str, advice: str, where: Position | str | None) -> str:
+    first, *more = lines(what)
+    shown = [f"{head} {first}", *(f"  {each}" for each in more)]
+    if where is not None:
+        shown.append(f"  --> {line(where)}")
+    if isinstance(where, Position) and where.text:
+        shown += _excerpt(where)
+    if advice:
+        shown.append(f"  {click.style('help:', fg='cyan')} {line(advice)}")
     return "\n".join(shown)
-
-
-def warning_text(what: str) -> str:
-    return f"{click.style('warning:', fg='yellow', bold=True)} {line(what)}"
 
 
 def fault_json(error: PlumbobError) -> dict[str, Any]:

@@ -89,5 +89,7 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"- not understood, so left alone: {code(name)}: {code(why)}"
     for kind, names in found.unmanaged.items():
         yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
+    if found.proved:
+        yield f"- proved: both ways were run on {code(found.proved)}"
     if found.unconfirmed:
         yield f"- unconfirmed by a server: {code(found.unconfirmed)}"

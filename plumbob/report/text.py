@@ -25,7 +25,7 @@ def comparison_text(found: Compared) -> str:
     parts.append("\n".join(_statements("up", found.up)))
     parts.append("\n".join(_statements("down", found.down)))
     parts.append("\n".join([*_remarks(found), *hazard_lines(found.hazards)]))
-    parts.append(f"{summary(found)}\nWrite it down: schema diff --write -m MESSAGE")
+    parts.append(summary(found))
     return "\n\n".join(filter(None, parts))
 
 
@@ -106,5 +106,7 @@ def _remarks(found: Compared) -> Iterator[str]:
     if found.unmanaged:
         kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
         yield f"not managed, so left alone: {', '.join(kinds)}"
+    if found.proved:
+        yield f"proved: both ways were run on {line(found.proved)}"
     if found.unconfirmed:
         yield f"unconfirmed by a server: {line(found.unconfirmed)}"

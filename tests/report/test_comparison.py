@@ -15,6 +15,7 @@ from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
 from plumbob.model import Flavour, NotUnderstood, Renames, Schema, Table, Unmanaged
 from plumbob.plan.statement import Hazard, Plan, Statement
+from plumbob.declaration import Declaration
 from plumbob.report.comparison import Compared, Source, compared, counted
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
@@ -146,6 +147,7 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "in_sync",
         "confirmed",
         "unconfirmed",
+        "proved",
         "tables",
         "up",
         "down",

@@ -1,0 +1,91 @@
+"""`schema diff`: what differs between the declaration and the database, and both files for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from plumbob.commands import console, options
+from plumbob.commands.opening import (
+    connect_to,
+    database_name,
+    find_target,
+    load_declaration,
+    open_project,
+    scratch_place,
+)
+from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.writing import Written, write_migration
+from plumbob.errors import Exit
+from plumbob.report.comparison import Compared, compared
+from plumbob.report.document import comparison_document
+from plumbob.report.markdown import comparison_markdown
+from plumbob.report.safe import line
+from plumbob.report.sql import comparison_sql
+from plumbob.report.text import comparison_text
+from plumbob.workflow import compare_database
+
+EXAMPLE = """\
+schema diff
+schema diff --format markdown > comment.md
+schema diff --write -m "users can be banned\""""
+FORMATS: dict[str, Callable[[Compared], str]] = {
+    "text": comparison_text,
+    "sql": comparison_sql,
+    "markdown": comparison_markdown,
+}
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@options.project
+@options.connection
+@options.scratch
+@click.option("--write", is_flag=True, help="Write a migration and its rollback.")
+@click.option("-m", "--message", metavar="TEXT", default="", help="What the migration is for.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, "json"]),
+    default="text",
+    help="How to show it; json is the same as --json.",
+)
+@options.json
+def command(
+    where: ProjectOptions,
+    to: ConnectionOptions,
+    scratch: str | None,
+    write: bool,
+    message: str,
+    form: str,
+    as_json: bool,
+) -> int:
+    """Show what differs between the declaration and the database.
+
+    Exit code 0: both are in sync; 1: they differ. The database is only read. With --write the plan
+    is run both ways on a scratch database first, and the exit code is 0 once both files are there.
+    """
+    project = open_project(where)
+    declaration = load_declaration(project)
+    target = find_target(to, project.config)
+    place = scratch_place(scratch, project.config)
+    with connect_to(target, to) as server:
+        found = compare_database(declaration, server, scratch=place, proved=write)
+        shown = compared(found, project.shown(project.schema), database_name(server))
+        written = None
+        if write and not shown.in_sync:
+            written = write_migration(project.migrations, server, found, message)
+    files = [project.shown(path) for path in (written.up, written.down)] if written else []
+    if as_json or form == "json":
+        console.out_json(comparison_document(shown) | {"files": files})
+    else:
+        console.out(FORMATS[form](shown))
+        console.note(_next(shown, written, files))
+    return Exit.OK if shown.in_sync or written else Exit.DIFFERENT
+
+
+def _next(shown: Compared, written: Written | None, files: list[str]) -> str:
+    if written is None:
+        return "" if shown.in_sync else "Write it down with: schema diff --write -m MESSAGE"
+    verb = "wrote" if written.is_new else "written before, and not applied yet:"
+    return "\n".join([*(line(f"{verb} {name}") for name in files), "Run it with: schema apply"])

@@ -1,0 +1,62 @@
+"""`schema rollback`: the way down of the last migrations."""
+
+from __future__ import annotations
+
+import click
+
+from plumbob.commands import options
+from plumbob.commands.opening import connect_to, database_name, find_target, open_project
+from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.running import tell, tell_end, tell_start
+from plumbob.migration import executor
+from plumbob.migration.files import read_folder
+
+EXAMPLE = """\
+schema rollback
+schema rollback --steps 2 --allow drop-column:users.last_login"""
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@options.project
+@options.connection
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="How many migrations to undo, last first [1].",
+)
+@options.allow
+@options.dry_run
+@options.max_wait
+@options.json
+def command(
+    where: ProjectOptions,
+    to: ConnectionOptions,
+    steps: int,
+    allow: tuple[str, ...],
+    dry_run: bool,
+    max_wait: float,
+    as_json: bool,
+) -> int:
+    """Undo the last migrations.
+
+    Runs the rollback files by the same rules as `schema apply`. Definitions come back; rows that a drop
+    has lost do not, and what a rollback itself would lose has to be approved by its name.
+    """
+    project = open_project(where)
+    chain = read_folder(project.migrations)
+    target = find_target(to, project.config)
+    with connect_to(target, to) as server:
+        tell_start(project.shown(project.migrations), chain, database_name(server))
+        outcome = executor.rollback(
+            server,
+            chain,
+            steps=steps,
+            allow=allow,
+            dry_run=dry_run,
+            progress=tell,
+            production=project.config.production,
+            max_wait=max_wait,
+        )
+    return tell_end(outcome, as_json=as_json)

@@ -1,0 +1,30 @@
+"""What `schema apply` and `schema rollback` have in common: where they start, and what they say."""
+
+from __future__ import annotations
+
+from plumbob.commands import console
+from plumbob.errors import Exit
+from plumbob.migration.events import Event
+from plumbob.migration.executor import Outcome
+from plumbob.migration.migration import Migration
+from plumbob.report.outcome import outcome_document, outcome_text, start_text
+from plumbob.report.progress import event_text
+
+
+def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None:
+    """The first line: what was read."""
+    console.note(start_text(folder, chain, database))
+
+
+def tell(event: Event) -> None:
+    """One step of a run, on stderr."""
+    console.note(event_text(event) or "")
+
+
+def tell_end(outcome: Outcome, *, as_json: bool) -> int:
+    """The result; exit code 1 for a dry run that found something to do."""
+    if as_json:
+        console.out_json(outcome_document(outcome))
+    else:
+        console.out(outcome_text(outcome))
+    return Exit.DIFFERENT if outcome.dry_run and outcome.migrations else Exit.OK

@@ -1,0 +1,78 @@
+"""Writes the pair of files for a comparison, unless they are there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from plumbob.ddl.fingerprint import schema_fingerprint
+from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration.draft import draft
+from plumbob.migration.files import read_folder, write_pair
+from plumbob.migration.migration import Migration
+from plumbob.migration.standing import stand
+from plumbob.migration.text import file_name
+from plumbob.server.connection import Server
+from plumbob.workflow import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Both files of a migration; `is_new` is false where they had been written before."""
+
+    up: Path
+    down: Path
+    is_new: bool
+
+
+def write_migration(folder: Path, server: Server, found: Comparison, message: str) -> Written:
+    """Write the plan of a comparison as the next migration of a folder.
+
+    Raises:
+        PlumbobError: STALE when the database is not at the end of the folder's chain.
+    """
+    chain = read_folder(folder)
+    standing = stand(server, chain)
+    faults = list(standing.faults())
+    if faults:
+        raise faults[0] if len(faults) == 1 else ManyErrors(faults)
+    if standing.pending or standing.half_done:
+        return _pending(folder, chain[-1], found)
+    paths = write_pair(folder, _draft(found, chain[-1] if chain else None, message))
+    return Written(*paths, is_new=True)
+
+
+def _pending(folder: Path, last: Migration, found: Comparison) -> Written:
+    """The migration that is waiting to be applied, when it is the one that would be written."""
+    if last.after != schema_fingerprint(found.reached, found.flavour):
+        raise PlumbobError(
+            f"{last.id} is written and not applied, and leads elsewhere than the declaration",
+            advice="Run `schema apply` first, or remove its two files to plan it anew.",
+            where=last.id,
+            exit=Exit.STALE,
+        )
+    up, down = (folder / file_name(last.id, way) for way in ("up", "down"))
+    return Written(up, down, is_new=False)
+
+
+def _draft(found: Comparison, parent: Migration | None, message: str) -> Migration:
+    proof = found.proof
+    return draft(
+        found.plan,
+        found.live,
+        found.reached,
+        found.flavour,
+        message=message or _default_message(found),
+        created=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        parent=parent,
+        proof=proof.place if proof else "",
+        expected_up=proof.up if proof else (),
+        expected_down=proof.down if proof else (),
+    )
+
+
+def _default_message(found: Comparison) -> str:
+    """What the first statement does, for people who say nothing."""
+    first, *more = found.plan.up
+    return first.about + (f" and {len(more)} more" if more else "")

@@ -1,0 +1,48 @@
+"""The result of a run of migrations, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from plumbob.migration.executor import Outcome
+from plumbob.migration.migration import Migration
+from plumbob.report.comparison import counted
+from plumbob.report.document import hazards_document
+from plumbob.report.safe import line
+from plumbob.report.text import hazard_lines
+
+_VERBS = {"up": ("apply", "applied"), "down": ("roll back", "rolled back")}
+
+
+def start_text(folder: str, chain: Sequence[Migration], database: str) -> str:
+    """What was read before a run."""
+    return line(f"{folder}: {counted(len(chain), 'migration')} | {database}")
+
+
+def outcome_text(outcome: Outcome) -> str:
+    present, past = _VERBS[outcome.direction]
+    if not outcome.migrations:
+        return f"nothing to {present}"
+    what = f"{counted(len(outcome.migrations), 'migration')}"
+    statements = counted(outcome.statements, "statement")
+    if outcome.dry_run:
+        said = [f"would {present} {what} ({statements}); nothing was run"]
+    else:
+        done = click.style(past, fg="green")
+        said = [f"{done} {what} ({statements}) in {outcome.seconds:.1f} s"]
+    said += [f"  {line(id)}" for id in outcome.migrations]
+    return "\n".join([*said, *hazard_lines(outcome.unapproved)])
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "direction": outcome.direction,
+        "migrations": list(outcome.migrations),
+        "statements": outcome.statements,
+        "seconds": round(outcome.seconds, 3),
+        "dry_run": outcome.dry_run,
+        "unapproved": hazards_document(outcome.unapproved),
+    }

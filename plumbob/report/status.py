@@ -1,0 +1,93 @@
+"""Where a database stands among its migrations, as text, as JSON and as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from plumbob.errors import Exit
+from plumbob.migration.standing import HalfDone
+from plumbob.migration.status import Status
+from plumbob.report.comparison import counted
+from plumbob.report.safe import line
+
+# Older ones are in --json.
+_SHOWN = 10
+_COMMANDS = {"up": "apply", "down": "rollback"}
+
+
+def status_exit(found: Status) -> Exit:
+    if found.changed or found.missing or found.misplaced or found.drifted:
+        return Exit.STALE
+    return Exit.DIFFERENT if found.pending or found.half_done else Exit.OK
+
+
+def status_text(found: Status, folder: str, migrations: int, database: str) -> str:
+    """The first line says what was read; then what is applied, what is pending, what is wrong."""
+    read = line(f"{folder}: {counted(migrations, 'migration')} | {database}")
+    return "\n".join([read, *_applied(found), *_pending(found), *_wrong(found), *_end(found)])
+
+
+def _applied(found: Status) -> Iterator[str]:
+    earlier = len(found.applied) - _SHOWN
+    if earlier > 0:
+        yield f"applied   {counted(earlier, 'migration')} before these"
+    for record in found.applied[-_SHOWN:]:
+        yield f"applied   {line(record.id)} at {line(record.at.partition('.')[0])} by {line(record.by)}"
+
+
+def _pending(found: Status) -> Iterator[str]:
+    for migration in found.pending:
+        yield f"{click.style('pending', fg='yellow')}   {line(migration.id)} {line(migration.message)}"
+
+
+def _wrong(found: Status) -> Iterator[str]:
+    if found.half_done:
+        yield from _half_done(found.half_done)
+    for id, way in found.changed:
+        file = "migration" if way == "up" else "rollback"
+        yield f"{_bad('changed')}   {line(id)}: its {file} file is not the one that was written"
+    for id in found.missing:
+        yield f"{_bad('missing')}   {line(id)} was applied, and its files are not there"
+    for id in found.misplaced:
+        yield f"{_bad('misplaced')} {line(id)} was applied, and what it follows was not"
+    for name in found.drifted or ():
+        yield f"{_bad('drifted')}   {line(name)} is not as the last run left it"
+
+
+def _half_done(half: HalfDone) -> Iterator[str]:
+    command = _COMMANDS[half.direction]
+    yield f"{_bad('half done')} {line(half.migration)}: go on with `schema {command}`"
+    for entry in half.entries:
+        if entry.number:
+            yield f"          statement {entry.number}: {line(entry.state)}"
+
+
+def _end(found: Status) -> Iterator[str]:
+    if found.is_in_sync and found.applied:
+        yield click.style("nothing is pending", fg="green")
+    elif found.is_in_sync:
+        yield "nothing was applied yet, and nothing is pending"
+
+
+def _bad(word: str) -> str:
+    return click.style(word, fg="red", bold=True)
+
+
+def status_document(found: Status, database: str) -> dict[str, Any]:
+    half = found.half_done
+    return {
+        "live": {"name": database, "fingerprint": found.live},
+        "applied": [
+            {"id": each.id, "at": each.at, "by": each.by, "milliseconds": each.milliseconds}
+            for each in found.applied
+        ],
+        "pending": [{"id": each.id, "message": each.message} for each in found.pending],
+        "half_done": half and {"id": half.migration, "direction": half.direction},
+        "changed": [{"id": id, "direction": way} for id, way in found.changed],
+        "missing": list(found.missing),
+        "misplaced": list(found.misplaced),
+        "drifted": None if found.drifted is None else list(found.drifted),
+    }
