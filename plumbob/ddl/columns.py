@@ -311,6 +311,10 @@ def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
             return _now_sql(default.value, flavour)
         case "bits":
             return f"b'{default.value}'"
+        case "hex" if flavour.is_mariadb:
+            # MariaDB 11.8; a BLOB's default is an expression to it, and printed as one.
+            letter = "X" if of.name.endswith(("blob", "text")) else "x"
+            return f"{letter}'{default.value.lower()}'"
         case "hex":
             return f"0x{default.value}"
         case "number" if flavour.is_mariadb and (of.is_number or of.name == "year"):

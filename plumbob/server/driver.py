@@ -73,7 +73,7 @@ class Session:
 
     def __init__(self, target: Target, *, multi_statements: bool = False) -> None:
         self.target = target
-        with self._in_our_words():
+        with self._in_our_words(connecting=True):
             self.connection = _open(target, multi_statements)
         try:
             _refuse_luck(self.connection, target)
@@ -144,14 +144,14 @@ class Session:
             yield cursor
 
     @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
+    def _in_our_words(self, *, connecting: bool = False) -> Iterator[None]:
         try:
             yield
         except pymysql.Error as error:
-            raise from_driver(error, self.target) from None
+            raise from_driver(error, self.target, connecting=connecting) from None
         except _BROKEN as error:
             told = from_driver(error, self.target)
-            if told.errno:
+            if connecting or told.errno:
                 raise told from None
             raise self._lost_step(error) from None
 

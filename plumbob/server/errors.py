@@ -55,6 +55,15 @@ _NO_CRYPTOGRAPHY = Fact(
     "needs the package cryptography",
     "connect by TLS (ssl-mode=REQUIRED) or by socket, or run: pip install 'PyMySQL[rsa]'",
 )
+_NO_TLS = Fact(
+    "{target} has no TLS",
+    "ssl-mode=DISABLED sends everything in plain text, the password scrambled: on a network of your "
+    "own only",
+)
+_HUNG_UP = Fact(
+    "cannot connect to {target}: it hung up, or did not answer in time",
+    "check that a MySQL or MariaDB server listens there; --wait 60s waits for one that is starting",
+)
 _FACTS: dict[int, Fact] = {
     1040: Fact("{target} has no connection left: {message}", "try again, or use --wait"),
     1044: Fact("{user} has no privilege on this database: {message}"),
@@ -108,14 +117,20 @@ _FACTS: dict[int, Fact] = {
 }
 
 
-def from_driver(error: Exception, target: Target) -> ServerError:
+def from_driver(error: Exception, target: Target, *, connecting: bool = False) -> ServerError:
     """An error of PyMySQL, or of the socket below it, in our words.
+
+    `connecting` is true until the server has let us in: what is lost then has done nothing.
 
     The result is raised `from None`: the driver's own error may hold what was sent.
     """
     errno, message = _number_and_message(error)
     if isinstance(error, RuntimeError) and "cryptography" in message:
         return no_cryptography(target)
+    if connecting and errno in LOST:
+        return _told(CANNOT_CONNECT, _HUNG_UP, message, target)
+    if error.args and error.args[0] == TLS_FAILED:
+        return _told(TLS_FAILED, _NO_TLS, message, target)
     fact = _FACTS.get(errno)
     if fact is None:
         return ServerError(errno, f"{message} ({errno})" if errno else message)

@@ -67,24 +67,13 @@ def read_schema(
     if tables is None:
         _prove_visibility(server, name)
     managed = {folded(server, table) for table in (*keep, *(tables or ()))}
-    suspects: dict[str, Answer] = {}
-    for _ in range(_ROUNDS):
-        answers, others = _settled(server, name, tables, managed)
-        found = _understand_all(server, answers)
-        found = replace(found, charset=charset, collation=collation)
-        found = replace(found, unmanaged=(*others, *found.unmanaged))
-        odd = _odd_columns(server, name, found.tables)
-        if not odd:
-            break
-        # Twice the same text beside another number of columns is no accident of time.
-        if suspects == (suspects := {table: answers[table] for table in odd}):
-            found = _without_odd(server, name, found, odd)
-            break
-    else:
-        raise _restless(name)
+    answers, others = _settled(server, name, tables, managed)
+    found = _understand_all(server, answers)
+    _prove_columns(server, name, found.tables)
     if tables is None:
-        found = replace(found, unmanaged=(*found.unmanaged, *list_other_objects(server, name)))
-    return found
+        others += list_other_objects(server, name)
+    unmanaged = (*others, *found.unmanaged)
+    return replace(found, charset=charset, collation=collation, unmanaged=unmanaged)
 
 
 def table_texts(
@@ -129,16 +118,19 @@ def _settled(
     """What SHOW CREATE answers for each of our tables, and what is not ours.
 
     A table that vanishes between the listing and its SHOW CREATE may have got another name, so the
-    listing is read again until each of its tables was there.
+    listing is read again until all of its tables were there. A wanted table that is not listed has
+    to be surely missing, and not only hidden.
     """
     answers: dict[str, Answer] = {}
     for _ in range(_ROUNDS):
         listed = list_tables(server, database, wanted)
         ours, others = _divide(server, listed, managed)
+        seen = {folded(server, name) for name in (*ours, *(other.name for other in others))}
+        missing = [name for name in wanted or () if folded(server, name) not in seen]
         unread = [name for name in ours if name not in answers]
-        fresh = _show_create(server, database, unread)
+        fresh = _show_create(server, database, unread + missing)
         answers |= {name: answer for name, answer in fresh.items() if not _is_gone(answer)}
-        if all(name in answers for name in ours):
+        if answers.keys() >= set(ours) and answers.keys().isdisjoint(missing):
             return {name: answers[name] for name in ours}, others
     raise _restless(database)
 
@@ -206,31 +198,32 @@ def _understand_all(server: Server, answers: Mapping[str, Answer]) -> Schema:
     return Schema(tables, not_understood=refused, unmanaged=tuple(remote))
 
 
-def _odd_columns(server: Server, database: str, tables: Mapping[str, Table]) -> dict[str, int]:
-    """Tables of which information_schema shows another number of columns than SHOW CREATE."""
+def _prove_columns(server: Server, database: str, tables: Mapping[str, Table]) -> None:
+    """Refuse an account that sees fewer columns than the tables have.
+
+    Somebody may add a column or drop a table between the two answers, so a table is looked at again
+    until they agree once; where they never do, it is for want of a privilege.
+    """
+    short = _short_of_columns(server, database, tables)
+    for _ in range(_ROUNDS):
+        if not short:
+            return
+        texts = table_texts(server, short, database)
+        again = {name: understand(name, text, server.flavour) for name, text in texts.items()}
+        short = _short_of_columns(server, database, again)
+    raise _hidden(server, database, f"the columns of the table {min(short)}")
+
+
+def _short_of_columns(
+    server: Server, database: str, tables: Mapping[str, Table | NotUnderstood]
+) -> set[str]:
+    """Tables of which information_schema shows fewer columns than SHOW CREATE."""
     counts = column_counts(server, database, tables)
     return {
-        name: counts.get(name, 0)
+        name
         for name, table in tables.items()
-        if counts.get(name, 0) != len(table.columns)
+        if isinstance(table, Table) and counts.get(name, 0) < len(table.columns)
     }
-
-
-def _without_odd(server: Server, database: str, found: Schema, odd: Mapping[str, int]) -> Schema:
-    """The schema without tables that have columns which SHOW CREATE does not print.
-
-    Raises:
-        PlumbobError: when a table has columns that this account cannot see.
-    """
-    for name, count in odd.items():
-        if count < len(found.tables[name].columns):
-            raise _hidden(server, database, f"the columns of the table {name}")
-    why = "information_schema has more columns than SHOW CREATE TABLE"
-    return replace(
-        found,
-        tables={name: table for name, table in found.tables.items() if name not in odd},
-        not_understood={**found.not_understood, **{n: NotUnderstood(n, "", why) for n in odd}},
-    )
 
 
 def _prove_visibility(server: Server, database: str) -> None:
