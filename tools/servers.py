@@ -72,6 +72,8 @@ def main() -> int:
     names = arguments.server or list(SERVERS)
     if unknown := [name for name in names if name not in SERVERS]:
         parser.error(f"unknown server {unknown[0]}; there are {', '.join(SERVERS)}")
+    # Whatever root's umask: a server runs as another account, which has to read its files.
+    os.umask(0o022)
     try:
         if arguments.any:
             names = [] if binaries.found() else [LIGHTEST]
