@@ -31,5 +31,5 @@ def command(where: ProjectOptions, as_json: bool) -> int:
     if as_json:
         console.out_json({"declared": {"name": source.name, "tables": source.tables}})
     else:
-        console.out(line(f"{source}: nothing is wrong"))
+        console.out(line(f"{source}, nothing is wrong"))
     return Exit.OK

@@ -14,6 +14,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.plan.statement import Hazard
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
+from plumbob.server.foreign import OURS, kind_by_name
 
 if TYPE_CHECKING:
     from plumbob.server.connection import Server
@@ -53,13 +54,13 @@ def command(
 
 
 def _tables(server: Server, name: str) -> int | None:
-    """How many tables are in the database; None when there is no such database."""
+    """How many tables are in the database, ours aside; None when there is no such database."""
     quoted = quote_text(name)
     schemata = f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {quoted}"
     if not server.query(schemata):
         return None
-    tables = f"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = {quoted}"
-    return int(server.query(tables)[0][0])
+    names = f"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {quoted}"
+    return sum(kind_by_name(name) != OURS for (name,) in server.query(names))
 
 
 def _loss(name: str, tables: int) -> str:

@@ -10,6 +10,7 @@ from plumbob.diff.change import Add, Alter, Change, Remove
 from plumbob.model import Column, Flavour, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
+from plumbob.server.foreign import OURS
 
 if TYPE_CHECKING:
     from plumbob.workflow import Comparison
@@ -98,8 +99,11 @@ def approvals(statements: Iterable[Statement]) -> tuple[Hazard, ...]:
 
 
 def _by_kind(schema: Schema) -> dict[str, tuple[str, ...]]:
+    """What is not managed, without our own history and journal."""
     kinds: dict[str, list[str]] = {}
     for found in schema.unmanaged:
+        if found.kind == OURS:
+            continue
         kinds.setdefault(found.kind, []).append(found.name)
     return {kind: tuple(names) for kind, names in kinds.items()}
 
@@ -129,6 +133,6 @@ def _alike(old: Column, new: Column) -> bool:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 table`, `5 tables`."""
-    plural = noun[:-1] + "ies" if noun.endswith(("ry", "ty")) else noun + "s"
-    return f"{number} {noun if number == 1 else plural}"
+    """`1 table`, `5 tables`, `2 history tables of Rails`."""
+    head, of, rest = noun.partition(" of ")
+    return f"{number} {head}{'' if number == 1 else 's'}{of}{rest}"

@@ -209,8 +209,8 @@ def test_markdown_shows_names_as_they_are(name: str) -> None:
 
 
 def test_counts_have_a_plural() -> None:
-    assert [counted(1, "table"), counted(0, "table"), counted(2, "history")] == [
+    assert [counted(1, "table"), counted(0, "table"), counted(2, "history table of Rails")] == [
         "1 table",
         "0 tables",
-        "2 histories",
+        "2 history tables of Rails",
     ]
