@@ -42,7 +42,12 @@ def connect(target: Target, *, wait: float = 0.0, database: str | None = None) -
     """
     if database is not None:
         target = replace(target, database=database)
-    return Server(open_session(target, wait=wait))
+    session = open_session(target, wait=wait)
+    try:
+        return Server(session)
+    except PlumbobError:
+        session.close()
+        raise
 
 
 class Server:

@@ -20,8 +20,12 @@ SQL_MODE = (
     "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
     "NO_ENGINE_SUBSTITUTION"
 )
-# sql_select_limit cuts SHOW as well, so nothing can be read before it is lifted.
-LIFT_LIMIT = "SET SESSION sql_select_limit = 18446744073709551615"
+# Limits that concern SHOW as well, so nothing can be read before they are lifted; MySQL takes what is
+# for MariaDB as a comment.
+LIFT_LIMITS = (
+    "SET SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1"
+    " /*M!100101 , SESSION max_statement_time = 0 */"
+)
 
 
 class Pin(NamedTuple):
@@ -123,7 +127,7 @@ def pin_session(query: Query, execute: Callable[[str], object]) -> tuple[dict[st
     Raises:
         PlumbobError: when a variable that reading depends on is not what it was set to.
     """
-    execute(LIFT_LIMIT)
+    execute(LIFT_LIMITS)
     before = read_settings(query)
     pins = [pin for pin in _present(before) if not _is(pin, before)]
     if not pins:
