@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from plumbob.ddl.completed import covers
 from plumbob.diff.change import Alter
-from plumbob.diff.compare import compare
+from plumbob.diff.compare import compare_tables
 from plumbob.model import Flavour, Index, Renames, Schema
 from plumbob.plan import hazards
 from plumbob.plan.clauses import (
@@ -32,9 +31,11 @@ from plumbob.plan.statement import Hazard, Ref, Statement
 def alter_tables(
     there: Schema, after: Schema, renames: Renames, flavour: Flavour
 ) -> Iterator[Statement]:
-    for change in compare(there, after, flavour, replace(renames, tables={})):
-        if isinstance(change, Alter):
-            yield from _alter_table(change, flavour)
+    for name, table in after.tables.items():
+        before = there.tables.get(name)
+        # `there` has the new names already, so `compare` would not heed the renames.
+        if before is not None and (parts := compare_tables(before, table, renames)):
+            yield from _alter_table(Alter(before, table, parts), flavour)
 
 
 def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
