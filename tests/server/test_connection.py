@@ -98,6 +98,13 @@ class TestServer:
             assert time.monotonic() - began < 10
             kill.join()
 
+    def test_a_statement_may_take_longer_than_connecting(
+        self, live: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(driver, "CONNECT_TIMEOUT", 0.5)
+        with live.twin() as other:
+            assert other.query("SELECT SLEEP(1)") == [(0,)]
+
     def test_a_lost_connection_says_that_the_outcome_is_unknown(self, live: Server) -> None:
         with live.twin() as other:
             other.execute(f"KILL {live.connection_id}")
@@ -151,22 +158,6 @@ class TestPins:
             error = failure(rogue_target(rogue))
         assert error.what.startswith("sql_mode is 'ANSI_QUOTES' although it was set to")
         assert error.exit == Exit.NO_ACCESS
-
-    def test_what_an_account_may_not_set_is_an_obstacle_to_changes_only(
-        self, live: Server, account: Account
-    ) -> None:
-        target = account("SELECT ON {}.*")
-        with connect(target) as server:
-            assert server.refused == frozenset()
-        if live.flavour.is_mariadb:
-            return
-        name = "innodb_strict_mode"
-        pretended = {**live.settings, name: "OFF"}
-        session = driver.Session(target)
-        session.settings, session.refused = pretended, {name}
-        with Server(session) as server:
-            (obstacle,) = server.obstacles()
-        assert name in obstacle.what
 
 
 def rogue_target(rogue: Rogue) -> Target:
@@ -228,6 +219,19 @@ class TestFailures:
             failure(rogue_target(rogue))
         hostname = Path("/etc/hostname").read_bytes().strip()
         assert hostname not in rogue.received
+
+    def test_an_answer_that_makes_no_sense(self) -> None:
+        def answer(sql: str) -> list[bytes]:
+            if sql == "SELECT 1":
+                # Where the columns end, one more begins.
+                return [*rows(("1",))[:2], b"\x03abc"]
+            return rows(("version", "9.7.4")) if "SHOW" in sql else [OK]
+
+        with Rogue(answer) as rogue, connect(rogue_target(rogue)) as server:
+            with pytest.raises(ServerError) as caught:
+                server.query("SELECT 1")
+            assert caught.value.is_lost
+            assert not server.connection.open
 
     @pytest.mark.parametrize("password", ["pä€ss", "%s'\\\"`", "x" * 200])
     def test_any_password(self, account: Account, password: str) -> None:

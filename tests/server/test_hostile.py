@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from plumbob.errors import Exit
 from plumbob.model import Schema
 from plumbob.model.flavour import Maker
 from plumbob.server.binaries import find
@@ -142,6 +143,67 @@ def test_nothing_gets_through(
         finally:
             root.execute("DROP USER ann@localhost")
             set_global(root, case.variable, str(before))
+
+
+def test_what_an_account_may_not_set_is_an_obstacle_to_changes_only(sandbox: Sandbox) -> None:
+    with connect(Target.from_url(sandbox.url)) as root:
+        set_global(root, "innodb_strict_mode", "0")
+        root.execute("CREATE USER ann@localhost")
+        root.execute("GRANT ALL ON shop.* TO ann@localhost")
+        try:
+            assert root.obstacles() == []
+            url = sandbox.url_of("shop").replace("root@", "ann@")
+            with connect(Target.from_url(url)) as server:
+                assert read_schema(server).tables
+                assert server.is_replica() is None
+                if server.flavour.is_mariadb:
+                    assert not server.refused
+                else:
+                    (obstacle,) = server.obstacles()
+                    assert "ann may not set innodb_strict_mode" in obstacle.what
+                    assert "SESSION_VARIABLES_ADMIN" in obstacle.advice
+        finally:
+            root.execute("DROP USER ann@localhost")
+            set_global(root, "innodb_strict_mode", "1")
+
+
+def test_a_replica_and_a_server_that_is_read_only(sandbox: Sandbox) -> None:
+    """Root could write on both; the server itself does not mind."""
+    mysql = sandbox.flavour.is_mysql
+    with connect(Target.from_url(sandbox.url)) as root:
+        root.execute(
+            "CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'db.invalid'"
+            if mysql
+            else "CHANGE MASTER TO MASTER_HOST = 'db.invalid'"
+        )
+        set_global(root, "read_only", "1")
+        try:
+            with connect(Target.from_url(sandbox.url)) as server:
+                assert server.is_replica()
+                told = [obstacle.what for obstacle in server.obstacles()]
+                assert len(told) == 2
+                assert "read-only" in told[0]
+                assert "replica" in told[1]
+                assert {obstacle.exit for obstacle in server.obstacles()} == {Exit.UNSAFE}
+        finally:
+            set_global(root, "read_only", "0")
+            root.execute("RESET REPLICA ALL" if mysql else "RESET SLAVE ALL")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_names_without_case(name: str) -> None:
+    with Sandbox(find(*SERVERS[name]), ["--lower-case-table-names=1"]) as sandbox:
+        with connect(Target.from_url(sandbox.url)) as server:
+            server.execute("CREATE DATABASE Shop")
+            server.use("SHOP")
+            server.execute("CREATE TABLE Users (Id int PRIMARY KEY)")
+            server.execute("CREATE TABLE _Users_New (Id int PRIMARY KEY)")
+            assert server.folds_table_names
+            assert read_schema(server).tables.keys() == {"users"}
+            assert read_schema(server, tables=["USERS"]).tables.keys() == {"users"}
+            assert read_schema(server, tables=["USERS", "gone"]).tables.keys() == {"users"}
+            assert "_users_new" in read_schema(server, keep=["_USERS_NEW"]).tables
+            assert read_schema(server, "sHOp") == read_schema(server)
 
 
 def check(server: Server, schema: Schema, texts: dict[str, str]) -> None:
