@@ -5,6 +5,7 @@ The way up has to give the declared definitions, the way down the live ones.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -67,17 +68,21 @@ def prove(scratch: Scratch, plan: Plan, live: Schema, reached: Schema) -> Proof:
 
 def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:
     """The tables of a plan, and those that foreign keys join to them."""
-    names = {statement.table for statement in (*plan.up, *plan.down)}
-    names |= {ref.table for each in (*plan.up, *plan.down) for ref in each.gives | each.takes}
-    links = [
-        {table.name, key.parent}
-        for schema in (live, reached)
-        for table in schema.tables.values()
-        for key in table.foreign_keys
-    ]
-    while grown := {name for link in links if link & names for name in link} - names:
-        names |= grown
-    return names
+    statements = (*plan.up, *plan.down)
+    found = {statement.table for statement in statements}
+    found |= {ref.table for each in statements for ref in each.gives | each.takes}
+    joined: dict[str, set[str]] = defaultdict(set)
+    for schema in (live, reached):
+        for table in schema.tables.values():
+            for key in table.foreign_keys:
+                joined[table.name].add(key.parent)
+                joined[key.parent].add(table.name)
+    waiting = list(found)
+    while waiting:
+        new = joined[waiting.pop()] - found
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def _run(

@@ -25,7 +25,7 @@ from plumbob.plan.clauses import (
 from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.session import session_for
-from plumbob.plan.statement import Hazard, Ref, Statement
+from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
 
 
 def alter_tables(
@@ -75,8 +75,8 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
         f"alter table {name}",
         name,
         needs=frozenset({Ref("table", name)}),
-        gives=frozenset(given),
-        takes=frozenset(taken | given),
+        gives=frozenset({*given, *check_refs(name, work.added_checks, flavour)}),
+        takes=frozenset({*taken, *given, *check_refs(name, work.dropped_checks, flavour)}),
         hazards=tuple(_hazards(work)),
         session=session_for(work.after),
     )

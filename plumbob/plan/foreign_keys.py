@@ -37,7 +37,8 @@ def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tu
         before: the same in new words (see `plumbob.diff.renamed`), tables and keys in one order.
         after: as it is to be.
     """
-    circular = _closing_circles(before, after)
+    dropped = {name: table for name, table in before.tables.items() if name not in after.tables}
+    _, circular = parents_first(dropped)
     for old, table in zip(original.tables.values(), before.tables.values(), strict=True):
         target = after.tables.get(table.name)
         for old_key, key in zip(old.foreign_keys, table.foreign_keys, strict=True):
@@ -50,23 +51,32 @@ def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tu
                 yield KeyOf(old.name, old_key), KeyOf(table.name, key)
 
 
-def _closing_circles(before: Schema, after: Schema) -> set[tuple[str, str]]:
-    """Table and name of the keys among dropped tables without which children can go before parents."""
-    left = {name: table for name, table in before.tables.items() if name not in after.tables}
-    found: set[tuple[str, str]] = set()
-    while left:
-        children = {name: list(_keys_to(name, left)) for name in left}
-        name = min(left, key=lambda name: len(children[name]))
-        found.update(children[name])
-        del left[name]
-    return found
+def parents_first(tables: Mapping[str, Table]) -> tuple[list[str], set[tuple[str, str]]]:
+    """The names of tables, parents before children; and table and name of the keys that close circles."""
+    order: dict[str, None] = {}
+    closing: set[tuple[str, str]] = set()
+    for root in tables:
+        # Not recursive: a chain of tables may be longer than Python's stack.
+        path = {root: _keys_among(tables[root], tables)} if root not in order else {}
+        while path:
+            name = next(reversed(path))
+            key = next(path[name], None)
+            if key is None:
+                order[name] = None
+                del path[name]
+            elif key.parent in path:
+                closing.add((name, key.name))
+            elif key.parent not in order:
+                path[key.parent] = _keys_among(tables[key.parent], tables)
+    return list(order), closing
 
 
-def _keys_to(parent: str, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
-    for name, table in tables.items():
-        for key in table.foreign_keys:
-            if key.parent == parent and name != parent:
-                yield name, key.name
+def _keys_among(table: Table, tables: Mapping[str, Table]) -> Iterator[ForeignKey]:
+    return (
+        key
+        for key in table.foreign_keys
+        if not key.parent_schema and key.parent in tables and key.parent != table.name
+    )
 
 
 def added_keys(

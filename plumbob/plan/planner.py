@@ -46,7 +46,7 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     inline = inline_keys(there, after)
     statements = [
         *drop_keys(before, there, after, flavour),
-        *drop_tables(there, after),
+        *drop_tables(there, after, flavour),
         *rename_tables(renames),
         *create_tables(there, after, inline, flavour),
         *alter_tables(there, after, renames, flavour),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from plumbob.model import Check, Flavour
 
 RefKind = Literal["table", "column", "index", "foreign_key", "check"]
 
@@ -17,6 +20,12 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}" if self.name else self.table
+
+
+def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterator[Ref]:
+    """The names of checks belong to the schema on MySQL (3822), to the table on MariaDB."""
+    owner = "" if flavour.is_mysql else table
+    return (Ref("check", owner, check.name.lower()) for check in checks)
 
 
 @dataclass(frozen=True, slots=True)

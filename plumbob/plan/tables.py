@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.tables import create_table_sql
 from plumbob.diff.compare import compare_tables
-from plumbob.model import Flavour, Renames, Schema, Table
+from plumbob.model import Flavour, Renames, Schema
 from plumbob.plan import hazards
 from plumbob.plan.defaults import drop_defaults
-from plumbob.plan.foreign_keys import KeyOf, dropped_keys, key_ref, leans_on
+from plumbob.plan.foreign_keys import KeyOf, key_ref, leans_on, parents_first
 from plumbob.plan.session import session_for
-from plumbob.plan.statement import Ref, Statement
+from plumbob.plan.statement import Ref, Statement, check_refs
 
 
-def drop_tables(there: Schema, after: Schema) -> Iterator[Statement]:
+def drop_tables(there: Schema, after: Schema, flavour: Flavour) -> Iterator[Statement]:
     """One table a statement: a list that fails half-way leaves half of it done on MariaDB (1051)."""
-    apart = {(new.table, new.key.name) for _, new in dropped_keys(there, there, after)}
-    for name, table in there.tables.items():
-        if name in after.tables:
-            continue
+    dropped = {name: table for name, table in there.tables.items() if name not in after.tables}
+    order, apart = parents_first(dropped)
+    for name in reversed(order):
+        table = dropped[name]
         keys = [key for key in table.foreign_keys if (name, key.name) not in apart]
         leans = {ref for key in keys for ref in leans_on(KeyOf(name, key), there)}
         yield Statement(
             f"DROP TABLE {quote_name(name)}",
             f"drop table {name}",
             name,
-            takes=frozenset({Ref("table", name), *map(key_ref, keys)}),
+            takes=frozenset(
+                {Ref("table", name), *map(key_ref, keys), *check_refs(name, table.checks, flavour)}
+            ),
             frees=frozenset(leans),
             hazards=(hazards.drop_table(table),),
         )
@@ -62,26 +64,19 @@ def inline_keys(there: Schema, after: Schema) -> dict[str, frozenset[str]]:
 
     New tables come parents first; a circle is broken by keys that are added afterwards.
     """
-    new = [name for name in after.tables if name not in there.tables]
-    unchanged = {
+    new = {name: table for name, table in after.tables.items() if name not in there.tables}
+    ready = {
         name
         for name, table in there.tables.items()
         if name in after.tables and not compare_tables(table, after.tables[name])
     }
     inline: dict[str, frozenset[str]] = {}
-    while len(inline) < len(new):
-        waiting = [name for name in new if name not in inline]
-        name = min(waiting, key=lambda name: _open_parents(after.tables[name], waiting))
-        ready = {name, *inline, *unchanged}
-        keys = after.tables[name].foreign_keys
+    for name in parents_first(new)[0]:
+        ready.add(name)
         inline[name] = frozenset(
-            key.name for key in keys if key.parent_schema or key.parent in ready
+            key.name for key in new[name].foreign_keys if key.parent_schema or key.parent in ready
         )
     return inline
-
-
-def _open_parents(table: Table, waiting: Iterable[str]) -> int:
-    return sum(key.parent in waiting and key.parent != table.name for key in table.foreign_keys)
 
 
 def create_tables(
@@ -96,7 +91,9 @@ def create_tables(
             f"create table {name}",
             name,
             needs=frozenset(Ref("table", key.parent) for key in keys if key.parent != name),
-            gives=frozenset({Ref("table", name), *map(key_ref, keys)}),
+            gives=frozenset(
+                {Ref("table", name), *map(key_ref, keys), *check_refs(name, table.checks, flavour)}
+            ),
             session=session_for(table),
         )
         yield from drop_defaults(whole, whole.columns, flavour)
