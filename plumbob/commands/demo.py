@@ -98,8 +98,9 @@ class Tour:
         _type("diff", expected=Exit.DIFFERENT)
         _say("The same, written down: a migration and its rollback, in plain SQL")
         _type("diff", "--write", "-m", "last login and display name", shown=False)
-        for path in sorted((self.folder / "generated" / "migrations").glob("*_last_login*")):
-            _show(path.relative_to(self.folder))
+        for ending in ("name.sql", "name.rollback.sql"):
+            for path in self.folder.glob(f"generated/migrations/*{ending}"):
+                _show(path.relative_to(self.folder))
 
     def go_back_and_forth(self) -> None:
         _say("Applied, looked at, rolled back, and applied again")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.opening import connect_to, find_target
+from plumbob.commands.opening import connect_to, database_name, find_target
 from plumbob.commands.options import ConnectionOptions
 from plumbob.config import FILE, Config
 from plumbob.errors import Exit, PlumbobError
@@ -91,7 +91,7 @@ def _read(source: str | None, to: ConnectionOptions) -> Read:
     target = find_target(to, config)
     with connect_to(target, to) as server:
         schema = read_schema(server)
-        return Read(f"{server.flavour} {target.label()}", schema, dump(schema, server.flavour))
+        return Read(database_name(server), schema, dump(schema, server.flavour))
 
 
 def _refuse_existing(root: Path, files: dict[Path, str]) -> None:

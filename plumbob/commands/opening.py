@@ -116,5 +116,6 @@ def _password(to: ConnectionOptions) -> str | None:
 
 
 def database_name(server: Server) -> str:
-    """A database as reports name it: server, version, place and name."""
-    return f"{server.flavour} {server.target.label()}"
+    """A database as reports name it: server and version, place, name."""
+    place = replace(server.target, database=None).label()
+    return f"{server.flavour} at {place}, database {server.database}"

@@ -14,6 +14,8 @@ from typing import Any
 from plumbob.commands import run
 from tests.servers import Server
 
+OURS = {"_plumbob_history", "_plumbob_journal"}
+
 
 @dataclass(frozen=True)
 class Result:
@@ -78,14 +80,21 @@ class User:
 
 
 def tables(server: Server, database: str) -> dict[str, str]:
-    """Every table of a database with what SHOW CREATE TABLE says."""
+    """Every table of a database with what SHOW CREATE TABLE says, our history and journal aside."""
     with server.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
         found = {}
-        for name, _ in cursor.fetchall():
+        for name in {name for name, _ in cursor.fetchall()} - OURS:
             cursor.execute("SHOW CREATE TABLE `" + name.replace("`", "``") + "`", None)
             found[name] = cursor.fetchone()[1]
         return found
+
+
+def names(server: Server, database: str) -> set[str]:
+    """The names of all tables, ours included."""
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW TABLES")
+        return {name for (name,) in cursor.fetchall()}
 
 
 @contextlib.contextmanager
