@@ -1,0 +1,66 @@
+"""What the changes of one table do, in words, for the comment above a statement and for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from plumbob.model import Check, Index
+from plumbob.plan.clauses import ColumnChange, TableWork
+
+# More than this is better read in the statement itself.
+_MOST = 4
+
+
+def summary(work: TableWork) -> str:
+    """`alter table users: add column age, drop index ix_age`."""
+    said = list(_verbs(work))
+    shown = ", ".join(said[:_MOST])
+    more = f" and {len(said) - _MOST} more" if len(said) > _MOST else ""
+    return f"alter table {work.after.name}: {shown}{more}"
+
+
+def _verbs(work: TableWork) -> Iterator[str]:
+    made_anew = {change.column.name for change in work.columns.values() if change.before}
+    for column in work.dropped_columns:
+        if column.name not in made_anew:
+            yield f"drop column {column.name}"
+    yield from map(_column_verb, work.columns.values())
+    yield from _dropped_and_added("index", work.dropped_indexes, work.added_indexes)
+    for before, after in work.renamed_indexes:
+        yield f"rename index {before.name} to {after.name}"
+    for index in work.changed_visibility:
+        yield f"{'hide' if index.invisible else 'show'} index {index.name}"
+    yield from _dropped_and_added("check", work.dropped_checks, work.added_checks)
+    for check in work.changed_enforcement:
+        yield f"{'enforce' if check.enforced else 'no longer enforce'} check {check.name}"
+    for setting in work.settings:
+        yield f"change {setting.name.lower().replace('_', ' ')}"
+    if work.is_repartitioned:
+        yield "change partitions" if work.after.partitions else "remove partitions"
+
+
+def _column_verb(change: ColumnChange) -> str:
+    name = change.column.name
+    if change.before is None:
+        return f"{'add' if change.is_new else 'move'} column {name}"
+    if change.is_new:
+        return f"make column {name} anew"
+    if change.is_renamed:
+        return f"rename column {change.before.name} to {name}"
+    return f"modify column {name}"
+
+
+def _dropped_and_added(
+    kind: str, dropped: Iterable[Index | Check], added: Iterable[Index | Check]
+) -> Iterator[str]:
+    """Parts that go and come back as they were are not worth a word."""
+    old = {part.name: part for part in dropped}
+    new = {part.name: part for part in added}
+    for name, part in old.items():
+        if name not in new:
+            yield f"drop {kind} {name}"
+        elif new[name] != part:
+            yield f"change {kind} {name}"
+    for name in new:
+        if name not in old:
+            yield f"add {kind} {name}"
