@@ -221,16 +221,18 @@ class Server:
         Raises:
             PlumbobError: when it leads to another server, as a proxy may do.
         """
-        return Server(self._second())
+        return Server(self._second(self.target))
 
     def reader(self) -> Session:
         """The connection that reads SHOW CREATE texts in batches; closed with this one."""
         if self._reader is None or not self._reader.connection.open:
-            self._reader = self._second(multi_statements=True)
+            # Names are qualified there, so it needs no database, which may come and go.
+            target = replace(self.target, database=None)
+            self._reader = self._second(target, multi_statements=True)
         return self._reader
 
-    def _second(self, *, multi_statements: bool = False) -> Session:
-        session = open_session(self.target, multi_statements=multi_statements)
+    def _second(self, target: Target, *, multi_statements: bool = False) -> Session:
+        session = open_session(target, multi_statements=multi_statements)
         if session.identity != self.identity:
             session.close()
             raise PlumbobError(

@@ -57,8 +57,7 @@ _NO_CRYPTOGRAPHY = Fact(
 )
 _NO_TLS = Fact(
     "{target} has no TLS",
-    "ssl-mode=DISABLED sends everything in plain text, the password scrambled: on a network of your "
-    "own only",
+    "ssl-mode=DISABLED connects in plain text: only where nobody else can listen",
 )
 _HUNG_UP = Fact(
     "cannot connect to {target}: it hung up, or did not answer in time",

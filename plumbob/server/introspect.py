@@ -17,7 +17,14 @@ from plumbob.ddl.tables import create_table_sql, parse_create_table
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, NotUnderstood, Schema, Table, Unmanaged
 from plumbob.server.connection import Server
-from plumbob.server.errors import DEADLOCK, DENIED, LOCK_WAIT_TIMEOUT, NO_SUCH_TABLE, ServerError
+from plumbob.server.errors import (
+    DEADLOCK,
+    DENIED,
+    LOCK_WAIT_TIMEOUT,
+    LOST,
+    NO_SUCH_TABLE,
+    ServerError,
+)
 from plumbob.server.foreign import kind_by_engine, kind_by_name
 from plumbob.server.listing import (
     Listed,
@@ -35,7 +42,9 @@ __all__ = ["read_schema", "row_estimates", "table_texts", "understand"]
 _BATCH = 100
 # How often a database that changes while it is read is looked at again.
 _ROUNDS = 10
-_LOCK_TRIES = 5
+# What goes by: to read again does no harm.
+_PASSING = (LOCK_WAIT_TIMEOUT, DEADLOCK, *LOST)
+_TRIES = 5
 # A name that no table has: an account with a privilege on the whole database is told that it is not
 # there (1146), any other that it may not look (1142); measured with 18 accounts on three servers.
 _NOBODY = "_plumbob_nobody"
@@ -98,8 +107,8 @@ def understand(name: str, text: str, flavour: Flavour) -> Table | NotUnderstood:
     try:
         table = parse_create_table(text, flavour)
     except SyntaxFault as fault:
-        line = text[: fault.offset].count("\n")
-        return NotUnderstood(name, text, f"{fault.what}: {text.splitlines()[line].strip()}")
+        line = text.split("\n")[text.count("\n", 0, fault.offset)]
+        return NotUnderstood(name, text, f"{fault.what}: {line.strip()}")
     given_back = create_table_sql(table, flavour)
     if given_back.rstrip() == text.rstrip():
         return table
@@ -107,7 +116,7 @@ def understand(name: str, text: str, flavour: Flavour) -> Table | NotUnderstood:
 
 
 def _difference(text: str, given_back: str) -> str:
-    lines = zip_longest(text.splitlines(), given_back.splitlines(), fillvalue="")
+    lines = zip_longest(text.split("\n"), given_back.split("\n"), fillvalue="")
     written, other = next((pair for pair in lines if pair[0] != pair[1]), ("", ""))
     return f"{written.strip()} would be given back as {other.strip()}"
 
@@ -150,27 +159,29 @@ def _show_create(server: Server, database: str, names: list[str]) -> dict[str, A
     """The text of each table, or the error that the server gives for it.
 
     Raises:
-        PlumbobError: when a table cannot be seen, or stays locked.
+        PlumbobError: when a table cannot be seen, stays locked, or the connection stays lost.
     """
     answers: dict[str, Answer] = {}
-    locked = 0
+    tries = 0
     while rest := [name for name in names if name not in answers]:
         batch = rest[:_BATCH]
-        statements = [_statement(database, name) for name in batch]
-        texts, error = server.reader().read_texts(statements, column=1)
+        try:
+            texts, error = server.reader().read_texts(
+                [_statement(database, name) for name in batch], column=1
+            )
+        except ServerError as lost:
+            texts, error = [], lost
         answers.update(zip(batch, texts, strict=False))
         if error is None:
             continue
         failed = batch[len(texts)]
         if error.errno in DENIED:
             raise _hidden(server, database, f"the table {failed}")
-        if error.errno in (LOCK_WAIT_TIMEOUT, DEADLOCK):
-            locked += 1
-            if locked == _LOCK_TRIES:
-                error.where = failed
-                raise error
-        else:
+        if error.errno not in _PASSING:
             answers[failed] = error
+        elif (tries := tries + 1) == _TRIES:
+            error.where = failed
+            raise error
     return answers
 
 
@@ -208,10 +219,11 @@ def _prove_columns(server: Server, database: str, tables: Mapping[str, Table]) -
     for _ in range(_ROUNDS):
         if not short:
             return
-        texts = table_texts(server, short, database)
+        suspects = short
+        texts = table_texts(server, suspects, database)
         again = {name: understand(name, text, server.flavour) for name, text in texts.items()}
         short = _short_of_columns(server, database, again)
-    raise _hidden(server, database, f"the columns of the table {min(short)}")
+    raise _hidden(server, database, f"the columns of the table {min(suspects)}")
 
 
 def _short_of_columns(

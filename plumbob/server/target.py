@@ -86,7 +86,7 @@ class Target:
             environ: the environment, by default that of the process.
 
         Raises:
-            PlumbobError: when a source cannot be read, or none names a server.
+            PlumbobError: when a source cannot be read; no message has a part of a URL.
         """
         environ = os.environ if environ is None else environ
         options = Given(

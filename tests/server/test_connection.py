@@ -127,6 +127,14 @@ class TestServer:
             live.database_defaults("no%such`'db")
         assert caught.value.errno == 1049
 
+    def test_two_servers_behind_one_address(self, live: Server) -> None:
+        pretended = {"server_uuid": "another", "server_uid": "another"}
+        live._session.settings.update(pretended)
+        for second in (live.twin, live.reader, live.reconnect):
+            with pytest.raises(PlumbobError, match="server") as caught:
+                second()
+            assert caught.value.exit in (Exit.NO_ACCESS, Exit.FAILED)
+
     def test_using_another_database(self, live: Server) -> None:
         live.use("information_schema")
         assert live.database == "information_schema"

@@ -238,6 +238,12 @@ class TestNotUnderstood:
         assert isinstance(found, NotUnderstood)
         assert "`a` int FROBNICATED" in found.why
 
+    def test_the_line_is_found_behind_other_line_ends(self, live: Server) -> None:
+        text = "CREATE TABLE `t` (\n  `a` int COMMENT 'x\u2028y',\n  `b` int FROBNICATED\n)"
+        found = understand("t", text, live.flavour)
+        assert isinstance(found, NotUnderstood)
+        assert found.why.endswith("`b` int FROBNICATED")
+
     def test_a_text_that_is_not_given_back(self, live: Server) -> None:
         found = understand("t", "CREATE TABLE `t` (\n  `a`  int DEFAULT NULL\n)", live.flavour)
         assert isinstance(found, NotUnderstood)
@@ -263,6 +269,13 @@ class TestNotUnderstood:
         schema = read_schema(live)
         assert list(schema.tables) == ["t"]
         assert "Tablespace is missing" in schema.not_understood["u"].why
+
+
+def test_a_reading_connection_that_was_lost_is_opened_again(live: Server) -> None:
+    fill(live, "CREATE TABLE t (id int)")
+    before = read_schema(live)
+    live.execute(f"KILL {live.reader().connection_id}")
+    assert read_schema(live) == before
 
 
 class TestNamedTables:
