@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -157,12 +156,3 @@ def test_the_checkouts_front_door() -> None:
         [sys.executable, "cli.py", "--version"], cwd=CHECKOUT, capture_output=True, text=True
     )
     assert done.stdout.startswith("plumbob ")
-
-
-def test_help_takes_less_than_a_blink_in_wall_time() -> None:
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        call("--help")
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.4  # 0.12 s on an idle machine; tests share theirs

@@ -10,22 +10,23 @@ import click
 import pytest
 
 from plumbob.ddl.tables import parse_create_table
-from plumbob.diff.change import Alter, Move, Rename, RenamePart
+from plumbob.declaration import Declaration
+from plumbob.diff.change import Alter, Change, Move, Rename, RenamePart
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
-from plumbob.model import Flavour, NotUnderstood, Renames, Schema, Table, Unmanaged
+from plumbob.model import Flavour, NotUnderstood, Schema, Table, Unmanaged
 from plumbob.plan.statement import Hazard, Plan, Statement
-from plumbob.declaration import Declaration
-from plumbob.report.comparison import Compared, Source, compared, counted
+from plumbob.report.comparison import Compared, compared, counted
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
 from plumbob.report.safe import guard
 from plumbob.report.sql import comparison_sql
 from plumbob.report.text import comparison_text
+from plumbob.workflow import Comparison
 
 MYSQL = Flavour("mysql", (9, 7, 4))
-DECLARED = Source("schema/schema.yaml", 2)
-LIVE = Source("MySQL 9.7.4 at localhost:3306, database shop", 2)
+DECLARED = "schema/schema.yaml"
+LIVE = "MySQL 9.7.4 at localhost:3306, database shop"
 HAZARD = Hazard("drop-column", "users.legacy", "the values of users.legacy are lost")
 
 
@@ -54,18 +55,32 @@ PLAN = Plan(
 )
 
 
+def side_by_side(
+    live: Schema,
+    declared: Schema,
+    changes: tuple[Change, ...],
+    plan: Plan,
+    unconfirmed: str = "",
+    name: str = DECLARED,
+) -> Compared:
+    comparison = Comparison(
+        Declaration(declared), MYSQL, live, declared, declared, changes, plan, unconfirmed
+    )
+    return compared(comparison, name, LIVE if name == DECLARED else name)
+
+
 def found(plan: Plan = PLAN, unconfirmed: str = "") -> Compared:
     live = replace(
         BEFORE,
         not_understood={"odd": NotUnderstood("odd", "", "the clause WOMBAT is not known")},
         unmanaged=(Unmanaged("view", "v1"), Unmanaged("view", "v2"), Unmanaged("sequence", "s")),
     )
-    changes = compare(BEFORE, AFTER, Renames())
-    return compared(DECLARED, LIVE, live, changes, plan, MYSQL, unconfirmed)
+    changes = compare(BEFORE, AFTER, MYSQL)
+    return side_by_side(live, AFTER, changes, plan, unconfirmed)
 
 
 def in_sync() -> Compared:
-    return compared(DECLARED, LIVE, BEFORE, (), Plan((), ()), MYSQL, "")
+    return side_by_side(BEFORE, BEFORE, (), Plan((), ()))
 
 
 def text(of: Compared) -> str:
@@ -73,14 +88,12 @@ def text(of: Compared) -> str:
 
 
 def test_the_first_line_says_what_was_read_on_both_sides() -> None:
-    expected = f"{DECLARED} | {LIVE}"
-    assert expected == (
-        "schema/schema.yaml: 2 tables | MySQL 9.7.4 at localhost:3306, database shop: 2 tables"
-    )
-    for of in (found(), in_sync()):
-        assert text(of).splitlines()[0] == expected
-        assert comparison_sql(of).splitlines()[0] == f"-- {expected}"
-        assert expected in comparison_markdown(of)
+    """What is not understood was read, too."""
+    expected = "schema/schema.yaml: 2 tables | MySQL 9.7.4 at localhost:3306, database shop: "
+    for of, tables in ((found(), "3 tables"), (in_sync(), "2 tables")):
+        assert text(of).splitlines()[0] == expected + tables
+        assert comparison_sql(of).splitlines()[0] == f"-- {expected}{tables}"
+        assert expected + tables in comparison_markdown(of)
 
 
 def test_no_difference_is_in_sync_everywhere() -> None:
@@ -124,7 +137,7 @@ def test_renames_and_moves_have_words_of_their_own() -> None:
     old = replace(users.indexes[0], name="ix_old")
     parts = (RenamePart(old, users.indexes[0]), Move(users.columns[0], "seen"))
     changes = (Rename("people", "users"), Alter(users, users, parts))
-    of = compared(DECLARED, LIVE, BEFORE, changes, PLAN, MYSQL, "")
+    of = side_by_side(BEFORE, AFTER, changes, PLAN)
     assert text(of).splitlines()[2:5] == [
         "~ table users (was people)",
         "    ~ index ix_old -> ix_email",
@@ -173,12 +186,12 @@ def test_sql_is_what_the_client_runs() -> None:
 
 def evil(name: str) -> Compared:
     table = Table(name, AFTER.tables["files"].columns)
-    changes = compare(Schema(), Schema({name: table}), Renames())
+    changes = compare(Schema(), Schema({name: table}), MYSQL)
     hazard = Hazard("drop-table", name, f"all rows of {name}")
     statement = Statement(f"CREATE TABLE `{name}` (\n`id` int)", f"create {name}", name)
     plan = Plan((replace(statement, hazards=(hazard,)),), ())
     live = Schema(not_understood={name: NotUnderstood(name, "", name)})
-    return compared(Source(name, 1), Source(name, 0), live, changes, plan, MYSQL, name)
+    return side_by_side(live, Schema({name: table}), changes, plan, name, name)
 
 
 EVIL = "a\x1b[31m\n::set-output name=x::y\u202e"
