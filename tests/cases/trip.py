@@ -1,0 +1,53 @@
+"""A case on a server: from the one side to the other and back, through the API that commands use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from plumbob.declaration import Declaration, load
+from plumbob.plan.statement import Statement
+from plumbob.server.connection import Server
+from plumbob.server.introspect import table_texts
+from plumbob.workflow import Comparison, compare_database
+from tests.cases.case import Told
+
+_COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+
+
+def make(server: Server, told: Told) -> None:
+    """Create what a case begins with."""
+    for sql in told.before:
+        server.execute(sql)
+    for sql in told.list("rows"):
+        server.execute(sql)
+
+
+def declare(told: Told, folder: Path) -> Declaration:
+    """Load what a case declares."""
+    path = folder / ("schema.yaml" if told.is_yaml else "schema.sql")
+    path.write_text(told.after, encoding="utf-8")
+    declaration = load(path)
+    return declaration if told.renames is None else replace(declaration, renames=told.renames)
+
+
+def compare(server: Server, declaration: Declaration) -> Comparison:
+    return compare_database(declaration, server, scratch="target")
+
+
+def run(server: Server, statements: Iterable[Statement]) -> None:
+    for statement in statements:
+        with server.session(dict(statement.session)):
+            server.execute(statement.sql)
+
+
+def texts(server: Server) -> dict[str, str]:
+    """SHOW CREATE TABLE of each table, to the letter, without the counter."""
+    names = [name for name, kind in server.query("SHOW FULL TABLES") if kind == "BASE TABLE"]
+    return {name: _COUNTER.sub("", sql) for name, sql in table_texts(server, names).items()}
+
+
+def approvals(statements: Iterable[Statement]) -> list[str]:
+    return [hazard.approval for statement in statements for hazard in statement.hazards]
