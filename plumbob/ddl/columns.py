@@ -252,16 +252,23 @@ def _mysql_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     ]
 
 
+# 10.11 and 11.4 print INVISIBLE before the default, 11.8 (measured) and later ones behind it.
+_INVISIBLE_LATE_SINCE = (11, 5, 0)
+
+
 def _mariadb_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
+    invisible = "INVISIBLE" if column.invisible else ""
+    is_late = flavour.version >= _INVISIBLE_LATE_SINCE
     return [
         "/*M!100301 COMPRESSED*/" if column.compressed else "",
         _charset_sql(column.type),
         _generated_sql(column.generated),
         null if column.generated is None else "",
-        "INVISIBLE" if column.invisible else "",
-        "WITHOUT SYSTEM VERSIONING" if column.without_system_versioning else "",
+        "" if is_late else invisible,
         _default_clause(column, flavour),
+        "WITHOUT SYSTEM VERSIONING" if column.without_system_versioning else "",
         "AUTO_INCREMENT" if column.auto_increment else "",
+        invisible if is_late else "",
         _comment_sql(column.comment),
         f"CHECK ({column.check.sql})" if column.check else "",
     ]
