@@ -32,6 +32,10 @@ def drop_column(table: str, column: Column) -> Hazard | None:
 def change_column(table: str, before: Column, after: Column) -> tuple[Hazard, ...]:
     """What can happen to the values of a column that is modified."""
     name = f"{table}.{after.name}"
+    if not is_convertible(before.type, after.type):
+        # It is dropped and added.
+        lost = drop_column(table, before)
+        return (lost,) if lost else ()
     found = []
     if after.generated is not None and before.generated is None:
         found.append(
@@ -60,6 +64,8 @@ def is_lossless(before: Type, after: Type) -> bool:
         return _holds_text(before, after)
     if before.is_binary and after.is_binary:
         return "binary" not in (before.name, after.name) and _bytes(before) <= _bytes(after)
+    if before.is_spatial and after.name == "geometry":
+        return True
     if before.name != after.name or before.zerofill != after.zerofill:
         return False
     return _holds_same_kind(before, after)
@@ -100,7 +106,7 @@ def _holds_same_kind(before: Type, after: Type) -> bool:
         scale, new_scale = before.scale or 0, after.scale or 0
         digits, new_digits = (before.length or 10) - scale, (after.length or 10) - new_scale
         return new_scale >= scale and new_digits >= digits
-    if before.name in ("datetime", "time", "timestamp", "bit"):
+    if before.name in ("datetime", "time", "timestamp", "bit", "vector"):
         return (after.length or 0) >= (before.length or 0)
     # FLOAT and DOUBLE with digits round; any other type with one name differs in nothing that
     # counts.
@@ -111,14 +117,24 @@ def _holds_text(before: Type, after: Type) -> bool:
     if not _holds_characters(before.charset, after.charset):
         return False
     if before.labels or after.labels:
-        is_same_kind = before.name == after.name
-        return is_same_kind and after.labels[: len(before.labels)] == before.labels
+        return _holds_labels(before, after)
     if "char" in (before.name, after.name) and before.name != after.name:
         # CHAR loses the blanks at its end.
         return before.name == "char" and _bytes(after) >= _bytes(before)
     if before.name in ("char", "varchar") and after.name == before.name:
         return (after.length or 0) >= (before.length or 0)
     return _bytes(after) >= _bytes(before)
+
+
+def _holds_labels(before: Type, after: Type) -> bool:
+    if before.name == after.name:
+        return after.labels[: len(before.labels)] == before.labels
+    if after.labels or after.name == "char":
+        return False
+    lengths = [len(label) for label in before.labels]
+    longest = max(lengths) if before.name == "enum" else sum(lengths) + len(lengths) - 1
+    room = _bytes(after) // longest_character(after.charset)
+    return room >= longest
 
 
 def _holds_characters(before: str | None, after: str | None) -> bool:
