@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from plumbob.ddl.completed import covers
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare_tables
-from plumbob.model import Flavour, Index, Renames, Schema
+from plumbob.model import Column, Flavour, Index, Renames, Schema
 from plumbob.plan import hazards
 from plumbob.plan.clauses import (
     TableWork,
@@ -22,10 +23,11 @@ from plumbob.plan.clauses import (
     setting_clauses,
     sort_parts,
 )
-from plumbob.plan.defaults import drop_defaults, set_defaults
+from plumbob.plan.defaults import drop_defaults, has_no_default, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.session import session_for
 from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
+from plumbob.plan.wording import summary
 
 
 def alter_tables(
@@ -44,6 +46,7 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
     later = _one_at_a_time(work, flavour)
+    bare = _take_out_default_only(work, flavour)
     postponed = postpone_defaults(work, flavour)
     clauses = [
         *drop_clauses(work),
@@ -61,7 +64,22 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
         yield set_defaults(work.after, postponed, flavour)
     left = {column.name for column in postponed}
     changed = [change.column for name, change in work.columns.items() if name not in left]
-    yield from drop_defaults(work.after, changed, flavour)
+    yield from drop_defaults(work.after, [*bare, *changed], flavour)
+
+
+def _take_out_default_only(work: TableWork, flavour: Flavour) -> list[Column]:
+    """Columns that lose their default and nothing else: there is nothing to modify before DROP DEFAULT."""
+    bare = [
+        change.column
+        for change in work.columns.values()
+        if change.before is not None
+        and not (change.is_moved or change.is_new)
+        and replace(change.before, default=None) == change.column
+        and has_no_default(change.column, flavour)
+    ]
+    for column in bare:
+        del work.columns[column.name]
+    return bare
 
 
 def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> Statement:
@@ -72,7 +90,7 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
     given |= {Ref("index", name, index.name) for index in work.added_indexes}
     return Statement(
         alter_sql(name, clauses) + partition_clause(work, flavour),
-        f"alter table {name}",
+        summary(work),
         name,
         needs=frozenset({Ref("table", name)}),
         gives=frozenset({*given, *check_refs(name, work.added_checks, flavour)}),

@@ -28,17 +28,20 @@ def set_defaults(table: Table, columns: list[Column], flavour: Flavour) -> State
     )
 
 
-def drop_defaults(table: Table, columns: Iterable[Column], flavour: Flavour) -> Iterator[Statement]:
-    """A nullable column without any default: only ALTER COLUMN can say that (MySQL; see canonical_default)."""
-    names = [
-        column.name
-        for column in columns
-        if flavour.is_mysql
+def has_no_default(column: Column, flavour: Flavour) -> bool:
+    """Whether it is in the state that DROP DEFAULT alone leads to (MySQL; see canonical_default)."""
+    return (
+        flavour.is_mysql
         and column.null
         and column.default is None
         and column.generated is None
         and column.type.name not in TEXTS + BLOBS
-    ]
+    )
+
+
+def drop_defaults(table: Table, columns: Iterable[Column], flavour: Flavour) -> Iterator[Statement]:
+    """A nullable column without any default: no column definition can say that."""
+    names = [column.name for column in columns if has_no_default(column, flavour)]
     if names:
         yield Statement(
             alter_sql(
