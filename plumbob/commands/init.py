@@ -72,7 +72,7 @@ class Read:
 
 def template(name: str) -> str:
     """A text of fixed shape that comes with the package."""
-    return resources.files("plumbob.templates").joinpath(name).read_text(encoding="utf-8")
+    return (resources.files("plumbob") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _names_a_server(to: ConnectionOptions) -> bool:

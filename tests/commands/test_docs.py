@@ -1,0 +1,46 @@
+"""The documentation is that of the commands there are."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from plumbob.commands import COMMANDS
+
+CHECKOUT = Path(__file__).parents[2]
+PAGES = sorted(
+    path for path in (CHECKOUT, CHECKOUT / "docs") for path in path.glob("*.md") if path.is_file()
+)
+
+
+def test_the_page_of_commands_is_current() -> None:
+    made = runpy.run_path(str(CHECKOUT / "docs" / "make_commands.py"))["commands_page"]()
+    assert (CHECKOUT / "docs" / "commands.md").read_text(encoding="utf-8") == made, (
+        "run: python docs/make_commands.py"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_has_a_line_for_every_command() -> None:
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"`schema {name}" in text
+
+
+def test_the_readme_says_why_each_package_is_needed() -> None:
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8").lower()
+    setup = (CHECKOUT / "setup.cfg").read_text(encoding="utf-8")
+    needed = re.search(r"install_requires =\n((?:    .+\n)+)", setup)
+    assert needed is not None
+    for line in needed[1].split("\n"):
+        if line.strip():
+            assert f"| {line.split()[0]} |" in text
