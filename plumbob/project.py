@@ -13,7 +13,9 @@ from pathlib import Path
 from plumbob.config import FILE, Config, read_config
 from plumbob.errors import PlumbobError
 
-MARKS = (FILE, "schema/schema.yaml", "schema/schema.sql")
+MARKS = (FILE, "schema/schema.yaml", "schema/schema.yml", "schema/schema.sql")
+# What a declaration's file may end in, besides what is configured.
+OTHER_SUFFIXES = (".yml", ".sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,5 @@ def _beside(schema: Path) -> Path:
 
 def _declaration(root: Path, config: Config) -> Path:
     path = root / config.schema
-    if not path.is_file() and path.with_suffix(".sql").is_file():
-        return path.with_suffix(".sql")
-    return path
+    others = (path.with_suffix(suffix) for suffix in OTHER_SUFFIXES)
+    return next((each for each in (path, *others) if each.is_file()), path)

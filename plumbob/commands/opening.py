@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plumbob.commands import console
-from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.options import PASSWORD_IN_ARGV, ConnectionOptions, ProjectOptions
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.project import Project, find_project
@@ -46,12 +46,20 @@ def load_declaration(project: Project) -> Declaration:
 def scratch_place(asked: str | None, config: Config) -> str:
     """Where declared text is tried out: what `--scratch` says, else the configuration, else ""."""
     place = config.scratch if asked is None else asked
+    if asked and "://" in asked and has_password(asked):
+        console.warn(PASSWORD_IN_ARGV)
     if not place.startswith("$"):
         return place
     url = os.environ.get(place[1:], "")
     if not url:
         raise PlumbobError(f"scratch is {place}, and this variable is not set")
     return url
+
+
+def has_password(url: str) -> bool:
+    from plumbob.server.url import parse_url
+
+    return parse_url(url, "--scratch").password is not None
 
 
 def find_target(to: ConnectionOptions, config: Config) -> Target:
@@ -111,7 +119,9 @@ def _password(to: ConnectionOptions) -> str | None:
             advice="Give it in MYSQL_PWD, in DATABASE_URL or in an option file.",
             exit=Exit.BAD_INPUT,
         )
-    password: str = click.prompt("Password", hide_input=True, err=True, default="")
+    password: str = click.prompt(
+        "Password", hide_input=True, err=True, default="", show_default=False
+    )
     return password
 
 

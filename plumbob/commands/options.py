@@ -19,6 +19,10 @@ from plumbob.commands import console
 
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
+PASSWORD_IN_ARGV = (
+    "a password on the command line can be seen by all users of this machine: "
+    "use -p alone, an environment variable or an option file"
+)
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PASSWORD = re.compile(r"(?:-p|--password=)(?P<password>.*)", re.DOTALL)
 # Where the context keeps a password that was found in argv.
@@ -197,8 +201,5 @@ def _password() -> str | None:
     """The password that stood in argv behind `-p`; one in a URL is told of by the target."""
     password: str | None = click.get_current_context().meta.get(_FOUND)
     if password is not None:
-        console.warn(
-            "a password on the command line can be seen by all users of this machine: "
-            "use -p alone, MYSQL_PWD, DATABASE_URL or an option file"
-        )
+        console.warn(PASSWORD_IN_ARGV)
     return password

@@ -29,8 +29,6 @@ from plumbob.diff.change import (
 from plumbob.diff.detail import Difference, differences
 from plumbob.model import Check, Column, Flavour, ForeignKey, Index
 
-SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
-
 
 @dataclass(frozen=True, slots=True)
 class PartView:

@@ -44,9 +44,10 @@ def test_settings_move_things(root: Path) -> None:
     assert (project.schema, project.migrations) == (root / "db.yaml", root / "out" / "migrations")
 
 
-def test_a_declaration_in_sql_is_taken_when_there_is_no_yaml(root: Path) -> None:
-    (root / "schema" / "schema.yaml").rename(root / "schema" / "schema.sql")
-    assert find_project(root).schema.suffix == ".sql"
+@pytest.mark.parametrize("suffix", [".yml", ".sql"])
+def test_a_declaration_may_end_otherwise(root: Path, suffix: str) -> None:
+    (root / "schema" / "schema.yaml").rename(root / "schema" / f"schema{suffix}")
+    assert find_project(root / "app").schema.suffix == suffix
 
 
 def test_every_setting_is_read(root: Path) -> None:
