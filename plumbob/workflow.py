@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.canonical import canonical, canonical_table
 from plumbob.ddl.charsets import Defaults, server_defaults
 from plumbob.ddl.completed import completed
+from plumbob.ddl.tables import create_table_sql, parse_create_table
 from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import adopt_names
 from plumbob.diff.change import Alter, Change, Create
@@ -68,18 +69,18 @@ def compare_database(
     declared = resolve(declaration, server, live)
     _refuse_emptiness(declaration, live, server)
     _refuse_taken_names(declaration, declared, live)
-    found = _compared(declaration, server.flavour, live, declared)
-    if not found.changes:
-        return found
+    sides = _Sides(declaration, server.flavour, live, declared)
+    if not sides.changes():
+        return sides.planned()
     memory = Memory(server.flavour, server.database_defaults())
     if scratch != "none" and not proved:
-        recalled = _recalled(found, memory)
+        recalled = sides.recalled(memory)
         if recalled is not None:
-            return recalled
+            return recalled.planned()
     with open_scratch(scratch, server) as place:
         if isinstance(place, NoScratch):
-            return replace(found, unconfirmed=place.why)
-        found = _confirmed(found, place, memory)
+            return replace(sides.planned(), unconfirmed=place.why)
+        found = sides.confirmed(place, memory).planned()
         if proved and found.changes:
             place.empty()
             found = replace(found, proof=prove(place, found.plan, found.live, found.reached))
@@ -128,78 +129,99 @@ def _without(schema: Schema, names: Mapping[str, NotUnderstood]) -> Schema:
     return replace(schema, tables=tables)
 
 
-def _compared(
-    declaration: Declaration, flavour: Flavour, live: Schema, declared: Schema
-) -> Comparison:
-    renames = declaration.renames
-    return Comparison(
-        declaration,
-        flavour,
-        live,
-        declared,
-        reached_by(live, declared, renames, flavour),
-        compare(live, declared, flavour, renames),
-        plan(live, declared, renames, flavour),
-    )
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What is compared, while it is on its way into the server's own words."""
+
+    declaration: Declaration
+    flavour: Flavour
+    live: Schema
+    declared: Schema
+
+    def changes(self) -> tuple[Change, ...]:
+        return compare(self.live, self.declared, self.flavour, self.declaration.renames)
+
+    def planned(self) -> Comparison:
+        renames = self.declaration.renames
+        return Comparison(
+            self.declaration,
+            self.flavour,
+            self.live,
+            self.declared,
+            reached_by(self.live, self.declared, renames, self.flavour),
+            self.changes(),
+            plan(self.live, self.declared, renames, self.flavour),
+        )
+
+    def recalled(self, memory: Memory) -> _Sides | None:
+        """The same with the tables that differ in the server's words, if it told all of them before."""
+        answers: dict[str, Table] = {}
+        for asked in self._differing():
+            text = memory.recall(asked)
+            if text is None:
+                return None
+            answers[asked.name] = self._table(text, asked.name)
+        return self._in_words(answers)
+
+    def _table(self, text: str, name: str) -> Table:
+        """The table of a canonical text: mostly the live one, which has been read already."""
+        there = self.live.tables.get(name)
+        if there is not None:
+            there = replace(there, auto_increment=None)
+            if create_table_sql(there, self.flavour) == text:
+                return there
+        defaults = server_defaults(self.flavour)
+        return canonical_table(parse_create_table(text, self.flavour), self.flavour, defaults)
+
+    def confirmed(self, scratch: Scratch, memory: Memory) -> _Sides:
+        """The same with every table that differs in the server's words."""
+        asked = self._differing()
+        try:
+            answers = read_back(scratch, asked)
+        except CannotCreate as error:
+            error.where = self.declaration.position(error.table) or error.where
+            raise
+        for table in asked:
+            memory.keep(table, answers[table.name])
+        return self._in_words(answers)
+
+    def _differing(self) -> list[Table]:
+        changes = (change for change in self.changes() if isinstance(change, Create | Alter))
+        return [self.declared.tables[change.after.name] for change in changes]
+
+    def _in_words(self, answers: Mapping[str, Table]) -> _Sides:
+        tables = {
+            name: _as_declared(answers[name], table) if name in answers else table
+            for name, table in self.declared.tables.items()
+        }
+        spoken = replace(self.declared, tables=tables)
+        spoken = adopt_names(spoken, self.live, self.declaration.renames)
+        return replace(self, declared=spoken)
 
 
-def _recalled(found: Comparison, memory: Memory) -> Comparison | None:
-    """The comparison in the server's own words, if it has told all of them before."""
-    answers: dict[str, Table] = {}
-    for name in _differing(found):
-        answer = memory.recall(found.declared.tables[name])
-        if answer is None:
-            return None
-        answers[name] = answer
-    return _in_words(found, answers)
-
-
-def _confirmed(found: Comparison, scratch: Scratch, memory: Memory) -> Comparison:
-    """The comparison with every table that differs in the server's own words."""
-    asked = {name: found.declared.tables[name] for name in _differing(found)}
-    try:
-        answers = read_back(scratch, asked)
-    except CannotCreate as error:
-        error.where = found.declaration.position(error.table) or error.where
-        raise
-    for name, answer in answers.items():
-        memory.keep(asked[name], answer)
-    return _in_words(found, answers)
-
-
-def _differing(found: Comparison) -> list[str]:
-    return [change.after.name for change in found.changes if isinstance(change, Create | Alter)]
-
-
-def read_back(scratch: Scratch, asked: Mapping[str, Table]) -> dict[str, Table]:
-    """These tables as the server prints them once they are made.
+def read_back(scratch: Scratch, asked: Collection[Table]) -> dict[str, Table]:
+    """These tables as the server prints them once they are made, in canonical form.
 
     Raises:
         CannotCreate: when the server refuses one.
         PlumbobError: when it accepts one in a form that the grammar cannot give back.
     """
-    scratch.create(list(asked.values()))
+    scratch.create(asked)
     answer = scratch.read()
+    flavour = scratch.server.flavour
     for name, thing in answer.not_understood.items():
         raise PlumbobError(
-            f"{scratch.server.flavour} gives back the table {name} in a form that is not understood",
+            f"{flavour} gives back the table {name} in a form that is not understood",
             advice=thing.why,
             where=name,
         )
-    return {name: answer.tables[name] for name in asked}
-
-
-def _in_words(found: Comparison, answers: Mapping[str, Table]) -> Comparison:
-    defaults = server_defaults(found.flavour)
-    tables = {
-        name: _as_declared(canonical_table(answers[name], found.flavour, defaults), table)
-        if name in answers
-        else table
-        for name, table in found.declared.tables.items()
+    defaults = server_defaults(flavour)
+    return {
+        table.name: canonical_table(
+            replace(answer.tables[table.name], auto_increment=None), flavour, defaults
+        )
+        for table in asked
     }
-    spoken = replace(found.declared, tables=tables)
-    spoken = adopt_names(spoken, found.live, found.declaration.renames)
-    return _compared(found.declaration, found.flavour, found.live, spoken)
 
 
 def _as_declared(spoken: Table, declared: Table) -> Table:

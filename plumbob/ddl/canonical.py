@@ -123,16 +123,16 @@ def _charset_and_collation(
 def _column(column: Column, flavour: Flavour, defaults: Defaults, keyed: set[str]) -> Column:
     if column.type.name == "json" and flavour.is_mariadb:
         column = _mariadb_json(column)
-    column = replace(column, type=canonical_type(column.type, flavour, defaults))
-    if column.name.lower() in keyed or column.auto_increment:
-        column = replace(column, null=False)
-    if column.storage == "DEFAULT" or column.column_format == "DEFAULT":
-        column = replace(
-            column,
-            storage=None if column.storage == "DEFAULT" else column.storage,
-            column_format=None if column.column_format == "DEFAULT" else column.column_format,
-        )
-    return replace(column, default=canonical_default(column, flavour))
+    if column.storage == "DEFAULT":
+        column = replace(column, storage=None)
+    if column.column_format == "DEFAULT":
+        column = replace(column, column_format=None)
+    null = column.null and not (column.auto_increment or column.name.lower() in keyed)
+    found = canonical_type(column.type, flavour, defaults)
+    if (found, null) != (column.type, column.null) or found.is_string:
+        column = replace(column, type=found, null=null)
+    default = canonical_default(column, flavour)
+    return column if default == column.default else replace(column, default=default)
 
 
 def _mariadb_json(column: Column) -> Column:

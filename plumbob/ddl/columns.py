@@ -6,7 +6,9 @@ comes out beside the column, in `ColumnParts`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from plumbob.ddl.constraints import parse_check, parse_reference, references_sql
 from plumbob.ddl.cursor import Cursor
@@ -40,6 +42,18 @@ class ColumnParts:
     checks: tuple[Check, ...] = ()
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A column while it is being read: attributes come in any order, each into its field."""
+
+    name: str
+    type: Type
+    attributes: dict[str, Any] = field(default_factory=dict)
+    indexes: list[Index] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+
 def parse_column(cursor: Cursor, name: str) -> ColumnParts:
     """Read a column definition after the column's name.
 
@@ -47,112 +61,79 @@ def parse_column(cursor: Cursor, name: str) -> ColumnParts:
         SyntaxFault: where the text stops being a column definition.
     """
     is_serial = cursor.is_word("serial")
-    parts = ColumnParts(Column(name, parse_type(cursor)))
+    draft = _Draft(name, parse_type(cursor))
     if is_serial:
-        column = replace(parts.column, null=False, auto_increment=True)
-        parts = ColumnParts(column, (_own_index(name, "unique"),))
+        draft.attributes.update(null=False, auto_increment=True)
+        draft.indexes.append(_own_index(name, "unique"))
     seen: set[str] = set()
     while not (cursor.is_at_end or cursor.is_mark(",") or cursor.is_mark(")")):
         start = cursor.token
-        parts = _attribute(cursor, parts)
+        _read_attribute(cursor, draft)
         kind = "null" if start.value == "not" else start.value
-        if kind in seen and kind in ("null", "default", "comment", "auto_increment"):
+        if kind in seen and kind in _ONCE:
             cursor.fail(f"{start.text.upper()} stands here twice", at=start)
         seen.add(kind)
-    return parts
+    return ColumnParts(
+        Column(name, draft.type, **draft.attributes),
+        tuple(draft.indexes),
+        tuple(draft.foreign_keys),
+        tuple(draft.checks),
+    )
 
 
-def _attribute(cursor: Cursor, parts: ColumnParts) -> ColumnParts:
-    column = parts.column
-    found = accept_attribute(cursor, column.type)
-    if found is not None:
-        return replace(parts, column=replace(column, type=found))
-    outside = _accept_constraint(cursor, parts)
-    if outside is not None:
-        return outside
-    changed = _accept_value(cursor, column) or _accept_storage(cursor, column)
-    if changed is None:
-        cursor.fail(f"{cursor.token.text!r} is not expected in a column definition")
-    return replace(parts, column=changed)
+def _read_attribute(cursor: Cursor, draft: _Draft) -> None:
+    token = cursor.token
+    word = token.value if token.kind == "word" else ""
+    if word in _FLAGS:
+        cursor.take()
+        attribute, value = _FLAGS[word]
+        draft.attributes[attribute] = value
+    elif word in _VALUES:
+        attribute, words, read = _VALUES[word]
+        cursor.expect(*words)
+        draft.attributes[attribute] = read(cursor)
+    elif word in _PARTS:
+        _PARTS[word](cursor, draft)
+    elif (found := accept_attribute(cursor, draft.type)) is not None:
+        draft.type = found
+    else:
+        cursor.fail(f"{token.text!r} is not expected in a column definition")
 
 
-def _accept_constraint(cursor: Cursor, parts: ColumnParts) -> ColumnParts | None:
-    """UNIQUE, PRIMARY KEY, KEY, REFERENCES and CHECK."""
-    name = parts.column.name
-    if cursor.accept("unique"):
-        _ = cursor.accept("key") or cursor.accept("index")
-        return replace(parts, indexes=(*parts.indexes, _own_index(name, "unique")))
-    if cursor.accept("primary", "key") or cursor.accept("primary") or cursor.accept("key"):
-        return replace(parts, indexes=(*parts.indexes, _own_index(name, "primary")))
-    if cursor.is_word("references"):
-        key = parse_reference(cursor, ForeignKey("", (name,), "", (), named=False))
-        return replace(parts, foreign_keys=(*parts.foreign_keys, key))
-    if cursor.is_word("check", "constraint"):
-        return _with_check(cursor, parts)
-    return None
+def _read_unique(cursor: Cursor, draft: _Draft) -> None:
+    cursor.expect("unique")
+    _ = cursor.accept("key") or cursor.accept("index")
+    draft.indexes.append(_own_index(draft.name, "unique"))
 
 
-def _with_check(cursor: Cursor, parts: ColumnParts) -> ColumnParts:
+def _read_primary(cursor: Cursor, draft: _Draft) -> None:
+    """PRIMARY KEY, and KEY alone, which means the same."""
+    cursor.accept("primary")
+    cursor.accept("key")
+    draft.indexes.append(_own_index(draft.name, "primary"))
+
+
+def _read_reference(cursor: Cursor, draft: _Draft) -> None:
+    key = ForeignKey("", (draft.name,), "", (), named=False)
+    draft.foreign_keys.append(parse_reference(cursor, key))
+
+
+def _read_check(cursor: Cursor, draft: _Draft) -> None:
+    """A check with a name, or a second one, belongs to the table."""
     name = ""
     if cursor.accept("constraint") and not cursor.is_word("check"):
         name = cursor.name()
     check = parse_check(cursor, name)
-    if name or not check.enforced or parts.column.check is not None:
-        return replace(parts, checks=(*parts.checks, check))
-    return replace(parts, column=replace(parts.column, check=check.expression))
+    if name or not check.enforced or "check" in draft.attributes:
+        draft.checks.append(check)
+    else:
+        draft.attributes["check"] = check.expression
 
 
 def _own_index(column: str, kind: str) -> Index:
     if kind == "primary":
         return Index("PRIMARY", "primary", (KeyPart(column),))
     return Index("", "unique", (KeyPart(column),), named=False)
-
-
-def _accept_value(cursor: Cursor, column: Column) -> Column | None:
-    """NULL, DEFAULT, ON UPDATE, AUTO_INCREMENT, GENERATED, visibility and COMMENT."""
-    if cursor.accept("not", "null"):
-        return replace(column, null=False)
-    if cursor.accept("null"):
-        return replace(column, null=True)
-    if cursor.accept("default"):
-        return replace(column, default=_default(cursor))
-    if cursor.accept("on", "update"):
-        return replace(column, on_update=_now(cursor))
-    if cursor.accept("auto_increment"):
-        return replace(column, auto_increment=True)
-    if cursor.accept("generated", "always", "as") or cursor.accept("as"):
-        return replace(column, generated=_generated(cursor))
-    if cursor.accept("comment"):
-        return replace(column, comment=cursor.text())
-    if cursor.accept("invisible"):
-        return replace(column, invisible=True)
-    if cursor.accept("visible"):
-        return replace(column, invisible=False)
-    return None
-
-
-def _accept_storage(cursor: Cursor, column: Column) -> Column | None:
-    """What an engine or one of the servers alone knows."""
-    if cursor.accept("srid"):
-        return replace(column, srid=cursor.integer())
-    if cursor.accept("ref_system_id"):
-        cursor.accept_mark("=")
-        return replace(column, srid=cursor.integer())
-    if cursor.accept("compressed"):
-        return replace(column, compressed=True)
-    if cursor.accept("storage"):
-        return replace(column, storage=cursor.name().upper())
-    if cursor.accept("column_format"):
-        return replace(column, column_format=cursor.name().upper())
-    if cursor.accept("engine_attribute"):
-        cursor.accept_mark("=")
-        return replace(column, engine_attribute=cursor.text())
-    if cursor.accept("secondary_engine_attribute"):
-        cursor.accept_mark("=")
-        return replace(column, secondary_engine_attribute=cursor.text())
-    if cursor.accept("without", "system", "versioning"):
-        return replace(column, without_system_versioning=True)
-    return None
 
 
 def _generated(cursor: Cursor) -> Generated:
@@ -217,6 +198,64 @@ def _now(cursor: Cursor) -> str:
             digits = str(cursor.integer())
         cursor.expect_mark(")")
     return "" if digits == "0" else digits
+
+
+def _word(cursor: Cursor) -> str:
+    return cursor.name().upper()
+
+
+def _text_after_equals(cursor: Cursor) -> str:
+    cursor.accept_mark("=")
+    return cursor.text()
+
+
+def _integer_after_equals(cursor: Cursor) -> int:
+    cursor.accept_mark("=")
+    return cursor.integer()
+
+
+_ONCE = ("null", "default", "comment", "auto_increment")
+# Attributes that are one word: the field of Column, and its value.
+_FLAGS: dict[str, tuple[str, object]] = {
+    "null": ("null", True),
+    "auto_increment": ("auto_increment", True),
+    "invisible": ("invisible", True),
+    "visible": ("invisible", False),
+    "compressed": ("compressed", True),
+}
+# Attributes by their first word: the field, all words in front of the value, and what reads the value.
+_VALUES: dict[str, tuple[str, tuple[str, ...], Callable[[Cursor], object]]] = {
+    "not": ("null", ("not", "null"), lambda cursor: False),
+    "default": ("default", ("default",), _default),
+    "on": ("on_update", ("on", "update"), _now),
+    "generated": ("generated", ("generated", "always", "as"), _generated),
+    "as": ("generated", ("as",), _generated),
+    "comment": ("comment", ("comment",), Cursor.text),
+    "srid": ("srid", ("srid",), Cursor.integer),
+    "ref_system_id": ("srid", ("ref_system_id",), _integer_after_equals),
+    "storage": ("storage", ("storage",), _word),
+    "column_format": ("column_format", ("column_format",), _word),
+    "engine_attribute": ("engine_attribute", ("engine_attribute",), _text_after_equals),
+    "secondary_engine_attribute": (
+        "secondary_engine_attribute",
+        ("secondary_engine_attribute",),
+        _text_after_equals,
+    ),
+    "without": (
+        "without_system_versioning",
+        ("without", "system", "versioning"),
+        lambda cursor: True,
+    ),
+}
+# What the server keeps beside the column.
+_PARTS: dict[str, Callable[[Cursor, _Draft], None]] = {
+    "unique": _read_unique,
+    "primary": _read_primary,
+    "key": _read_primary,
+    "references": _read_reference,
+    "check": _read_check,
+    "constraint": _read_check,
+}
 
 
 def column_sql(column: Column, flavour: Flavour) -> str:

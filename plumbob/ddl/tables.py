@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from plumbob.ddl.columns import column_sql, parse_column
 from plumbob.ddl.constraints import (
@@ -15,7 +15,16 @@ from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import index_sql, is_index, parse_index
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import charset_name
-from plumbob.model import Expression, Flavour, Option, Table
+from plumbob.model import (
+    Check,
+    Column,
+    Expression,
+    Flavour,
+    ForeignKey,
+    Index,
+    Option,
+    Table,
+)
 
 # Options that SHOW CREATE TABLE prints behind the comment.
 _BEHIND_COMMENT = (
@@ -54,7 +63,7 @@ def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
     name = cursor.name()
     if cursor.accept_mark("."):
         name = cursor.name()
-    table = _definitions(cursor, Table(name, ()))
+    table = _definitions(cursor, name)
     table = parse_table_options(cursor, table)
     if cursor.is_word("partition"):
         table = replace(table, partitions=_partitions(cursor))
@@ -63,42 +72,54 @@ def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
     return table
 
 
-def _definitions(cursor: Cursor, table: Table) -> Table:
+@dataclass(slots=True)
+class _Draft:
+    """What stands between the parentheses of CREATE TABLE, sorted by kind while it is being read."""
+
+    columns: list[Column] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+
+def _definitions(cursor: Cursor, name: str) -> Table:
     cursor.expect_mark("(")
-    while True:
-        table = _definition(cursor, table)
-        if not cursor.accept_mark(","):
-            break
+    draft = _Draft()
+    _read_definition(cursor, draft)
+    while cursor.accept_mark(","):
+        _read_definition(cursor, draft)
     cursor.expect_mark(")")
-    return table
+    return Table(
+        name,
+        tuple(draft.columns),
+        tuple(draft.indexes),
+        tuple(draft.foreign_keys),
+        tuple(draft.checks),
+    )
 
 
-def _definition(cursor: Cursor, table: Table) -> Table:
-    """Read one column, index or constraint and put it behind those of its kind."""
+def _read_definition(cursor: Cursor, draft: _Draft) -> None:
+    """Read one column, index or constraint."""
     constraint = ""
     is_constraint = cursor.accept("constraint")
     if is_constraint and not cursor.is_word("primary", "unique", "foreign", "check"):
         constraint = cursor.name()
     if cursor.is_word("foreign"):
-        key = parse_foreign_key(cursor, constraint)
-        return replace(table, foreign_keys=(*table.foreign_keys, key))
-    if cursor.is_word("check") and cursor.ahead().value == "(":
-        return replace(table, checks=(*table.checks, parse_check(cursor, constraint)))
-    if is_index(cursor):
-        index = parse_index(cursor, constraint)
-        return replace(table, indexes=(*table.indexes, index))
-    if is_constraint:
+        draft.foreign_keys.append(parse_foreign_key(cursor, constraint))
+    elif cursor.is_word("check") and cursor.ahead().value == "(":
+        draft.checks.append(parse_check(cursor, constraint))
+    elif is_index(cursor):
+        draft.indexes.append(parse_index(cursor, constraint))
+    elif is_constraint:
         cursor.fail("expected PRIMARY KEY, UNIQUE, FOREIGN KEY or CHECK")
-    if cursor.is_word("period") and cursor.ahead().value == "for":
+    elif cursor.is_word("period") and cursor.ahead().value == "for":
         cursor.fail("PERIOD FOR is not understood yet")
-    parts = parse_column(cursor, cursor.name())
-    return replace(
-        table,
-        columns=(*table.columns, parts.column),
-        indexes=(*table.indexes, *parts.indexes),
-        foreign_keys=(*table.foreign_keys, *parts.foreign_keys),
-        checks=(*table.checks, *parts.checks),
-    )
+    else:
+        parts = parse_column(cursor, cursor.name())
+        draft.columns.append(parts.column)
+        draft.indexes.extend(parts.indexes)
+        draft.foreign_keys.extend(parts.foreign_keys)
+        draft.checks.extend(parts.checks)
 
 
 def parse_table_options(cursor: Cursor, table: Table) -> Table:

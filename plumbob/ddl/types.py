@@ -137,8 +137,24 @@ def _with_length(cursor: Cursor, found: Type) -> Type:
     return replace(found, length=length, scale=scale)
 
 
+_ATTRIBUTES = (
+    "unsigned",
+    "signed",
+    "zerofill",
+    "collate",
+    "character",
+    "charset",
+    "ascii",
+    "unicode",
+    "byte",
+    "binary",
+)
+
+
 def accept_attribute(cursor: Cursor, found: Type) -> Type | None:
     """Read one attribute that belongs to the type; None when something else comes next."""
+    if not cursor.is_word(*_ATTRIBUTES):
+        return None
     if cursor.accept("unsigned"):
         return replace(found, unsigned=True)
     if cursor.accept("signed"):

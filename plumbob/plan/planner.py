@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plumbob.diff.compare import heeded
+from plumbob.diff.compare import compare_tables, heeded
 from plumbob.diff.renamed import renamed
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables
@@ -26,11 +26,43 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         flavour: the server that will run the statements.
     """
     renames = heeded(renames, live, declared)
+    names = _involved(live, declared, renames, flavour)
+    if not names:
+        return Plan((), ())
+    live, declared = _only(live, names), _only(declared, names)
     reached = reached_by(live, declared, renames, flavour)
     return Plan(
         way(live, spelled_out(reached, renamed(live, renames, flavour)), renames, flavour),
         way(reached, without_counters(live), renames.inverted(), flavour),
     )
+
+
+def _involved(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> set[str]:
+    """The tables that change, under old and new names, and those that foreign keys join to them."""
+    there = renamed(live, renames, flavour).tables
+    changed = {
+        name
+        for name in {*there, *declared.tables}
+        if name not in there
+        or name not in declared.tables
+        or compare_tables(there[name], declared.tables[name], renames)
+    }
+    changed |= {*renames.tables.keys(), *renames.tables.values()}
+    found = set(changed)
+    for schema in (live, declared):
+        for table in schema.tables.values():
+            for key in table.foreign_keys:
+                if key.parent in changed or table.name in changed:
+                    found |= {key.parent, table.name}
+    for new, old in renames.tables.items():
+        if new in found or old in found:
+            found |= {new, old}
+    return found
+
+
+def _only(schema: Schema, names: set[str]) -> Schema:
+    tables = {name: table for name, table in schema.tables.items() if name in names}
+    return replace(schema, tables=tables)
 
 
 def reached_by(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> Schema:

@@ -11,13 +11,12 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from plumbob.ddl.lexer import SyntaxFault
-from plumbob.ddl.tables import create_table_sql, parse_create_table
+from plumbob.ddl.tables import create_table_sql
 from plumbob.model import Flavour, Table
 from plumbob.server.binaries import cache_folder
 
 # Counted up when the way in which a table is asked for changes.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 class Memory:
@@ -32,16 +31,20 @@ class Memory:
         self.flavour = flavour
         self._kind = "\0".join((_FORMAT, str(flavour), *defaults))
 
-    def recall(self, asked: Table) -> Table | None:
-        """What the server gave back for this table, or None when it was not asked yet."""
+    def recall(self, asked: Table) -> str | None:
+        """How the server gave this table back, as canonical text; None when it was not asked yet."""
         try:
-            text = self._path(asked).read_text(encoding="utf-8", errors="surrogateescape")
-            return parse_create_table(text, self.flavour)
-        except (OSError, SyntaxFault):
+            return self._path(asked).read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
             return None
 
     def keep(self, asked: Table, answer: Table) -> None:
-        """Remember an answer; a cache folder that cannot be written to is no error."""
+        """Remember an answer; a cache folder that cannot be written to is no error.
+
+        Args:
+            asked: the declared table.
+            answer: the same in the server's words, in canonical form.
+        """
         path = self._path(asked)
         text = create_table_sql(answer, self.flavour)
         with suppress(OSError):

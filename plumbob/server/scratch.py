@@ -8,7 +8,7 @@ and never a database with rows in it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -64,7 +64,7 @@ class Scratch:
         self.server = server
         self.place = place
 
-    def create(self, tables: Sequence[Table]) -> None:
+    def create(self, tables: Iterable[Table]) -> None:
         """Make these tables, in any order, as they are.
 
         Raises:
