@@ -118,7 +118,7 @@ def _read(path: Path, direction: Direction) -> tuple[Header, Script]:
         raise _unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise PlumbobError(
-            "this migration file is broken: it is not UTF-8",
+            "this migration file cannot be read: it is not UTF-8",
             advice="Take it from version control again.",
             where=path.name,
         ) from error

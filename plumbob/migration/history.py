@@ -12,7 +12,7 @@ from typing import Literal
 from plumbob import __version__
 from plumbob.ddl.quote import quote_text
 from plumbob.migration.migration import Direction, Migration
-from plumbob.migration.store import HISTORY, JOURNAL, from_json, there, to_json
+from plumbob.migration.store import HISTORY, JOURNAL, pack, there, unpack
 from plumbob.migration.text import render
 from plumbob.server.connection import Server
 
@@ -71,7 +71,7 @@ def snapshot(server: Server) -> dict[str, str] | None:
     rows = server.query(
         f"SELECT snapshot FROM `{HISTORY}` WHERE snapshot IS NOT NULL ORDER BY id DESC LIMIT 1"
     )
-    return from_json(rows[0][0]) if rows else None
+    return unpack(rows[0][0]) if rows else None
 
 
 def files(server: Server, id: str) -> tuple[str, str] | None:
@@ -111,7 +111,7 @@ def write(
         "server": str(server.flavour),
         "up": render(migration, "up"),
         "down": render(migration, "down"),
-        "snapshot": to_json(texts),
+        "snapshot": pack(texts),
     }
     names = ", ".join(f"`{name}`" for name in values)
     literals = ", ".join(

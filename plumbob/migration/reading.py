@@ -28,11 +28,12 @@ NOT_PROVED = "not proved: no scratch server was there to run it on"
 
 _FIRST_LINE = re.compile(r"-- plumbob (migration|rollback), format (\d{1,9})[ \t]*(?:\n|$)")
 _MARKER = re.compile(r"statement (\d{1,9}) of (\d{1,9})")
-_ID = re.compile(r"\d{8}T\d{6}_[a-z0-9_]+(?:-\d+)?")
+_ID = re.compile(r"[0-9]{8}T[0-9]{6}_[a-z0-9_]+(?:-[0-9]+)?")
 _SUM = re.compile(r"sha256:[0-9a-f]{64}")
 _FINGERPRINT = re.compile(rf"{_SUM.pattern}|absent|unknown")
 _SET = re.compile(r"SET\s+SESSION\s+(\w+)\s*=\s*(.+)", re.DOTALL)
 _KEEP = re.compile(r"SET\s+@plumbob_")
+_BROKEN = "Take it from version control again; files of migrations are not edited by hand."
 _SINGLE = (
     "migration",
     "message",
@@ -57,10 +58,13 @@ class _Piece:
 
 
 class _Fault(Exception):
-    def __init__(self, what: str, at: int = 0) -> None:
+    """What is wrong with a file, the offset where, and what to do about it."""
+
+    def __init__(self, what: str, at: int = 0, advice: str = _BROKEN) -> None:
         super().__init__(what)
         self.what = what
         self.at = at
+        self.advice = advice
 
 
 def is_id(text: str) -> bool:
@@ -82,18 +86,18 @@ def read_script(text: str, file: str, direction: Direction) -> tuple[Header, Scr
         pieces = list(_pieces(text, header.server))
         return header, _script(text, head, pieces)
     except SyntaxFault as fault:
-        raise _error(fault.what, text, fault.offset, file) from fault
+        raise _error(fault.what, text, fault.offset, file, _BROKEN) from fault
     except _Fault as fault:
-        raise _error(fault.what, text, fault.at, file) from fault
+        raise _error(fault.what, text, fault.at, file, fault.advice) from fault
 
 
-def _error(what: str, text: str, offset: int, file: str) -> PlumbobError:
+def _error(what: str, text: str, offset: int, file: str, advice: str) -> PlumbobError:
     line = text.count("\n", 0, offset) + 1
     start = text.rfind("\n", 0, offset) + 1
     shown = text[start:].partition("\n")[0]
     return PlumbobError(
-        f"this migration file is broken: {what}",
-        advice="Take it from version control again; files of migrations are not edited by hand.",
+        f"this migration file cannot be read: {what}",
+        advice=advice,
         where=Position(file, line, offset - start + 1, shown),
     )
 
@@ -104,18 +108,18 @@ def _check_format(text: str, direction: Direction) -> None:
         raise _Fault(f"its first line is not `-- plumbob {KIND[direction]}, format {FORMAT}`")
     if int(found[2]) != FORMAT:
         raise _Fault(
-            f"it has format {found[2]}, and this plumbob knows format {FORMAT}; "
-            "use the plumbob that wrote it"
+            f"it has format {found[2]}, and this plumbob knows format {FORMAT}",
+            advice="Use the plumbob that wrote it.",
         )
     if found[1] != KIND[direction]:
         raise _Fault(f"it says that it is a {found[1]}")
 
 
 def _head(text: str) -> Iterator[tuple[str, str]]:
-    """The facts of the header, each once but for `table`, which is left to `_tables`."""
+    """The facts of the header; `table` is left to `_tables`, and what people add is left alone."""
     seen = set()
     for key, value in _leading(text):
-        if key in seen and key != "table":
+        if key in seen and key in (*_SINGLE, "checksum"):
             raise _Fault(f"its header says `{key}` twice")
         seen.add(key)
         yield key, value

@@ -5,8 +5,11 @@ The format stands in the table's comment, where every account that can read the 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import struct
+import zlib
 from collections.abc import Mapping
 
 from plumbob.ddl.quote import quote_text
@@ -37,7 +40,7 @@ _TABLES = {
   `server` varchar(64) NOT NULL,
   `up` longtext NOT NULL COMMENT 'the migration file',
   `down` longtext NOT NULL COMMENT 'the rollback file',
-  `snapshot` longtext DEFAULT NULL COMMENT 'JSON: tables as this left them; newest row only',
+  `snapshot` longtext DEFAULT NULL COMMENT 'UNCOMPRESS(FROM_BASE64(snapshot)): tables, in JSON',
   PRIMARY KEY (`id`)
 ) {_TAIL} COMMENT='plumbob history, format {FORMAT}'""",
     JOURNAL: f"""CREATE TABLE IF NOT EXISTS `{JOURNAL}` (
@@ -93,6 +96,16 @@ def to_json(fingerprints: Mapping[str, str]) -> str:
 
 def from_json(text: str | None) -> dict[str, str]:
     return {} if text is None else dict(json.loads(text))
+
+
+def pack(texts: Mapping[str, str]) -> str:
+    """The definitions of all tables in little room: as COMPRESS would, so that SQL can read them."""
+    plain = to_json(texts).encode()
+    return base64.b64encode(struct.pack("<I", len(plain)) + zlib.compress(plain)).decode()
+
+
+def unpack(packed: str) -> dict[str, str]:
+    return from_json(zlib.decompress(base64.b64decode(packed)[4:]).decode())
 
 
 def _check_format(name: str, comment: str) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
@@ -30,6 +31,10 @@ def render(migration: Migration, direction: Direction) -> str:
         PlumbobError: the file would not say what the migration says (a bug, or a text that no file holds).
     """
     script = migration.script(direction)
+    try:
+        checksum = script.checksum(migration.server)
+    except SyntaxFault as fault:
+        raise _unwritable(migration, fault.what) from fault
     parent = migration.parent
     text = _template().render(
         kind=KIND[direction],
@@ -44,7 +49,7 @@ def render(migration: Migration, direction: Direction) -> str:
         tool=f"plumbob {migration.tool}",
         created=migration.created,
         proof=migration.proof or NOT_PROVED,
-        checksum=script.checksum(migration.server),
+        checksum=checksum,
         hazards=script.hazards,
         command=_COMMAND[direction],
         client=migration.server.maker,

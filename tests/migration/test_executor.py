@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -72,6 +73,11 @@ def test_what_was_done_is_remembered(shop: Project) -> None:
         assert records[0].by.startswith("root@")
         files = history.files(server, second.id)
         snapshot = history.snapshot(server)
+        plain = server.query(
+            "SELECT UNCOMPRESS(FROM_BASE64(snapshot)) FROM _plumbob_history"
+            " WHERE snapshot IS NOT NULL"
+        )
+    assert json.loads(plain[0][0]) == snapshot
     paths = (shop.folder / f"{second.id}{end}" for end in (".sql", ".rollback.sql"))
     assert files == tuple(path.read_text() for path in paths)
     assert snapshot is not None and sorted(snapshot) == ["notes", "users"]

@@ -87,7 +87,9 @@ def test_any_statement_comes_back_as_it_was(sql: str) -> None:
     assert migration.up[0].sql == sql
 
 
-@pytest.mark.parametrize("sql", ["DROP TABLE `a` -- why", "DROP TABLE `a`; DROP TABLE `b`", ""])
+@pytest.mark.parametrize(
+    "sql", ["DROP TABLE `a` -- why", "DROP TABLE `a`; DROP TABLE `b`", "", "DROP TABLE `a"]
+)
 def test_what_a_file_cannot_hold_is_refused_when_it_is_written(sql: str) -> None:
     with pytest.raises(PlumbobError, match="cannot be written as a file"):
         render(example(Statement(sql, "do it", "a"), DROP), "up")
@@ -130,6 +132,7 @@ def test_any_words_round_trip_through_a_file(message: str, table: str, about: st
         lambda text: text.replace("ADD COLUMN", "ADD\n  COLUMN /* please */"),
         lambda text: text.replace("SET SESSION time_zone =", "SET  SESSION time_zone  ="),
         lambda text: text + "\n\n-- the end\n",
+        lambda text: text.replace("-- tool:", "-- note: mine\n-- note: and yours\n-- tool:"),
     ],
 )
 def test_layout_and_comments_do_not_change_the_checksum(edit: Callable[[str], str]) -> None:
