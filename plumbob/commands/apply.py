@@ -7,7 +7,7 @@ import click
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import tell, tell_end, tell_start
+from plumbob.commands.running import interruptible, tell, tell_end, tell_start
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
 
@@ -40,7 +40,7 @@ def command(
     project = open_project(where)
     chain = read_folder(project.migrations)
     target = find_target(to, project.config)
-    with connect_to(target, to) as server:
+    with interruptible("apply"), connect_to(target, to) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.apply(
             server,

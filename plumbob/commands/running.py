@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from plumbob.commands import console
 from plumbob.errors import Exit
 from plumbob.migration.events import Event
@@ -19,6 +22,19 @@ def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None
 def tell(event: Event) -> None:
     """One step of a run, on stderr."""
     console.note(event_text(event) or "")
+
+
+@contextmanager
+def interruptible(command: str) -> Iterator[None]:
+    """On Ctrl-C, say what an interrupted statement means: the server may go on with it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.note(
+            "The statement that was running may go on in the server. "
+            f"`schema {command}` finds out what became of it, and goes on from there."
+        )
+        raise
 
 
 def tell_end(outcome: Outcome, *, as_json: bool) -> int:

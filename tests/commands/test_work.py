@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -305,6 +307,37 @@ def test_init_without_a_database_is_a_valid_beginning(tmp_path: Path) -> None:
     user.succeeds("check")
     nothing = user.types("init")
     assert nothing.code == 2
+
+
+def test_an_interrupted_run_says_how_it_goes_on(
+    settled: User, server: Server, database: str
+) -> None:
+    settled.declare(SECOND)
+    settled.succeeds("diff", "--write", "-m", "second")
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM users")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "plumbob", "apply", "--allow", "all", "--dir", settled.folder],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "DATABASE_URL": settled.url},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        while "no lock for" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+        assert process.returncode == 130, said
+        assert "`schema apply` finds out what became of it" in said
+        assert "Traceback" not in said
+        stuck = settled.types("status")
+        assert stuck.code == 1
+        assert "go on with `schema apply`" in stuck.out
+        cursor.execute("COMMIT")
+    settled.succeeds("apply", "--allow", "all")
+    settled.succeeds("diff")
 
 
 def test_sandbox_runs_a_command_and_passes_its_exit_code(tmp_path: Path) -> None:
