@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from plumbob.ddl.columns import column_sql, parse_column
+from plumbob.ddl.column_sql import column_sql
+from plumbob.ddl.columns import parse_column
 from plumbob.ddl.constraints import (
     check_sql,
     foreign_key_sql,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from plumbob.ddl.columns import column_definition_sql
+from plumbob.ddl.column_sql import column_definition_sql
 from plumbob.ddl.constraints import check_sql
 from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.quote import quote_name, quote_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from plumbob.ddl.columns import default_sql
+from plumbob.ddl.column_sql import default_sql
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Flavour, Table
 from plumbob.model.type import BLOBS, TEXTS

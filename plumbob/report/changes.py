@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
 
-from plumbob.ddl.columns import column_sql
+from plumbob.ddl.column_sql import column_sql
 from plumbob.ddl.constraints import check_sql, foreign_key_sql
 from plumbob.ddl.indexes import index_sql
 from plumbob.diff.change import (
