@@ -3,5 +3,6 @@
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.load import load
+from plumbob.declaration.validate import validate
 
-__all__ = ["Declaration", "Notice", "load"]
+__all__ = ["Declaration", "Notice", "load", "validate"]

@@ -43,7 +43,7 @@ def read_column(entry: Entry, what: str, faults: Faults) -> tuple[ColumnParts, S
         warn_of_comment(entry.value, "definition", faults)
         if entry.value.is_blank:
             raise _without_type(what, entry)
-        return Spelled(entry.value).read(lambda cursor: parse_column(cursor, name)), None
+        return Spelled(entry.value).read(parse_column, name), None
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(
             f"{what} has to be a text or a mapping, not a list", where=entry.value.position()
@@ -51,7 +51,7 @@ def read_column(entry: Entry, what: str, faults: Faults) -> tuple[ColumnParts, S
     fields = Fields(entry.value, "column", what, faults)
     if "type" not in fields:
         raise _without_type(what, entry)
-    parts = _spelled(fields).read(lambda cursor: parse_column(cursor, name))
+    parts = _spelled(fields).read(parse_column, name)
     return _with_ends(parts, fields), fields.scalar("was")
 
 

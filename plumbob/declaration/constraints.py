@@ -33,7 +33,7 @@ def read_foreign_key(entry: Entry, what: str, faults: Faults) -> ForeignKey:
 
 
 def _read_key(spelled: Spelled, name: str) -> ForeignKey:
-    return spelled.read(lambda cursor: parse_foreign_key(cursor, name))
+    return spelled.read(parse_foreign_key, name)
 
 
 def _short_key(scalar: Scalar) -> Spelled:
@@ -92,7 +92,7 @@ def read_check(entry: Entry, what: str, faults: Faults) -> Check:
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):
         warn_of_comment(entry.value, "definition", faults)
-        return _spelled_check(entry.value).read(lambda cursor: parse_check(cursor, name))
+        return _spelled_check(entry.value).read(parse_check, name)
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(f"{what} has to be a text or a mapping", where=entry.value.position())
     fields = Fields(entry.value, "check", what, faults)
@@ -103,7 +103,7 @@ def read_check(entry: Entry, what: str, faults: Faults) -> Check:
     enforced = fields.scalar("enforced")
     if enforced is not None and fields.flag("enforced") is False:
         spelled.words("not enforced", enforced)
-    return spelled.read(lambda cursor: parse_check(cursor, name))
+    return spelled.read(parse_check, name)
 
 
 def _spelled_check(scalar: Scalar) -> Spelled:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import parse_index, parse_index_body
 from plumbob.ddl.lexer import SyntaxFault, tokenize
@@ -36,27 +38,28 @@ def read_index(entry: Entry, what: str, faults: Faults) -> tuple[Index, Scalar |
 def read_primary_key(scalar: Scalar) -> Index:
     """`primary_key: user_id, seq`, with or without parentheses."""
     spelled = _spelled_short(scalar, "the primary key")
-    return spelled.read(lambda cursor: parse_index_body(cursor, "PRIMARY", "primary"))
+    return spelled.read(parse_index_body, "PRIMARY", "primary")
 
 
 def _read(spelled: Spelled, name: str) -> Index:
-    def parse(cursor: Cursor) -> Index:
-        if cursor.is_mark("("):
-            return parse_index_body(cursor, name, "index")
-        start = cursor.token
-        index = parse_index(cursor, name)
-        if name and index.name != name:
-            cursor.fail(f"the index has its name already: {name}", at=start)
-        return index
-
     try:
-        return spelled.read(parse)
+        return spelled.read(_parse, name)
     except PlumbobError as error:
         if error.advice or "')'" not in error.what:
             raise
         raise PlumbobError(
             f"these are no key parts: {error.what}", advice=_MORE, where=error.where
         ) from None
+
+
+def _parse(cursor: Cursor, name: str) -> Index:
+    if cursor.is_mark("("):
+        return parse_index_body(cursor, name, "index")
+    start = cursor.token
+    index = parse_index(cursor, name)
+    if name and index.name != name:
+        cursor.fail(f"the index has its name already: {name}", at=start)
+    return index
 
 
 def _spelled_short(scalar: Scalar, what: str) -> Spelled:
@@ -75,6 +78,7 @@ def _add_parts(spelled: Spelled, scalar: Scalar) -> None:
         spelled.enclosed("(", scalar)
 
 
+@lru_cache(maxsize=10_000)
 def _has_kind(text: str) -> bool:
     """Whether a kind of index comes first, and not a column of such a name."""
     try:
@@ -86,6 +90,7 @@ def _has_kind(text: str) -> bool:
     return bool(rest) and (rest[0].value in ("(", "key", "index", "using"))
 
 
+@lru_cache(maxsize=10_000)
 def _is_body(text: str) -> bool:
     """Whether a text is `(key parts) options` whole; `(lower(email))` is a key part itself."""
     try:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.lexer import SyntaxFault, Token, tokenize
@@ -61,20 +62,21 @@ class Spelled:
         self._parts.append((scalar, start))
         self.sql += sql
 
-    def read(self, parse: Callable[[Cursor], T]) -> T:
+    def read(self, parse: Callable[..., T], *arguments: str) -> T:
         """Parse all of it.
+
+        Args:
+            parse: a function of a module, which gets a cursor and the arguments, and returns a value
+                that does not change: large schemas say the same over and over, and it is read once.
 
         Raises:
             PlumbobError: with the place in the file, where the grammar knows no further.
         """
         try:
-            cursor = Cursor(self.sql)
-            refuse_version_comments(cursor)
-            found = parse(cursor)
-            cursor.expect_end()
-            return found
+            found: T = _parsed(self.sql, parse, arguments)
         except SyntaxFault as fault:
             raise self._error(fault) from None
+        return found
 
     def tokens(self) -> list[Token]:
         """The tokens of it, with one of kind "end" at the end.
@@ -106,6 +108,15 @@ class Spelled:
     def position(self, offset: int) -> Position:
         scalar, inside = self._part(offset)
         return scalar.position(inside)
+
+
+@lru_cache(maxsize=50_000)
+def _parsed(sql: str, parse: Callable[..., Any], arguments: tuple[str, ...]) -> Any:
+    cursor = Cursor(sql)
+    refuse_version_comments(cursor)
+    found = parse(cursor, *arguments)
+    cursor.expect_end()
+    return found
 
 
 def _balanced(cursor: Cursor) -> None:

@@ -143,7 +143,16 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
     """Engine, character set, counter and the rest; what `options` says of these is as good."""
     options = fields.scalar("options")
     if options is not None:
-        table = Spelled(options).read(lambda cursor: parse_table_options(cursor, table))
+        said = Spelled(options).read(_options)
+        table = replace(
+            table,
+            engine=said.engine,
+            charset=said.charset,
+            collation=said.collation,
+            comment=said.comment,
+            auto_increment=said.auto_increment,
+            options=said.options,
+        )
         _refuse_said_twice(table, fields, options)
     charset = _charset(fields, "charset") or table.charset
     collation = _charset(fields, "collation") or table.collation
@@ -157,6 +166,10 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
         collation=collation,
         auto_increment=table.auto_increment if counter is None else counter,
     )
+
+
+def _options(cursor: Cursor) -> Table:
+    return parse_table_options(cursor, Table("", ()))
 
 
 def _refuse_said_twice(table: Table, fields: Fields, options: Scalar) -> None:
@@ -176,7 +189,7 @@ def _charset(fields: Fields, key: str) -> str | None:
 
 def _word(fields: Fields, key: str) -> str | None:
     scalar = fields.scalar(key)
-    return None if scalar is None else Spelled(scalar).read(lambda cursor: cursor.name())
+    return None if scalar is None else Spelled(scalar).read(Cursor.name)
 
 
 def _partitions(fields: Fields) -> Expression | None:
@@ -185,16 +198,17 @@ def _partitions(fields: Fields) -> Expression | None:
     if scalar is None:
         return None
 
-    def parse(cursor: Cursor) -> str:
-        cursor.accept("partition")
-        first = cursor.at
-        cursor.expect("by")
-        while not cursor.is_at_end:
-            if cursor.take().value == ";":
-                cursor.fail("a semicolon ends a statement; here is only a part of one")
-        return cursor.slice(first, cursor.at).sql
+    return Spelled(scalar).read(_partition_clause)
 
-    return expression("PARTITION " + Spelled(scalar).read(parse))
+
+def _partition_clause(cursor: Cursor) -> Expression:
+    cursor.accept("partition")
+    first = cursor.at
+    cursor.expect("by")
+    while not cursor.is_at_end:
+        if cursor.take().value == ";":
+            cursor.fail("a semicolon ends a statement; here is only a part of one")
+    return expression("PARTITION " + cursor.slice(first, cursor.at).sql)
 
 
 def _model(fields: Fields, faults: Faults) -> Mapping[str, str] | None:

@@ -1,0 +1,183 @@
+"""Columns: what a type takes, AUTO_INCREMENT, generated columns."""
+
+from __future__ import annotations
+
+from plumbob.ddl.lexer import tokenize
+from plumbob.declaration.validate.limits import (
+    ENUM_LABELS,
+    LABEL_LENGTH,
+    SET_LABELS,
+    TYPE_LENGTH,
+    TYPE_SCALE,
+)
+from plumbob.declaration.validate.subject import Subject, engine_of
+from plumbob.model import Column, Expression, Table, Type
+
+_NUMBERS_THAT_COUNT = ("tinyint", "smallint", "mediumint", "int", "bigint")
+# MariaDB counts in these as well (measured); MySQL says errno 1063.
+_FLOATS = ("float", "double")
+# An engine that takes AUTO_INCREMENT in a later key part (manual: AUTO_INCREMENT, MyISAM Notes).
+_COUNTS_BEHIND = ("myisam", "aria", "mrg_myisam")
+_CASE_MATTERS = ("_bin", "_cs", "binary")
+
+
+def check_columns(subject: Subject, table: Table) -> None:
+    """Every column by itself, and those that a table may have once only."""
+    if not table.columns:
+        subject.error(f"{table.name} has no columns (errno 1113)", table)
+    elif all(column.invisible for column in table.columns):
+        subject.error(f"{table.name} has no visible column (errno 4028, MariaDB 1113)", table)
+    for number, column in enumerate(table.columns):
+        for what in _faults_of_type(subject, column, table):
+            subject.error(f"{table.name}.{column.name}: {what}", table, "column", number)
+        if column.generated is not None:
+            _check_generated(subject, table, column, number)
+    _check_counting(subject, table)
+
+
+def _faults_of_type(subject: Subject, column: Column, table: Table) -> list[str]:
+    found = column.type
+    if found.labels:
+        return _faults_of_labels(subject, column, table)
+    faults = []
+    limit = TYPE_LENGTH.get(found.name)
+    most = limit.most(subject.flavour) if limit else None
+    if limit and most is not None and found.length is not None and found.length > most:
+        faults.append(
+            f"{found.name}({found.length}) is too long, {most} is the most ({limit.source})"
+        )
+    limit = TYPE_SCALE.get(found.name)
+    most = limit.most(subject.flavour) if limit else None
+    if limit and most is not None and found.scale is not None and found.scale > most:
+        faults.append(
+            f"{found.scale} digits behind the point, {most} are the most ({limit.source})"
+        )
+    if found.scale is not None and found.length is not None and found.scale > found.length:
+        faults.append("more digits behind the point than there are digits (errno 1427)")
+    faults.extend(_faults_of_attributes(found))
+    return faults
+
+
+def _faults_of_attributes(found: Type) -> list[str]:
+    faults = []
+    if found.unsigned and not (found.is_number or found.name == "year"):
+        faults.append(f"{found.name} is neither signed nor unsigned (errno 1064)")
+    if found.charset and not found.is_string:
+        faults.append(f"{found.name} has no character set (errno 1064)")
+    if found.charset and found.collation and found.collation not in ("binary",):
+        fits = found.collation.startswith((f"{found.charset}_", "uca1400_"))
+        if not fits and found.collation != found.charset:
+            faults.append(
+                f"the collation {found.collation} is none of {found.charset} (errno 1253)"
+            )
+    return faults
+
+
+def _faults_of_labels(subject: Subject, column: Column, table: Table) -> list[str]:
+    found = column.type
+    faults = []
+    limit = SET_LABELS if found.name == "set" else ENUM_LABELS
+    most = limit.most(subject.flavour)
+    if most is not None and len(found.labels) > most:
+        faults.append(f"{len(found.labels)} labels, {most} are the most ({limit.source})")
+    longest = LABEL_LENGTH.most(subject.flavour)
+    if longest is not None and any(len(label) > longest for label in found.labels):
+        faults.append(f"a label is longer than {longest} characters ({LABEL_LENGTH.source})")
+    if found.name == "set" and any("," in label for label in found.labels):
+        faults.append("a label of a SET can't have a comma (errno 1367)")
+    collation = subject.texts_of(column, table).collation or ""
+    seen: set[str] = set()
+    for label in found.labels:
+        # Blanks at the end are cut by the server.
+        same = label.rstrip(" ")
+        same = same if collation.endswith(_CASE_MATTERS) else same.lower()
+        if same in seen:
+            faults.append(f"the label {label!r} stands there twice (errno 1291)")
+        seen.add(same)
+    return faults
+
+
+def _check_counting(subject: Subject, table: Table) -> None:
+    """AUTO_INCREMENT: one column, of a number type, first in a key."""
+    counting = [
+        (number, column) for number, column in enumerate(table.columns) if column.auto_increment
+    ]
+    for number, column in counting[1:]:
+        subject.error(
+            f"{table.name} counts in {counting[0][1].name} already: one AUTO_INCREMENT column is the "
+            f"most (errno 1075), so {column.name} can't count",
+            table,
+            "column",
+            number,
+        )
+    for number, column in counting[:1]:
+        types = _NUMBERS_THAT_COUNT + (() if subject.is_mysql else _FLOATS)
+        if column.type.name not in types:
+            subject.error(
+                f"{table.name}.{column.name} is {column.type.name}, and AUTO_INCREMENT counts in whole "
+                "numbers only (errno 1063)",
+                table,
+                "column",
+                number,
+            )
+        elif not _is_keyed(table, column):
+            subject.error(
+                f"{table.name}.{column.name} is AUTO_INCREMENT and not the first column of a key "
+                "(errno 1075)",
+                table,
+                "column",
+                number,
+                advice="add `primary key` to it, or an index that begins with it",
+            )
+
+
+def _is_keyed(table: Table, column: Column) -> bool:
+    name = column.name.lower()
+    reach = None if engine_of(table) in _COUNTS_BEHIND else 1
+    for index in table.indexes:
+        if index.kind in ("fulltext", "spatial", "vector"):
+            continue
+        if any((part.column or "").lower() == name for part in index.parts[:reach]):
+            return True
+    return False
+
+
+def _check_generated(subject: Subject, table: Table, column: Column, number: int) -> None:
+    """What a computed value excludes (errno 1221 on MySQL, 1064 on MariaDB)."""
+    excluded = {
+        "AUTO_INCREMENT": column.auto_increment,
+        "DEFAULT": column.default is not None,
+        "ON UPDATE": column.on_update is not None,
+    }
+    for words, is_there in excluded.items():
+        if is_there:
+            subject.error(
+                f"{table.name}.{column.name} is generated, which excludes {words} (errno 1221)",
+                table,
+                "column",
+                number,
+                word=words.split(" ", 1)[0],
+            )
+    generated = column.generated
+    if generated is None or not subject.is_mysql:
+        return
+    for other in table.columns:
+        if other.auto_increment and mentions(generated.expression, other.name):
+            subject.error(
+                f"{table.name}.{column.name} is computed from the AUTO_INCREMENT column {other.name}, "
+                "which MySQL does not allow (errno 3109)",
+                table,
+                "column",
+                number,
+            )
+
+
+def mentions(expression: Expression, column: str) -> bool:
+    """Whether an expression names a column."""
+    name = column.lower()
+    if name not in expression.key:
+        return False
+    return any(
+        token.kind in ("word", "name") and token.value.lower() == name
+        for token in tokenize(expression.sql)
+    )

@@ -1,0 +1,256 @@
+"""Foreign keys: that the parent is there and fits, and that the engine keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from plumbob.ddl.completed import covers
+from plumbob.declaration.validate.columns import mentions
+from plumbob.declaration.validate.indexes import nearest_column
+from plumbob.declaration.validate.subject import Subject, engine_of, label_of
+from plumbob.model import Column, ForeignKey, Table, Type
+
+# Engines that read a foreign key and forget it (manual: Foreign Key Constraints; measured).
+_FORGETFUL = (
+    "myisam",
+    "memory",
+    "aria",
+    "archive",
+    "csv",
+    "blackhole",
+    "merge",
+    "mrg_myisam",
+    "heap",
+)
+# Types that InnoDB takes for the same in a foreign key, whatever their length (measured).
+_SAME = {
+    "char": "text",
+    "varchar": "text",
+    "binary": "bytes",
+    "varbinary": "bytes",
+    "enum": "label",
+    "set": "label",
+    "datetime": "moment",
+    "timestamp": "moment",
+}
+# MySQL refuses a parent key that is not unique unless restrict_fk_on_non_standard_key is off.
+_STRICT_SINCE = (8, 4, 0)
+
+Fault = tuple[str, str, str]
+
+
+def check_foreign_keys(subject: Subject, table: Table) -> None:
+    """Every foreign key of a table against its parent."""
+    for number, key in enumerate(table.foreign_keys):
+        called = f"{label_of('foreign_key', key.name)} of {table.name}"
+        if not key.name:
+            called += f" ({', '.join(key.columns)})"
+        faults = list(_faults_of_child(table, key))
+        parent = subject.declaration.schema.tables.get(key.parent)
+        if key.parent_schema is None:
+            faults.extend(_faults_of_parent(subject, table, key, parent))
+        for what, word, advice in faults:
+            subject.error(
+                f"{called} {what}", table, "foreign_key", number, word=word, advice=advice
+            )
+        if parent is not None and not faults and key.parent_schema is None:
+            _notice_key(subject, table, key, parent, number, called)
+
+
+def _faults_of_child(table: Table, key: ForeignKey) -> Iterator[Fault]:
+    """What is wrong on this side."""
+    engine = engine_of(table)
+    if engine in _FORGETFUL:
+        yield (
+            f"would be forgotten in silence: {table.engine} has no foreign keys",
+            "",
+            "use InnoDB, or leave the foreign key out",
+        )
+    if table.partitions is not None:
+        yield "can't be: a partitioned table has no foreign keys (errno 1506)", "", ""
+    seen: set[str] = set()
+    for name in key.columns:
+        column = table.column(name)
+        if column is None:
+            advice = nearest_column(table, name)
+            yield (
+                f"names the column {name}, which {table.name} does not have (errno 1072)",
+                name,
+                advice,
+            )
+        elif name.lower() in seen:
+            yield f"has the column {name} twice (errno 1060)", name, ""
+        else:
+            yield from _faults_of_actions(table, key, column)
+        seen.add(name.lower())
+
+
+def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterator[Fault]:
+    """What an action would write into the column has to be possible."""
+    actions = (key.on_delete, key.on_update)
+    primary = table.primary_key
+    keyed = [name.lower() for name in primary.columns] if primary else []
+    if "SET NULL" in actions and (not column.null or column.name.lower() in keyed):
+        yield (
+            f"sets {column.name} to NULL, which is NOT NULL (errno 1830, MariaDB 1005)",
+            "null",
+            f"let {column.name} be NULL, or choose another action",
+        )
+    writes = key.on_update in ("CASCADE", "SET NULL", "SET DEFAULT") or key.on_delete in (
+        "SET NULL",
+        "SET DEFAULT",
+    )
+    if writes and column.generated is not None:
+        yield (
+            f"would write into {column.name}, which is generated (errno 3104, MariaDB 1905)",
+            "",
+            "",
+        )
+    expressions = [(check.name, check.expression) for check in table.checks]
+    expressions += [("", each.check) for each in table.columns if each.check is not None]
+    for name, expression in expressions:
+        if writes and expression is not None and mentions(expression, column.name):
+            yield (
+                f"would write into {column.name}, which {label_of('check', name)} looks at "
+                "(errno 3823, MariaDB 1901)",
+                column.name,
+                "take the action or the check out",
+            )
+
+
+def _faults_of_parent(
+    subject: Subject, table: Table, key: ForeignKey, parent: Table | None
+) -> Iterator[Fault]:
+    """What is wrong on the other side, or between the two."""
+    if parent is None:
+        tables = list(subject.declaration.schema.tables)
+        same = [name for name in tables if name.lower() == key.parent.lower()]
+        near = same or get_close_matches(key.parent, tables, n=1)
+        advice = f"did you mean {near[0]}?" if near else "declare the table"
+        yield (
+            f"refers to the table {key.parent}, which is not declared (errno 1824)",
+            key.parent,
+            advice,
+        )
+        return
+    if engine_of(parent) in _FORGETFUL:
+        yield (
+            f"refers to {parent.name}, and {parent.engine} has no foreign keys (errno 1824)",
+            "",
+            "",
+        )
+    if parent.partitions is not None:
+        yield f"refers to {parent.name}, which is partitioned (errno 1506)", parent.name, ""
+    names = _parent_columns(key, parent)
+    if len(names) != len(key.columns):
+        yield (
+            f"has {len(key.columns)} columns and refers to {len(names)} (errno 1239)",
+            parent.name,
+            "",
+        )
+        return
+    missing = [name for name in names if parent.column(name) is None]
+    for name in missing:
+        advice = nearest_column(parent, name)
+        yield f"refers to {parent.name}.{name}, which is not declared (errno 3734)", name, advice
+    if missing:
+        return
+    yield from _faults_of_types(subject, table, key, parent, names)
+    if not any(covers(index, _turned(key, names)) for index in parent.indexes):
+        columns = ", ".join(names)
+        yield (
+            f"refers to {parent.name} ({columns}), where no key begins with these columns "
+            "(errno 6125, 1822, MariaDB 1005)",
+            parent.name,
+            f"make {columns} of {parent.name} unique",
+        )
+
+
+def _parent_columns(key: ForeignKey, parent: Table) -> tuple[str, ...]:
+    """The columns referred to; the parent's primary key where they are left out."""
+    if key.parent_columns:
+        return key.parent_columns
+    return parent.primary_key.columns if parent.primary_key else ()
+
+
+def _turned(key: ForeignKey, names: tuple[str, ...]) -> ForeignKey:
+    """A foreign key on the parent's columns, to ask which index covers them."""
+    return ForeignKey("", names, key.parent, ())
+
+
+def _faults_of_types(
+    subject: Subject, table: Table, key: ForeignKey, parent: Table, names: tuple[str, ...]
+) -> Iterator[Fault]:
+    for own, other in zip(key.columns, names, strict=True):
+        child, there = table.column(own), parent.column(other)
+        if child is None or there is None:
+            continue
+        if child.type.is_large or there.type.is_large:
+            large = child if child.type.is_large else there
+            yield f"stands on {large.name}, which is {large.type.name} (errno 1170)", large.name, ""
+            continue
+        pair = f"{table.name}.{child.name} and {parent.name}.{there.name}"
+        if _sameness(child.type) != _sameness(there.type):
+            yield (
+                f"joins {pair}, which are {_spelled(child.type)} and {_spelled(there.type)} "
+                "(errno 3780, MariaDB 1005)",
+                own,
+                f"make {child.name} {_spelled(there.type)}",
+            )
+        elif child.type.name in ("char", "varchar"):
+            yield from _faults_of_texts(subject, table, parent, child, there, pair)
+
+
+def _faults_of_texts(
+    subject: Subject, table: Table, parent: Table, child: Column, there: Column, pair: str
+) -> Iterator[Fault]:
+    own, other = subject.texts_of(child, table), subject.texts_of(there, parent)
+    for what, one, two in (
+        ("character set", own.charset, other.charset),
+        ("collation", own.collation, other.collation),
+    ):
+        if one is not None and two is not None and one != two:
+            yield (
+                f"joins {pair}, whose {what}s are {one} and {two} (errno 3780, MariaDB 1005)",
+                child.name,
+                f"give both the same {what}",
+            )
+            return
+
+
+def _sameness(found: Type) -> tuple[str, bool]:
+    """Types that InnoDB joins have this in common; a display width or a length is not part of it."""
+    name = _SAME.get(found.name, found.name)
+    if found.charset == "binary" and name == "text":
+        name = "bytes"
+    return name, found.unsigned and found.is_integer
+
+
+def _spelled(found: Type) -> str:
+    length = f"({found.length})" if found.length is not None and not found.is_integer else ""
+    return found.name + length + " unsigned" * found.unsigned
+
+
+def _notice_key(
+    subject: Subject, table: Table, key: ForeignKey, parent: Table, number: int, called: str
+) -> None:
+    """A parent's key that is not unique, or only begins with the columns."""
+    names = [name.lower() for name in _parent_columns(key, parent)]
+    for index in parent.indexes:
+        is_unique = index.kind in ("primary", "unique")
+        if is_unique and [name.lower() for name in index.columns] == names:
+            return
+    if subject.is_mariadb or (
+        subject.flavour is not None and subject.flavour.version < _STRICT_SINCE
+    ):
+        return
+    subject.notice(
+        f"{called} refers to {parent.name} ({', '.join(names)}), which is not unique: MySQL 8.4 and "
+        "later refuse it (errno 6125) unless restrict_fk_on_non_standard_key is off",
+        table,
+        "foreign_key",
+        number,
+        word=parent.name,
+        advice=f"make these columns of {parent.name} unique",
+    )
