@@ -74,5 +74,12 @@ def _entries(fields: Fields, key: str, kind: str, faults: Faults) -> Iterator[tu
     with faults.collected():
         entries = list(parts_entries(fields.node(key), f"{key!r} of {fields.what}"))
     for entry in entries:
+        if entry.key is not None and not entry.key.text:
+            faults.error(
+                f"the name of an entry in {key!r} of {fields.what} is empty",
+                entry.key.position(),
+                "a list has entries without names",
+            )
+            continue
         name = f" {entry.key.text}" if entry.key else ""
         yield entry, f"the {kind}{name} of {fields.what}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from functools import lru_cache
+
+from plumbob.ddl.charsets import CHARSETS, charset_of
 from plumbob.ddl.lexer import tokenize
 from plumbob.declaration.validate.limits import (
     ENUM_LABELS,
@@ -33,6 +37,8 @@ def check_columns(subject: Subject, table: Table) -> None:
         if column.generated is not None:
             _check_generated(subject, table, column, number)
     _check_counting(subject, table)
+    for what in faults_of_charset(table.charset, table.collation):
+        subject.error(f"{table.name}: {what}", table, "charset" if table.charset else "collation")
 
 
 def _faults_of_type(subject: Subject, column: Column, table: Table) -> list[str]:
@@ -54,8 +60,7 @@ def _faults_of_type(subject: Subject, column: Column, table: Table) -> list[str]
         )
     if found.scale is not None and found.length is not None and found.scale > found.length:
         faults.append("more digits behind the point than there are digits (errno 1427)")
-    faults.extend(_faults_of_attributes(found))
-    return faults
+    return [*faults, *_faults_of_attributes(found)]
 
 
 def _faults_of_attributes(found: Type) -> list[str]:
@@ -64,18 +69,28 @@ def _faults_of_attributes(found: Type) -> list[str]:
         faults.append(f"{found.name} is neither signed nor unsigned (errno 1064)")
     if found.charset and not found.is_string:
         faults.append(f"{found.name} has no character set (errno 1064)")
-    if found.charset and found.collation and found.collation not in ("binary",):
-        fits = found.collation.startswith((f"{found.charset}_", "uca1400_"))
-        if not fits and found.collation != found.charset:
-            faults.append(
-                f"the collation {found.collation} is none of {found.charset} (errno 1253)"
-            )
-    return faults
+    return [*faults, *faults_of_charset(found.charset, found.collation)]
+
+
+@lru_cache(maxsize=1_000)
+def faults_of_charset(charset: str | None, collation: str | None) -> tuple[str, ...]:
+    """Whether there are such a character set and such a collation, and whether they belong together."""
+    if charset and charset not in CHARSETS:
+        near = get_close_matches(charset, list(CHARSETS), n=1)
+        meant = f", did you mean {near[0]}?" if near else ""
+        return (f"there is no character set {charset} (errno 1115){meant}",)
+    if not collation or collation == "binary" or collation.startswith("uca1400_"):
+        return ()
+    if charset_of(collation) is None:
+        return (f"there is no collation {collation} (errno 1273)",)
+    if charset and charset_of(collation) != charset:
+        return (f"the collation {collation} is none of {charset} (errno 1253)",)
+    return ()
 
 
 def _faults_of_labels(subject: Subject, column: Column, table: Table) -> list[str]:
     found = column.type
-    faults = []
+    faults = list(faults_of_charset(found.charset, found.collation))
     limit = SET_LABELS if found.name == "set" else ENUM_LABELS
     most = limit.most(subject.flavour)
     if most is not None and len(found.labels) > most:
@@ -159,9 +174,18 @@ def _check_generated(subject: Subject, table: Table, column: Column, number: int
                 word=words.split(" ", 1)[0],
             )
     generated = column.generated
-    if generated is None or not subject.is_mysql:
+    if generated is None:
         return
-    for other in table.columns:
+    for other in table.columns[number:]:
+        if other.generated is not None and mentions(generated.expression, other.name):
+            subject.error(
+                f"{table.name}.{column.name} is computed from the generated column {other.name}, which "
+                "has to stand before it (errno 3107, MariaDB 4029)",
+                table,
+                "column",
+                number,
+            )
+    for other in table.columns if subject.is_mysql else ():
         if other.auto_increment and mentions(generated.expression, other.name):
             subject.error(
                 f"{table.name}.{column.name} is computed from the AUTO_INCREMENT column {other.name}, "

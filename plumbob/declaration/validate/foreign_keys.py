@@ -46,7 +46,7 @@ def check_foreign_keys(subject: Subject, table: Table) -> None:
         called = f"{label_of('foreign_key', key.name)} of {table.name}"
         if not key.name:
             called += f" ({', '.join(key.columns)})"
-        faults = list(_faults_of_child(table, key))
+        faults = list(_faults_of_child(subject, table, key))
         parent = subject.declaration.schema.tables.get(key.parent)
         if key.parent_schema is None:
             faults.extend(_faults_of_parent(subject, table, key, parent))
@@ -58,7 +58,7 @@ def check_foreign_keys(subject: Subject, table: Table) -> None:
             _notice_key(subject, table, key, parent, number, called)
 
 
-def _faults_of_child(table: Table, key: ForeignKey) -> Iterator[Fault]:
+def _faults_of_child(subject: Subject, table: Table, key: ForeignKey) -> Iterator[Fault]:
     """What is wrong on this side."""
     engine = engine_of(table)
     if engine in _FORGETFUL:
@@ -81,9 +81,19 @@ def _faults_of_child(table: Table, key: ForeignKey) -> Iterator[Fault]:
             )
         elif name.lower() in seen:
             yield f"has the column {name} twice (errno 1060)", name, ""
+        elif subject.is_mysql and _is_virtual(column):
+            yield (
+                f"stands on {name}, which is computed when it is read (errno 3733)",
+                name,
+                "make it stored",
+            )
         else:
             yield from _faults_of_actions(table, key, column)
         seen.add(name.lower())
+
+
+def _is_virtual(column: Column) -> bool:
+    return column.generated is not None and not column.generated.stored
 
 
 def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from plumbob.declaration.validate.limits import NAME_LENGTH
-from plumbob.declaration.validate.subject import Subject, label_of
+from plumbob.declaration.validate.subject import Subject, label_of, with_article
 from plumbob.declaration.validate.texts import has_long_character
 from plumbob.model import Check, ForeignKey, Table
 
@@ -22,7 +22,7 @@ _Named = tuple[str, int, str]
 def check_names(subject: Subject, table: Table) -> None:
     """Every name of a table and its parts."""
     _check_name(subject, table, "table", "", table.name)
-    if table.name.lower().startswith(_OLD_NAME) and not subject.is_mysql:
+    if table.name.lower().startswith(_OLD_NAME) and subject.is_mariadb:
         subject.error(
             f"MariaDB takes no table name that begins with {_OLD_NAME} (errno 1103)", table
         )
@@ -38,6 +38,8 @@ def check_names(subject: Subject, table: Table) -> None:
             )
     _check_same(subject, table, "column", 1060)
     _check_same(subject, table, "index", 1061)
+    _check_same(subject, table, "check", 1826 if subject.is_mariadb else 3822)
+    _check_same(subject, table, "foreign_key", 1826)
     _check_look_alikes(subject, table, "column")
     _check_look_alikes(subject, table, "index")
     _check_shared_names(subject, table)
@@ -61,9 +63,7 @@ def _names_of_parts(table: Table) -> Iterator[_Named]:
 def _check_name(subject: Subject, table: Table, kind: str, number: str | int, name: str) -> None:
     what = fault_of_name(name)
     if what:
-        subject.error(
-            f"{name!r} is no name for a {kind.replace('_', ' ')}: {what}", table, kind, number
-        )
+        subject.error(f"{name!r} is no name for {with_article(kind)}: {what}", table, kind, number)
         return
     hidden = _hidden_character(name)
     if hidden:
@@ -111,7 +111,7 @@ def _check_same(subject: Subject, table: Table, kind: str, errno: int) -> None:
             subject.error(
                 f"{table.name} has the {kind} {name} twice (errno {errno})"
                 if other == name
-                else f"{other} and {name} are the same name for a {kind}: case makes no difference "
+                else f"{other} and {name} are the same name for {with_article(kind)}: case makes no difference "
                 f"(errno {errno})",
                 table,
                 kind,
@@ -202,9 +202,8 @@ def _check_unique(subject: Subject, kind: str, errno: str) -> None:
         for number, part in enumerate(parts):
             if not part.name:
                 continue
-            other = seen.get(part.name.lower())
-            if other is None:
-                seen[part.name.lower()] = table.name
+            other = seen.setdefault(part.name.lower(), table.name)
+            if other == table.name:
                 continue
             subject.error(
                 f"{label_of(kind, part.name)} stands in {other} as well, and such a name is "

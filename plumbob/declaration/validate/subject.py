@@ -97,3 +97,7 @@ def label_of(kind: str, name: str) -> str:
     """A part as messages name it; one without a name is called by its kind."""
     words = kind.replace("_", " ")
     return f"the {words} {name}" if name else f"the {words} without a name"
+
+
+def with_article(kind: str) -> str:
+    return f"an {kind}" if kind == "index" else f"a {kind.replace('_', ' ')}"

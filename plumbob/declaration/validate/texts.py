@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plumbob.declaration.validate.limits import COLUMN_COMMENT, INDEX_COMMENT, TABLE_COMMENT, Limit
-from plumbob.declaration.validate.subject import Subject
+from plumbob.declaration.validate.subject import Subject, label_of
 from plumbob.model import Column, Expression, Table
 
 # SHOW CREATE TABLE and information_schema give these back as `?`, so a difference would never end.
@@ -48,7 +48,7 @@ def _check_comment(
     where = "comment" if kind == "table" and _has_key(subject, table) else kind
     if len(comment) > most:
         subject.error(
-            f"the comment of the {kind} {name} has {len(comment)} characters, and {most} are the most "
+            f"the comment of {label_of(kind, name)} has {len(comment)} characters, and {most} are the most "
             f"({limit.source})",
             table,
             where,
@@ -57,7 +57,7 @@ def _check_comment(
         )
     if has_long_character(comment):
         subject.error(
-            f"the comment of the {kind} {name} can't be used: {_WHY}", table, where, number
+            f"the comment of {label_of(kind, name)} can't be used: {_WHY}", table, where, number
         )
 
 
@@ -95,7 +95,7 @@ def _check_expression(
     if expression is None or subject.is_mariadb or not has_long_character(expression.sql):
         return
     subject.error(
-        f"the expression of the {kind} {name} of {table.name} can't be used: {_WHY}",
+        f"the expression of {label_of(kind, name)} of {table.name} can't be used: {_WHY}",
         table,
         kind,
         number,
