@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from plumbob import __version__
 from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
@@ -19,6 +19,7 @@ from plumbob.migration.migration import (
 )
 from plumbob.model import Flavour, Schema
 from plumbob.plan.statement import Plan, Statement
+from plumbob.server.foreign import kind_by_name
 
 Expected = Sequence[Mapping[str, str]]
 
@@ -76,7 +77,10 @@ def _script(
         for each, seen_after in zip(statements, seen, strict=True)
     ]
     last = {name: number for number, names in enumerate(touched) for name in names}
-    ends = {name: _fingerprint(after, name, flavour) for name in last}
+    tables = {
+        name: (_fingerprint(before, name, flavour), _fingerprint(after, name, flavour))
+        for name in sorted({*last, *_told_of(before, after)})
+    }
     return Script(
         statements=tuple(
             FileStatement(
@@ -84,7 +88,9 @@ def _script(
                 about=each.about,
                 # What a table is at the end is known without a proof: what its last statement makes it.
                 after={
-                    name: seen[number].get(name, ends[name] if last[name] == number else UNKNOWN)
+                    name: seen[number].get(
+                        name, tables[name][1] if last[name] == number else UNKNOWN
+                    )
                     for name in touched[number]
                 },
                 hazards=each.hazards,
@@ -94,9 +100,20 @@ def _script(
         ),
         before=schema_fingerprint(before, flavour),
         after=schema_fingerprint(after, flavour),
-        tables={name: (_fingerprint(before, name, flavour), ends[name]) for name in last},
+        tables=tables,
         preamble=session.preamble(flavour),
     )
+
+
+def _told_of(before: Schema, after: Schema) -> Iterator[str]:
+    """Tables that a header has although no statement names them.
+
+    A foreign key changes with the name of its parent; and a table that is named like one of another
+    tool is managed here, which nobody knows who has the files alone.
+    """
+    for name in before.tables.keys() | after.tables.keys():
+        if kind_by_name(name) or before.tables.get(name) != after.tables.get(name):
+            yield name
 
 
 def _touched(statement: Statement) -> set[str]:

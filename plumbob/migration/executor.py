@@ -122,7 +122,7 @@ class _Run:
                 if tasks:
                     store.create(self.server)
                 for task in tasks:
-                    runner = Runner(self.server, held, self.progress, self.max_wait)
+                    runner = Runner(self.server, chain, held, self.progress, self.max_wait)
                     live = runner.run(task, live)
         return Outcome(
             self.direction,
@@ -149,7 +149,7 @@ class _Run:
         """What is to be run, once nothing speaks against it; and the database as it is."""
         standing = stand(self.server, chain)
         _raise(list(standing.faults()))
-        live = look(self.server)
+        live = look(self.server, chain)
         tasks = choose(standing, live)
         faults = list(findings(self.server, tasks, live))
         if not self.dry_run and (missing := self._unapproved(tasks)):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
 from plumbob.ddl.tables import create_table_sql
-from plumbob.migration.migration import ABSENT, UNKNOWN
+from plumbob.migration.migration import ABSENT, UNKNOWN, Migration
 from plumbob.model import Flavour, NotUnderstood, Table
 from plumbob.server.connection import Server
 from plumbob.server.introspect import read_schema, table_texts, understand
@@ -40,9 +40,9 @@ class Live:
         }
 
 
-def look(server: Server) -> Live:
-    """Read all tables."""
-    schema = read_schema(server)
+def look(server: Server, chain: Iterable[Migration] = ()) -> Live:
+    """Read all tables; those that the chain knows are managed, whatever their name looks like."""
+    schema = read_schema(server, keep={name for each in chain for name in each.tables})
     found: dict[str, Table | NotUnderstood] = {**schema.tables, **schema.not_understood}
     return Live(
         fingerprint=schema_fingerprint(schema, server.flavour),

@@ -92,7 +92,7 @@ class Header:
     """What both files of a migration say about it.
 
     `created` is a time in UTC, `2026-11-24T13:15:00Z`; `tool` the version of plumbob that wrote them;
-    `proof` says where both ways were run with the expected result, or is "" when nobody could.
+    `proof` is the place where both ways were run with the expected result, or "" when nobody could.
     """
 
     id: str
@@ -163,6 +163,11 @@ class Migration:
     @property
     def rollback_checksum(self) -> str:
         return self.backward.checksum(self.server)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables that one of the two ways tells of."""
+        return frozenset((*self.forward.tables, *self.backward.tables))
 
     def script(self, direction: Direction) -> Script:
         return self.forward if direction == "up" else self.backward

@@ -24,6 +24,7 @@ FORMAT = 1
 KIND = {"up": "migration", "down": "rollback"}
 SUFFIX = {"up": ".sql", "down": ".rollback.sql"}
 NO_PARENT = "none"
+PROVED = "run up and down with the expected result on "
 NOT_PROVED = "not proved: no scratch server was there to run it on"
 
 _FIRST_LINE = re.compile(r"-- plumbob (migration|rollback), format (\d{1,9})[ \t]*(?:\n|$)")
@@ -154,7 +155,7 @@ def _header(head: dict[str, str]) -> Header:
         server=server,
         tool=unescape(head["tool"]).removeprefix("plumbob "),
         created=head["created"],
-        proof="" if proof == NOT_PROVED else proof,
+        proof="" if proof == NOT_PROVED else proof.removeprefix(PROVED),
     )
 
 

@@ -6,7 +6,7 @@ It decides nothing: what may be run, and from where, was found out before (`plum
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
@@ -14,7 +14,7 @@ from plumbob.migration import history, journal
 from plumbob.migration.events import Begins, Done, Ends, Progress, Runs, WaitsForTable, Warned
 from plumbob.migration.live import Live, differing, listed, look, look_at
 from plumbob.migration.lock import Lock
-from plumbob.migration.migration import FileStatement
+from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.tasks import Task
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.server.connection import Server
@@ -41,6 +41,7 @@ class Runner:
     """
 
     server: Server
+    chain: Sequence[Migration]
     lock: Lock
     progress: Progress
     max_wait: float
@@ -62,7 +63,7 @@ class Runner:
         self._open_journal(task, live)
         for number in range(done + 1, total + 1):
             self._run_statement(task, number)
-        ends = look(self.server)
+        ends = look(self.server, self.chain)
         _verify(task, live, ends)
         seconds = time.monotonic() - started
         texts = ends.texts(self.server.flavour)

@@ -49,7 +49,7 @@ class Status:
 def status(server: Server, chain: Sequence[Migration]) -> Status:
     """Look, and write nothing."""
     standing = stand(server, chain)
-    live = look(server)
+    live = look(server, chain)
     snapshot = history.snapshot(server)
     return Status(
         applied=tuple(standing.applied.values()),

@@ -15,7 +15,15 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
 from plumbob.migration.migration import Direction, Migration
-from plumbob.migration.reading import FORMAT, KIND, NO_PARENT, NOT_PROVED, SUFFIX, read_script
+from plumbob.migration.reading import (
+    FORMAT,
+    KIND,
+    NO_PARENT,
+    NOT_PROVED,
+    PROVED,
+    SUFFIX,
+    read_script,
+)
 
 _COMMAND = {"up": "apply", "down": "rollback"}
 
@@ -48,7 +56,7 @@ def render(migration: Migration, direction: Direction) -> str:
         server=migration.server,
         tool=f"plumbob {migration.tool}",
         created=migration.created,
-        proof=migration.proof or NOT_PROVED,
+        proof=PROVED + migration.proof if migration.proof else NOT_PROVED,
         checksum=checksum,
         hazards=script.hazards,
         command=_COMMAND[direction],

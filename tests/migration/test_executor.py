@@ -9,13 +9,15 @@ import pytest
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import history
+from plumbob.migration.draft import draft
 from plumbob.migration.events import Begins, Done, Ends, Runs, Warned
 from plumbob.migration.executor import apply
-from plumbob.migration.files import read_folder
+from plumbob.migration.files import read_folder, write_pair
 from plumbob.migration.live import look
 from plumbob.migration.status import Status, status
-from plumbob.plan.statement import Statement
+from plumbob.plan.statement import Plan, Statement
 from plumbob.server.connection import Server
+from plumbob.server.introspect import read_schema
 from tests.migration.project import USERS, Project, alter
 from tests.migration.shop import ADD_X, ADD_Y, CREATE, DROP_X, DROP_Y
 
@@ -138,6 +140,25 @@ def test_a_live_database_that_is_not_as_planned_is_refused_by_name(shop: Project
     shop.sql("CREATE TABLE theirs (id int)", "ALTER TABLE notes ADD COLUMN mine int")
     assert "notes, theirs is not as it was" in refusal(shop).what
     assert shop.count("_plumbob_history") == 1
+
+
+def test_a_managed_table_may_be_named_like_that_of_a_tool(project: Project) -> None:
+    tool = "CREATE TABLE schema_migrations (id int PRIMARY KEY)"
+    project.start(USERS, tool)
+    with project.server(project.scratch) as server:
+        before = read_schema(server, keep=["schema_migrations"])
+        server.execute(ADD_X.sql)
+        after = read_schema(server, keep=["schema_migrations"])
+        plan = Plan((ADD_X,), (DROP_X,))
+        created = "2026-11-24T13:00:00Z"
+        made = draft(plan, before, after, server.flavour, message="x", created=created)
+    write_pair(project.folder, made)
+    project.apply()
+    with project.server() as server:
+        assert status(server, read_folder(project.folder)).is_in_sync
+    project.sql("ALTER TABLE schema_migrations ADD COLUMN x int")
+    with project.server() as server:
+        assert status(server, read_folder(project.folder)).drifted == ("schema_migrations",)
 
 
 def test_a_migration_that_was_run_by_hand_is_seen(shop: Project) -> None:

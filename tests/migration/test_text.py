@@ -205,6 +205,32 @@ def test_a_file_cut_anywhere_is_never_taken_for_a_whole_one() -> None:
         assert replace(migration, forward=script).changed() == ("up",), text[:end]
 
 
+def test_a_proof_is_told_in_words() -> None:
+    migration = example(ADD)
+    proved = replace(migration, header=replace(migration.header, proof="a private MySQL 9.7.4"))
+    text = render(proved, "up")
+    assert "-- proof: run up and down with the expected result on a private MySQL 9.7.4\n" in text
+    assert read(text, proved) == (proved.header, proved.forward)
+
+
+def test_a_header_tells_of_children_of_a_renamed_parent_and_of_names_like_those_of_tools() -> None:
+    child = "CREATE TABLE `c` (`p` int, KEY `p` (`p`), CONSTRAINT `f` FOREIGN KEY (`p`) REFERENCES `{}` (`p`))"
+    parent = "CREATE TABLE `{}` (`p` int NOT NULL, PRIMARY KEY (`p`))"
+    tool = "CREATE TABLE `schema_migrations` (`id` int)"
+    before, after = (schema(child.format(x), parent.format(x), tool) for x in ("old", "new"))
+    names = (Ref("table", "old"), Ref("table", "new"))
+    rename = Statement(
+        "RENAME TABLE `old` TO `new`",
+        "",
+        "new",
+        takes=frozenset(names[:1]),
+        gives=frozenset(names[1:]),
+    )
+    migration = example(rename, before=before, after=after)
+    assert sorted(migration.tables) == ["c", "new", "old", "schema_migrations"]
+    assert sorted(migration.up[0].after) == ["new", "old"]
+
+
 def test_expected_fingerprints_are_known_where_a_table_is_at_its_end() -> None:
     users = schema("CREATE TABLE `users` (`id` int)")
     create = Statement(
