@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import click
 
-from plumbob.commands import options
-from plumbob.commands.opening import connect_to, database_name, find_target, open_project
+from plumbob.commands import console, options
+from plumbob.commands.opening import (
+    connect_to,
+    database_name,
+    find_target,
+    load_declaration,
+    open_project,
+    scratch_place,
+)
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, tell, tell_end, tell_start
+from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
+from plumbob.workflow import Comparison, compare_database
 
 EXAMPLE = """\
 schema apply --wait 60s
@@ -36,9 +45,13 @@ def command(
     Everything that speaks against it is found before the first statement. A run that was interrupted,
     killed or has failed goes on with the same command. `--allow all` approves every loss, and is
     refused where plumbob.cfg says that the database is production.
+
+    At the end the database is compared with the declaration. Exit code 0: it is as declared; 1: the
+    declaration asks for more than there are migrations for.
     """
     project = open_project(where)
     chain = read_folder(project.migrations)
+    declaration = load_declaration(project) if project.schema.is_file() else None
     target = find_target(to, project.config)
     with interruptible("apply"), connect_to(target, to) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
@@ -51,4 +64,21 @@ def command(
             production=project.config.production,
             max_wait=max_wait,
         )
-    return tell_end(outcome, as_json=as_json)
+        exit = tell_end(outcome, as_json=as_json)
+        if declaration is None or outcome.dry_run:
+            return exit
+        place = scratch_place(None, project.config)
+        return _compare(compare_database(declaration, server, scratch=place))
+
+
+def _compare(found: Comparison) -> int:
+    """Say what the declaration has and the database has not; what nobody could confirm is a remark."""
+    if not found.changes:
+        return Exit.OK
+    if found.unconfirmed:
+        console.warn(
+            f"the declaration may ask for more: it was not confirmed, because {found.unconfirmed}"
+        )
+        return Exit.OK
+    console.warn("the declaration asks for more than the migrations do; see it with: schema diff")
+    return Exit.DIFFERENT
