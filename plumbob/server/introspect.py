@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from itertools import zip_longest
 
-from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.quote import quote_name
-from plumbob.ddl.tables import create_table_sql, parse_create_table
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour, NotUnderstood, Schema, Table, Unmanaged
+from plumbob.model import NotUnderstood, Schema, Table, Unmanaged
 from plumbob.server.connection import Server
 from plumbob.server.errors import (
     DEADLOCK,
@@ -35,6 +31,7 @@ from plumbob.server.listing import (
     list_tables,
     row_estimates,
 )
+from plumbob.server.understanding import understand
 
 __all__ = ["read_schema", "row_estimates", "table_texts", "understand"]
 
@@ -99,26 +96,6 @@ def table_texts(
         if isinstance(answer, ServerError) and answer.errno != NO_SUCH_TABLE:
             raise answer
     return {table: text for table, text in answers.items() if isinstance(text, str)}
-
-
-@lru_cache(maxsize=8192)
-def understand(name: str, text: str, flavour: Flavour) -> Table | NotUnderstood:
-    """A SHOW CREATE TABLE text as a table, when the grammar gives the same text back."""
-    try:
-        table = parse_create_table(text, flavour)
-    except SyntaxFault as fault:
-        line = text.split("\n")[text.count("\n", 0, fault.offset)]
-        return NotUnderstood(name, text, f"{fault.what}: {line.strip()}")
-    given_back = create_table_sql(table, flavour)
-    if given_back.rstrip() == text.rstrip():
-        return table
-    return NotUnderstood(name, text, _difference(text, given_back))
-
-
-def _difference(text: str, given_back: str) -> str:
-    lines = zip_longest(text.split("\n"), given_back.split("\n"), fillvalue="")
-    written, other = next((pair for pair in lines if pair[0] != pair[1]), ("", ""))
-    return f"{written.strip()} would be given back as {other.strip()}"
 
 
 def _settled(
