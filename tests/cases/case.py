@@ -3,7 +3,7 @@
     name      what the case shows; unique
     why       the section of a manual, the complaint or the measurement behind it
     from      CREATE TABLE statements, run on the server as they are
-    to        CREATE TABLE statements, the declaration; or YAML that begins with `tables:` or `database:`
+    to        CREATE TABLE statements, the declaration; or YAML
     renames   new names and old ones, as `was:` tells: `table: old`, `table.column: old`, and
               `table.index: old` under `indexes`
     equal     true: both sides mean the same, nothing is planned
@@ -25,6 +25,7 @@ for the cases that expect nothing yet, to be reviewed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,30 +37,11 @@ from plumbob.model import Renames
 
 HERE = Path(__file__).parent
 SERVERS = ("mysql", "mariadb", "mariadb118")
-KEYS = frozenset(
-    [
-        "name",
-        "why",
-        "from",
-        "to",
-        "renames",
-        "indexes",
-        "equal",
-        "up",
-        "down",
-        "up_loses",
-        "down_loses",
-        "rows",
-        "up_rows",
-        "down_rows",
-        "differs",
-        "refused",
-        "servers",
-        "mysql",
-        "mariadb",
-        "mariadb118",
-    ]
-)
+_SHARED = ("name", "why", "servers", "mysql", "mariadb", "mariadb118")
+_SIDES = ("from", "to", "renames", "indexes", "rows")
+_EXPECTED = ("equal", "refused", "differs")
+_WAYS = ("up", "up_loses", "up_rows", "down", "down_loses", "down_rows")
+KEYS = frozenset((*_SHARED, *_SIDES, *_EXPECTED, *_WAYS))
 
 
 @dataclass(frozen=True)
@@ -106,7 +88,7 @@ class Told:
 
     @property
     def is_yaml(self) -> bool:
-        return self.after.lstrip().startswith(("tables:", "database:"))
+        return re.match(r"[a-z]+:\n|database:", self.after) is not None
 
     @property
     def renames(self) -> Renames | None:
