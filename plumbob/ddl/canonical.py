@@ -18,7 +18,7 @@ from plumbob.ddl.charsets import (
 from plumbob.ddl.defaults import canonical_default
 from plumbob.ddl.expression import expression
 from plumbob.ddl.quote import quote_name
-from plumbob.model import Column, Flavour, Index, KeyPart, Option, Schema, Table, Type
+from plumbob.model import Column, Expression, Flavour, Index, KeyPart, Option, Schema, Table, Type
 from plumbob.model.type import BINARIES, INTEGERS
 
 # Display widths that MariaDB prints for an integer without one: signed, unsigned (manual: Numeric
@@ -102,7 +102,15 @@ def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table
         collation=collation,
         indexes=tuple(_index(index, typed) for index in table.indexes),
         options=tuple(sorted(set(table.options) - _NO_OPTION, key=lambda option: option.name)),
+        partitions=_partitions(table.partitions),
     )
+
+
+def _partitions(partitions: Expression | None) -> Expression | None:
+    """PARTITIONS 1 is what KEY and HASH have without a number; it is printed where it was written."""
+    if partitions is None:
+        return None
+    return replace(partitions, key=partitions.key.removesuffix(" partitions 1"))
 
 
 def _charset_and_collation(
@@ -207,7 +215,13 @@ def _index(index: Index, table: Table) -> Index:
     structure = None
     if table.engine == "MEMORY":
         structure = index.using or "HASH"
-    return replace(index, parts=parts, structure=structure)
+    attributes = tuple(sorted((_attribute_name(name), value) for name, value in index.attributes))
+    return replace(index, parts=parts, structure=structure, attributes=attributes)
+
+
+def _attribute_name(name: str) -> str:
+    """MariaDB's names have no case, but are printed as they were written."""
+    return name if name.endswith("ENGINE_ATTRIBUTE") else name.lower()
 
 
 def _key_part(part: KeyPart, index: Index, table: Table) -> KeyPart:

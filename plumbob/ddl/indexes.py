@@ -121,10 +121,9 @@ def _accept_attribute(cursor: Cursor, index: Index) -> Index | None:
             cursor.accept_mark("=")
             return _with_attribute(index, word.upper(), quote_text(cursor.text()))
     if (index.kind == "vector" and cursor.token.kind == "name") or cursor.is_word("m", "distance"):
-        name = cursor.name().lower()
+        name = cursor.name()
         cursor.expect_mark("=")
-        value = cursor.take()
-        return _with_attribute(index, name, value.value)
+        return _with_attribute(index, name, quote_text(cursor.take().value))
     return None
 
 
@@ -154,7 +153,7 @@ def index_sql(index: Index, flavour: Flavour) -> str:
 
 
 def _attribute_sql(name: str, value: str) -> str:
-    if name.isupper():
+    if name.endswith("ENGINE_ATTRIBUTE"):
         return f"/*!80021 {name} {value} */"
     return f"{quote_name(name)}={value}"
 

@@ -42,6 +42,8 @@ _IN_COMMENT = {
     "ENGINE_ATTRIBUTE": "/*!80021",
     "SECONDARY_ENGINE_ATTRIBUTE": "/*!80021",
 }
+# Options that InnoDB of MariaDB defines: printed in backquotes, as they were written, with a text.
+_OF_ENGINES = ("page_compressed", "page_compression_level", "encrypted", "encryption_key_id")
 
 
 def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
@@ -152,6 +154,9 @@ def _option(cursor: Cursor, table: Table) -> Table:
         case "SEQUENCE":
             cursor.fail("a sequence is no table", at=start)
     option = Option(name, _option_value(cursor, name))
+    if name.islower():
+        written = start.value if start.kind == "name" else start.text
+        option = replace(option, written=written)
     return replace(table, options=(*table.options, option))
 
 
@@ -159,6 +164,8 @@ def _option_name(cursor: Cursor) -> str:
     if cursor.token.kind == "name":
         return cursor.name().lower()
     word = cursor.take().value
+    if word in _OF_ENGINES:
+        return word
     if word == "character":
         cursor.expect("set")
         return "CHARACTER SET"
@@ -182,7 +189,7 @@ def _option_value(cursor: Cursor, name: str) -> str:
         cursor.fail(f"expected the value of {name}")
     if token.kind == "name":
         return quote_name(cursor.name())
-    return cursor.take().text.upper() if name.isupper() else cursor.take().text
+    return quote_text(cursor.take().text) if name.islower() else cursor.take().text.upper()
 
 
 def _partitions(cursor: Cursor) -> Expression:
@@ -234,7 +241,7 @@ def _is_behind_comment(option: Option) -> bool:
 
 def _option_sql(option: Option) -> str:
     if option.name.islower():
-        return f"{quote_name(option.name)}={option.value}"
+        return f"{quote_name(option.written or option.name)}={option.value}"
     opening = _IN_COMMENT.get(option.name)
     if opening is None:
         return f"{option.name}={option.value}"

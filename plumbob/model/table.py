@@ -16,11 +16,13 @@ from plumbob.model.index import Index
 class Option:
     """A table option such as ROW_FORMAT, by its name in capitals.
 
-    An option that a MariaDB engine defines (`page_compressed`) keeps its name in lower case.
+    An option that a MariaDB engine defines (`page_compressed`) has its name in small letters;
+    `written` is how the server remembers it.
     """
 
     name: str
     value: str
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
