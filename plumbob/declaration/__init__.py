@@ -1,8 +1,9 @@
 """The declaration file: read with positions, validated, and written for a live schema."""
 
 from plumbob.declaration.declaration import Declaration
+from plumbob.declaration.dump import dump
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.load import load
 from plumbob.declaration.validate import validate
 
-__all__ = ["Declaration", "Notice", "load", "validate"]
+__all__ = ["Declaration", "Notice", "dump", "load", "validate"]
