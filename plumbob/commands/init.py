@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Schema
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
+
+if TYPE_CHECKING:
+    from plumbob.server.connection import Server
 
 EXAMPLE = """\
 schema init
@@ -58,16 +63,17 @@ def command(folder: Path | None, source: str | None, to: ConnectionOptions, as_j
         console.out_json(_document(root, files, read))
     else:
         console.out(_text(root, files, read))
-    return Exit.OK
+    return Exit.OK if read is None or read.in_sync else Exit.DIFFERENT
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read from a live database, and its declaration."""
+    """What was read from a live database, its declaration, and whether they are the same."""
 
     place: str
     schema: Schema
     text: str
+    in_sync: bool
 
 
 def template(name: str) -> str:
@@ -91,7 +97,19 @@ def _read(source: str | None, to: ConnectionOptions) -> Read:
     target = find_target(to, config)
     with connect_to(target, to) as server:
         schema = read_schema(server)
-        return Read(database_name(server), schema, dump(schema, server.flavour))
+        text = dump(schema, server.flavour)
+        return Read(database_name(server), schema, text, _is_in_sync(text, server))
+
+
+def _is_in_sync(text: str, server: Server) -> bool:
+    """Whether the declaration, read as any other, differs in nothing from the database."""
+    from plumbob.declaration import load
+    from plumbob.workflow import compare_database
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.yaml"
+        path.write_text(text, encoding="utf-8")
+        return not compare_database(load(path), server, scratch="none").changes
 
 
 def _refuse_existing(root: Path, files: dict[Path, str]) -> None:
@@ -127,7 +145,9 @@ def _text(root: Path, files: dict[Path, str], read: Read | None) -> str:
         said.append(line(f"not understood, so left alone: {name}: {found.why}"))
     for found_there in read.schema.unmanaged:
         said.append(line(f"not managed, so left alone: {found_there.kind} {found_there.name}"))
-    return "\n".join([*said, "Next: schema diff, which should say that both are in sync"])
+    if not read.in_sync:
+        return "\n".join([*said, "They are not in sync yet: schema diff shows in what"])
+    return "\n".join([*said, "in sync"])
 
 
 def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str, object]:
@@ -136,6 +156,7 @@ def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str
         schema = read.schema
         document |= {
             "live": {"name": read.place, "tables": len(schema.tables)},
+            "in_sync": read.in_sync,
             "not_understood": [
                 {"name": name, "why": found.why} for name, found in schema.not_understood.items()
             ],
