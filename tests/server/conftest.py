@@ -46,6 +46,8 @@ def accounts(root: Server, *, host: str = "localhost") -> Iterator[Account]:
             root.execute(f"GRANT {grant.format(root.database)} TO {user}@'{host}'")
         return replace(root.target, user=user, password=Secret(password))
 
-    yield make
-    for user in made:
-        root.execute(f"DROP USER {user}@'{host}'")
+    try:
+        yield make
+    finally:
+        for user in made:
+            root.execute(f"DROP USER {user}@'{host}'")
