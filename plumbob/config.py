@@ -57,7 +57,7 @@ def read_config(root: Path) -> Config:
         if name != SECTION:
             raise PlumbobError(
                 f"{FILE} has a section [{name}]",
-                advice=f"All settings stand in one section, [{SECTION}].",
+                advice=f"all settings stand in one section, [{SECTION}]",
                 where=FILE,
             )
     if SECTION not in parser:
@@ -77,7 +77,7 @@ def _config(said: dict[str, str]) -> Config:
     if not _is_scratch(config.scratch):
         raise PlumbobError(
             "scratch is sandbox, target, none or $NAME of an environment variable with a URL",
-            advice="A URL itself would put a password into a file that is committed.",
+            advice="a URL itself would put a password into a file that is committed",
             where=FILE,
         )
     return config

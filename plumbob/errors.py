@@ -40,7 +40,7 @@ class PlumbobError(Exception):
 
     Args:
         what: one sentence that says what is wrong, without a full stop at its end.
-        advice: one sentence that says what to do, or "" where `what` says it already.
+        advice: what to do, in the same manner, or "" where `what` says it already.
         where: the place in a file, or the name of an object, or None.
         exit: the exit code of the command that meets this error.
     """

@@ -62,7 +62,7 @@ def find_project(folder: Path | None = None, schema: Path | None = None) -> Proj
     if root is None:
         raise PlumbobError(
             f"there is no schema/schema.yaml in {start} or above",
-            advice="Run `schema init` to lay out a project here, or name the file with --schema.",
+            advice="run `schema init` to lay out a project here, or name the file with --schema",
         )
     config = read_config(root)
     return Project(root, _declaration(root, config), config)

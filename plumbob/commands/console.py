@@ -19,7 +19,6 @@ import click
 from plumbob.errors import Exit, PlumbobError
 from plumbob.report.safe import guard, line
 
-BUGS = "https://github.com/plumbob/plumbob/issues"
 # What a shell reports for a command that a closed pipe ended: 128 + SIGPIPE.
 CLOSED_PIPE = 141
 
@@ -100,7 +99,7 @@ def _as_fault(error: Exception) -> PlumbobError:
         note(_traceback(error))
     return PlumbobError(
         f"this is a bug of plumbob: {type(error).__name__}",
-        advice=f"Please report it at {BUGS} with what PLUMBOB_TRACEBACK=1 shows.",
+        advice="please report it, with what PLUMBOB_TRACEBACK=1 shows",
         exit=Exit.FAILED,
     )
 

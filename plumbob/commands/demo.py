@@ -137,7 +137,7 @@ def _type(*argv: str, expected: Exit = Exit.OK, shown: bool = True) -> None:
     if code != expected:
         raise PlumbobError(
             f"schema {argv[0]} ended with {code} where {int(expected)} was expected",
-            advice="The demo is a test of plumbob on this machine: please report this.",
+            advice="the demo is a test of plumbob on this machine: please report this",
             exit=Exit.FAILED,
         )
 

@@ -71,6 +71,6 @@ def _require(hazard: Hazard, allow: tuple[str, ...]) -> None:
     if hazard.approval not in allow:
         raise PlumbobError(
             f"this would lose {hazard.what}",
-            advice=f"If that is meant: --allow {hazard.approval}",
+            advice=f"if that is meant: --allow {hazard.approval}",
             exit=Exit.UNSAFE,
         )

@@ -117,7 +117,7 @@ def _refuse_existing(root: Path, files: dict[Path, str]) -> None:
         if path.exists() or path.is_symlink():
             raise PlumbobError(
                 f"{path.relative_to(root)} is there already, and nothing was written",
-                advice="Choose an empty folder with --dir, or move the file away.",
+                advice="choose an empty folder with --dir, or move the file away",
                 where=str(root),
             )
 

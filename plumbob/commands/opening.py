@@ -88,7 +88,7 @@ def find_target(to: ConnectionOptions, config: Config) -> Target:
     if not target.database:
         raise PlumbobError(
             "no database is named",
-            advice=f"Set {config.url_env} to mysql://user@host/database, or use --url or -D.",
+            advice=f"set {config.url_env} to mysql://user@host/database, or use --url or -D",
         )
     return target
 
@@ -116,7 +116,7 @@ def _password(to: ConnectionOptions) -> str | None:
     if not console.can_ask():
         raise PlumbobError(
             "-p asks for the password, and there is no terminal to ask on",
-            advice="Give it in MYSQL_PWD, in DATABASE_URL or in an option file.",
+            advice="give it in MYSQL_PWD, in DATABASE_URL or in an option file",
             exit=Exit.BAD_INPUT,
         )
     password: str = click.prompt(

@@ -60,7 +60,7 @@ def find_server(name: str) -> Binary:
     makers: dict[str, Maker | None] = {"mysql": "mysql", "mariadb": "mariadb", "": None}
     if maker not in makers:
         raise PlumbobError(
-            f"{name} is not a kind of server", advice="Say mysql, mariadb, mysql-9.7 and the like."
+            f"{name} is not a kind of server", advice="say mysql, mariadb, mysql-9.7 and the like"
         )
     return find(makers[maker], series or None)
 

@@ -48,7 +48,7 @@ def _pending(folder: Path, last: Migration, found: Comparison) -> Written:
     if last.after != schema_fingerprint(found.reached, found.flavour):
         raise PlumbobError(
             f"{last.id} is written and not applied, and leads elsewhere than the declaration",
-            advice="Run `schema apply` first, or remove its two files to plan it anew.",
+            advice="run `schema apply` first, or remove its two files to plan it anew",
             where=last.id,
             exit=Exit.STALE,
         )

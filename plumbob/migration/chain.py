@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.migration import Migration
 
-REBASE = "Two branches added them; run `schema rebase` to plan the second one, {}, anew."
+REPLAN = "two branches added them: remove both files of {} and plan it anew: schema diff --write"
 
 
 def in_order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
@@ -50,7 +50,7 @@ def _heads(children: Mapping[str, list[Migration]]) -> Iterator[PlumbobError]:
                 f"{both} both follow {parent}"
                 if parent
                 else f"{both} both are the first migration",
-                REBASE.format(rivals[-1].id),
+                REPLAN.format(rivals[-1].id),
             )
 
 
@@ -67,7 +67,7 @@ def _gaps(by_id: Mapping[str, Migration]) -> Iterator[PlumbobError]:
         elif parent.checksum != by_id[parent.id].forward.written:
             yield _stale(
                 f"{migration.id} was planned to follow another version of {parent.id}",
-                f"Run `schema rebase` to plan {migration.id} anew.",
+                f"remove both files of {migration.id} and plan it anew: schema diff --write",
             )
 
 

@@ -135,11 +135,11 @@ class _Run:
 
     def _check_call(self) -> None:
         if self.server.database is None:
-            raise PlumbobError("no database is chosen", advice="Name it in the URL or with -D.")
+            raise PlumbobError("no database is chosen", advice="name it in the URL or with -D")
         if self.production and ALL in self.allow:
             raise PlumbobError(
                 "`--allow all` is refused, because this database is marked as production",
-                advice="Approve each loss by its name.",
+                advice="approve each loss by its name",
                 exit=Exit.UNSAFE,
             )
 

@@ -60,7 +60,7 @@ def write_pair(folder: Path, migration: Migration) -> tuple[Path, Path]:
     except OSError as error:
         raise PlumbobError(
             f"the folder {folder} cannot be written to: {error.strerror}",
-            advice="Nothing was written.",
+            advice="nothing was written",
             exit=Exit.NO_ACCESS if error.errno in _FORBIDDEN else Exit.FAILED,
         ) from error
     raise PlumbobError(f"there are {ATTEMPTS} migrations {migration.id} already")
@@ -96,7 +96,7 @@ def _read_pair(path: Path) -> Migration:
     if not os.path.lexists(rollback):
         raise PlumbobError(
             f"the rollback of {header.id} is missing",
-            advice=f"Take {rollback.name} from version control again.",
+            advice=f"take {rollback.name} from version control again",
             where=path.name,
             exit=Exit.STALE,
         )
@@ -105,7 +105,7 @@ def _read_pair(path: Path) -> Migration:
     if other != header or not mirrored:
         raise PlumbobError(
             f"{path.name} and {rollback.name} do not belong together: their headers differ",
-            advice="Take both from version control again.",
+            advice="take both from version control again",
             exit=Exit.STALE,
         )
     return Migration(header, forward, backward)
@@ -119,14 +119,14 @@ def _read(path: Path, direction: Direction) -> tuple[Header, Script]:
     except UnicodeDecodeError as error:
         raise PlumbobError(
             "this migration file cannot be read: it is not UTF-8",
-            advice="Take it from version control again.",
+            advice="take it from version control again",
             where=path.name,
         ) from error
     header, script = read_script(text, path.name, direction)
     if path.name != file_name(header.id, direction):
         raise PlumbobError(
             f"this file was renamed: its header says {header.id}",
-            advice=f"Name it {file_name(header.id, direction)} again.",
+            advice=f"name it {file_name(header.id, direction)} again",
             where=path.name,
             exit=Exit.STALE,
         )
@@ -148,7 +148,7 @@ def _prepare(folder: Path) -> None:
     if folder.is_symlink():
         raise PlumbobError(
             f"the folder {folder} is a symbolic link, and migrations are not written through one",
-            advice="Name the folder that it points to.",
+            advice="name the folder that it points to",
         )
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(f"{_TEMPORARY}*"):

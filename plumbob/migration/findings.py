@@ -19,9 +19,7 @@ def obstacles(server: Server) -> list[PlumbobError]:
     found = server.obstacles()
     if server.is_cluster:
         what = "this server is a member of a Galera cluster, which plumbob does not change yet"
-        found.append(
-            PlumbobError(what, advice="Look at the plan with --dry-run.", exit=Exit.UNSAFE)
-        )
+        found.append(PlumbobError(what, advice="look at the plan with --dry-run", exit=Exit.UNSAFE))
     return found
 
 
@@ -42,8 +40,8 @@ def unapproved(hazards: Sequence[Hazard]) -> PlumbobError:
     """The error that lists every approval that is missing."""
     lines = dict.fromkeys(f"--allow {each.approval} ({each.what})" for each in hazards)
     return PlumbobError(
-        f"nothing was run, because this is not approved: {'; '.join(lines)}",
-        advice="Approve each of them by its name, if that is meant.",
+        "\n".join(["nothing was run, because this is not approved:", *lines]),
+        advice="approve each of them by its name, if that is meant",
         exit=Exit.UNSAFE,
     )
 
@@ -55,7 +53,7 @@ def _other_servers(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobErr
         if (planned.maker, planned.series) != (found.maker, found.series):
             yield PlumbobError(
                 f"{task.migration.id} was planned for {planned}, and this server is {found}",
-                advice="Plan it anew for this server.",
+                advice="plan it anew for this server",
                 where=task.migration.id,
                 exit=Exit.STALE,
             )
@@ -68,7 +66,7 @@ def _breaks(tasks: Sequence[Task]) -> Iterator[PlumbobError]:
             id = following.migration.id
             yield PlumbobError(
                 f"{id} does not begin with the schema that {task.migration.id} leaves",
-                advice=f"Run `schema rebase` to plan {id} anew.",
+                advice=f"remove both files of {id} and plan it anew: schema diff --write",
                 where=id,
                 exit=Exit.STALE,
             )

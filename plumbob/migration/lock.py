@@ -47,7 +47,7 @@ class Lock:
         if not mine:
             raise PlumbobError(
                 "plumbob's lock was lost, so nothing more was run",
-                advice="Run the same command again: it looks at what is there and goes on.",
+                advice="run the same command again: it looks at what is there and goes on",
                 exit=Exit.FAILED,
             )
 
@@ -87,7 +87,7 @@ def _get(server: Server, name: str, seconds: int) -> bool:
         if error.errno in _CONFLICTS:
             raise PlumbobError(
                 f"plumbob's lock cannot be waited for: {error.what}",
-                advice="Another connection waits for this one; try again.",
+                advice="another connection waits for this one; try again",
                 exit=Exit.LOCKED,
             ) from error
         raise
@@ -117,7 +117,7 @@ def _taken(holder: Holder | None, waited: float) -> PlumbobError:
     who = f" by {holder}" if holder else ""
     return PlumbobError(
         f"another run of plumbob works on this database: its lock is held{who}",
-        advice=f"Waited {waited:.0f} s. Wait for it to end; a killed run holds the lock until its "
-        "last statement has ended in the server.",
+        advice=f"waited {waited:.0f} s. Wait for it to end; a killed run holds the lock until its "
+        "last statement has ended in the server",
         exit=Exit.LOCKED,
     )

@@ -110,7 +110,7 @@ def _check_format(text: str, direction: Direction) -> None:
     if int(found[2]) != FORMAT:
         raise _Fault(
             f"it has format {found[2]}, and this plumbob knows format {FORMAT}",
-            advice="Use the plumbob that wrote it.",
+            advice="use the plumbob that wrote it",
         )
     if found[1] != KIND[direction]:
         raise _Fault(f"it says that it is a {found[1]}")

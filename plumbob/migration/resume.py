@@ -70,7 +70,7 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
         raise PlumbobError(
             f"`{back}` cannot begin in the middle of {migration.id}: the tables are in no state that "
             "it goes through",
-            advice=f"Finish the run that was begun, with `schema {on}`, then run this again.",
+            advice=f"finish the run that was begun, with `schema {on}`, then run this again",
             where=migration.id,
             exit=Exit.FAILED,
         )
@@ -86,7 +86,7 @@ def _check_same(migration: Migration, script: Script, entry: Entry) -> None:
     ):
         raise PlumbobError(
             f"statement {entry.number} of {migration.id} was run, and is another one in the file now",
-            advice="Take the file from version control again as it was when the run began.",
+            advice="take the file from version control again as it was when the run began",
             where=migration.id,
             exit=Exit.STALE,
         )
@@ -101,7 +101,7 @@ def _check_strangers(script: Script, half: HalfDone, live: Live, id: str) -> Non
     if names:
         raise PlumbobError(
             f"{listed(names)} changed since {id} was begun, and not by it",
-            advice="Take that change back, then run this again.",
+            advice="take that change back, then run this again",
             where=id,
             exit=Exit.STALE,
         )
@@ -119,8 +119,8 @@ def _neither(migration: Migration, half: HalfDone, entry: Entry, live: Live) -> 
     return PlumbobError(
         f"statement {entry.number} of {migration.id} was running when the last run ended, and "
         f"{listed(names)} is not as before it and {known} ({'; '.join(lines)})",
-        advice="Somebody else may have changed it. Make the table as it was before the statement or as "
-        "it has to be after it, then run this again.",
+        advice="somebody else may have changed it. Make the table as it was before the statement or as "
+        "it has to be after it, then run this again",
         where=migration.id,
         exit=Exit.FAILED,
     )

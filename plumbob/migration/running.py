@@ -158,7 +158,7 @@ def _verify(task: Task, before: Live, after: Live) -> None:
     raise PlumbobError(
         f"{task.migration.id} was run, and the database is not what it should be: "
         f"{listed(names) or 'it'} is different",
-        advice="Make it so (`schema diff` shows how), then run the same command again.",
+        advice="make it so (`schema diff` shows how), then run the same command again",
         where=task.migration.id,
         exit=Exit.FAILED,
     )
@@ -185,8 +185,8 @@ def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
 def _got_no_lock(task: Task, number: int, error: ServerError) -> PlumbobError:
     return PlumbobError(
         f"{_statement(task, number)} got no lock: {error.what}",
-        advice="Somebody holds the table, by a transaction that is open or by a backup; nothing of this "
-        "statement was done. Run the same command again later.",
+        advice="somebody holds the table, by a transaction that is open or by a backup; nothing of this "
+        "statement was done. Run the same command again later",
         where=task.migration.id,
         exit=Exit.LOCKED,
     )
@@ -195,8 +195,8 @@ def _got_no_lock(task: Task, number: int, error: ServerError) -> PlumbobError:
 def _lost(task: Task, number: int, error: ServerError) -> PlumbobError:
     return PlumbobError(
         f"the connection was lost at {_statement(task, number)}: {error.what}",
-        advice="The statement may still go on in the server. Run the same command again: it waits for "
-        "that to end, looks at the tables and goes on.",
+        advice="the statement may still go on in the server. Run the same command again: it waits for "
+        "that to end, looks at the tables and goes on",
         where=task.migration.id,
         exit=Exit.FAILED,
     )

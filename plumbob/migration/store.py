@@ -113,14 +113,14 @@ def _check_format(name: str, comment: str) -> None:
     if found is None:
         raise PlumbobError(
             f"the table {name} is not as plumbob made it: its comment has no format",
-            advice=f"Give it back the comment 'plumbob …, format {FORMAT}', or rename the table.",
+            advice=f"give it back the comment 'plumbob …, format {FORMAT}', or rename the table",
             where=name,
             exit=Exit.UNSAFE,
         )
     if int(found[1]) > FORMAT:
         raise PlumbobError(
             f"the table {name} has format {found[1]}, and this plumbob knows format {FORMAT}",
-            advice="A newer plumbob has worked on this database; use that one.",
+            advice="a newer plumbob has worked on this database; use that one",
             where=name,
             exit=Exit.UNSAFE,
         )

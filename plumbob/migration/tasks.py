@@ -42,7 +42,7 @@ def upwards(standing: Standing, live: Live, until: str | None) -> list[Task]:
     if until is not None:
         ids = [each.id for each in standing.chain]
         if until not in ids:
-            raise PlumbobError(f"there is no migration {until}", advice="`schema status` has them.")
+            raise PlumbobError(f"there is no migration {until}", advice="`schema status` has them")
         pending = [each for each in pending if ids.index(each.id) <= ids.index(until)]
     tasks = [Task(each, "up") for each in pending]
     if half is None:
@@ -68,7 +68,7 @@ def downwards(standing: Standing, live: Live, steps: int) -> list[Task]:
     if steps > len(order):
         raise PlumbobError(
             f"{steps} to roll back, and {len(order)} applied" if order else "nothing is applied",
-            advice="`schema status` shows what is.",
+            advice="`schema status` shows what is",
         )
     tasks = [Task(each, "down") for each in order[:steps]]
     if half is None:
@@ -91,7 +91,7 @@ def _out_of_turn(half: HalfDone) -> PlumbobError:
     command = "apply" if half.direction == "up" else "rollback"
     return PlumbobError(
         f"{half.migration} is half done, and is not the next in turn",
-        advice=f"Finish it with `schema {command}` first.",
+        advice=f"finish it with `schema {command}` first",
         where=half.migration,
         exit=Exit.STALE,
     )

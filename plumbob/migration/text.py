@@ -85,7 +85,7 @@ def _check(text: str, migration: Migration, direction: Direction) -> None:
 def _unwritable(migration: Migration, why: str) -> PlumbobError:
     return PlumbobError(
         f"the migration {migration.id} cannot be written as a file: {why}",
-        advice="A line end of Windows (CR LF) in a name does this; please report any other text.",
+        advice="a line end of Windows (CR LF) in a name does this; please report any other text",
         exit=Exit.FAILED,
     )
 

@@ -29,7 +29,7 @@ def _statement(statement: Statement) -> Iterator[str]:
     if not is_safe(statement.sql):
         raise PlumbobError(
             f"a statement has invisible characters: {statement.about}",
-            advice="Use --json or --write: both have the exact text.",
+            advice="use --json or --write: both have the exact text",
         )
     yield f"-- {line(statement.about)}"
     for hazard in statement.hazards:

@@ -123,7 +123,7 @@ def _named() -> Iterator[Binary]:
         if binary is None:
             raise PlumbobError(
                 f"{name} names {value}, which is not a server that runs",
-                advice="Set it to the path of a mysqld or mariadbd, or unset it.",
+                advice="set it to the path of a mysqld or mariadbd, or unset it",
                 exit=Exit.NO_ACCESS,
             )
         maker, major, minor = match.groups()
@@ -131,7 +131,7 @@ def _named() -> Iterator[Binary]:
         if (maker.lower(), wanted) != (binary.flavour.maker, binary.flavour.series):
             raise PlumbobError(
                 f"{name} names {value}, which is {binary.flavour}",
-                advice=f"Use {variable(binary.flavour.maker, binary.flavour.series)} for it.",
+                advice=f"use {variable(binary.flavour.maker, binary.flavour.series)} for it",
                 exit=Exit.NO_ACCESS,
             )
         yield binary
@@ -219,7 +219,7 @@ def _missing(maker: Maker | None, series: str | None) -> PlumbobError:
     name = variable(maker or "mariadb", series or "11.8")
     return PlumbobError(
         f"no {product}{f' {series}' if series else ''} server was found on this machine",
-        advice=f"Install it (package {package}), or set {name} to the path of its binary, "
-        "or run `python3 tools/servers.py` in plumbob's source folder on Debian.",
+        advice=f"install it (package {package}), or set {name} to the path of its binary, "
+        "or run `python3 tools/servers.py` in plumbob's source folder on Debian",
         exit=Exit.NO_ACCESS,
     )

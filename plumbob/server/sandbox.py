@@ -164,7 +164,7 @@ class Sandbox:
                 kind = _PortTaken if "Address already in use" in log else PlumbobError
                 raise kind(
                     f"{self.binary} did not start:\n{log}",
-                    advice="Its words above say why; PLUMBOB_SANDBOX_DIR chooses another folder.",
+                    advice="its words above say why; PLUMBOB_SANDBOX_DIR chooses another folder",
                     exit=Exit.FAILED,
                 )
 

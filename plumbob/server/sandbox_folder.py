@@ -34,7 +34,7 @@ def account() -> tuple[int, int]:
             return entry.pw_uid, entry.pw_gid
     raise PlumbobError(
         "a server must not run as root, and this machine has neither the account mysql nor nobody",
-        advice="Run as an ordinary user.",
+        advice="run as an ordinary user",
         exit=Exit.NO_ACCESS,
     )
 
@@ -50,7 +50,7 @@ def _base(binary: Binary) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise PlumbobError(
             f"{base} belongs to somebody else",
-            advice="Set PLUMBOB_SANDBOX_DIR to a folder of your own.",
+            advice="set PLUMBOB_SANDBOX_DIR to a folder of your own",
             exit=Exit.NO_ACCESS,
         )
     # Whatever the umask: the server's account has to get through to its own folder.
@@ -122,7 +122,7 @@ def _check_room(folder: Path) -> None:
     if len(os.fsencode(folder / "s.sock")) > LONGEST_SOCKET:
         raise PlumbobError(
             f"{folder} is too long a path for a socket",
-            advice="Set PLUMBOB_SANDBOX_DIR to a folder with a shorter path.",
+            advice="set PLUMBOB_SANDBOX_DIR to a folder with a shorter path",
             exit=Exit.NO_ACCESS,
         )
 
@@ -135,7 +135,7 @@ def check_way(path: Path) -> None:
         if not parent.stat().st_mode & stat.S_IXOTH:
             raise PlumbobError(
                 f"{path} is in {parent}, which the server's unprivileged account may not enter",
-                advice="Set PLUMBOB_CACHE or PLUMBOB_SANDBOX_DIR to a folder open to all.",
+                advice="set PLUMBOB_CACHE or PLUMBOB_SANDBOX_DIR to a folder open to all",
                 exit=Exit.NO_ACCESS,
             )
 

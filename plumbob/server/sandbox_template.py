@@ -90,7 +90,7 @@ def _make_template(binary: Binary, initial: Sequence[str], template: Path) -> No
         if process.status != 0:
             raise PlumbobError(
                 f"{binary} did not make its first data directory:\n{last_words(folder)}",
-                advice="Its words above say why; PLUMBOB_SANDBOX_DIR chooses another folder.",
+                advice="its words above say why; PLUMBOB_SANDBOX_DIR chooses another folder",
                 exit=Exit.FAILED,
             )
         # Each copy makes a server id of its own.
