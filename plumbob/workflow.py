@@ -104,7 +104,8 @@ def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
     flavour = server.flavour
     schema = _folded(declaration.schema) if server.folds_table_names else declaration.schema
     declared = canonical(completed(schema, flavour), flavour, database_defaults(server))
-    return _without(adopt_names(declared, live, declaration.renames), live.not_understood)
+    declared = adopt_names(declared, live, declaration.renames, flavour)
+    return _without(declared, live.not_understood)
 
 
 def _folded(schema: Schema) -> Schema:
@@ -195,7 +196,7 @@ class _Sides:
             for name, table in self.declared.tables.items()
         }
         spoken = replace(self.declared, tables=tables)
-        spoken = adopt_names(spoken, self.live, self.declaration.renames)
+        spoken = adopt_names(spoken, self.live, self.declaration.renames, self.flavour)
         return replace(self, declared=spoken)
 
 

@@ -1,8 +1,7 @@
 """A name that was left out in the declaration is the one that the live object has.
 
 A part that was named by rule and a live part that is the same but for the name are the same part:
-    no
-rename is planned for a difference in taste.
+no rename is planned for a difference in taste.
 """
 
 from __future__ import annotations
@@ -11,16 +10,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from plumbob.model import Check, ForeignKey, Index, Renames, Schema, Table
+from plumbob.diff.heeded import fitting
+from plumbob.diff.renamed import renamed
+from plumbob.model import Check, Flavour, ForeignKey, Index, Renames, Schema, Table
 
 P = TypeVar("P", Index, ForeignKey, Check)
 
 
-def adopt_names(declared: Schema, live: Schema, renames: Renames) -> Schema:
-    """The declared schema, its unnamed parts named like the live parts that they are."""
+def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavour) -> Schema:
+    """The declared schema, its unnamed parts named like the live parts that they are.
+
+    The live parts count as they are after the renames: some names follow a table's new name.
+    """
+    new_words = renamed(live, fitting(renames, live, declared), flavour)
     tables = {}
     for name, table in declared.tables.items():
-        there = live.tables.get(renames.tables.get(name, name))
+        there = new_words.tables.get(name)
         tables[name] = _adopted(table, there) if there else table
     return replace(declared, tables=tables)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from plumbob.diff.change import (
     RenamePart,
     Setting,
 )
+from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
 from plumbob.model import (
     Check,
@@ -64,41 +65,6 @@ def compare(
             changes.append(Alter(there[name], table, parts))
     changes.extend(Drop(table) for name, table in there.items() if name not in after.tables)
     return tuple(changes)
-
-
-def heeded(renames: Renames, before: Schema, after: Schema) -> Renames:
-    """The renames whose old name is there before, and whose new name is not, or is renamed, too."""
-    tables = _heeded(renames.tables, before.tables, after.tables)
-    columns: dict[tuple[str, str], str] = {}
-    indexes: dict[tuple[str, str], str] = {}
-    for name, table in after.tables.items():
-        old = before.tables.get(tables.get(name, name))
-        if old is None:
-            continue
-        for parts, found, attribute in (
-            (renames.columns, columns, "columns"),
-            (renames.indexes, indexes, "indexes"),
-        ):
-            wanted = {new: was for (of, new), was in parts.items() if of == name}
-            kept = _heeded(
-                wanted,
-                {part.name for part in getattr(old, attribute)},
-                {part.name for part in getattr(table, attribute)},
-            )
-            found.update({(name, new): was for new, was in kept.items()})
-    return Renames(tables, columns, indexes)
-
-
-def _heeded(
-    renames: Mapping[str, str], before: Iterable[str], after: Iterable[str]
-) -> dict[str, str]:
-    before, after = set(before), set(after)
-    kept = {new: old for new, old in renames.items() if old in before and new in after}
-    # A rename that was carried out already stays in the file for a while.
-    while wrong := [new for new in kept if new in before and new not in kept.values()]:
-        for new in wrong:
-            del kept[new]
-    return {new: old for new, old in kept.items() if new != old}
 
 
 def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tuple[PartChange, ...]:

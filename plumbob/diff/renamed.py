@@ -33,7 +33,9 @@ Names = Mapping[str, str]
 
 
 def renamed(schema: Schema, renames: Renames, flavour: Flavour) -> Schema:
-    """The schema under its new names. `renames` has to fit it (see `compare.heeded`)."""
+    """The schema under its new names. `renames` has to fit it (see `plumbob.diff.heeded`)."""
+    if not (renames.tables or renames.columns or renames.indexes):
+        return schema
     new_names = {old: new for new, old in renames.tables.items()}
     columns, indexes = _by_table(renames.columns), _by_table(renames.indexes)
     tables = {}
@@ -41,7 +43,7 @@ def renamed(schema: Schema, renames: Renames, flavour: Flavour) -> Schema:
         new = new_names.get(name, name)
         own = columns.get(new, {})
         moved = _with_table_name(table, new, flavour)
-        moved = _with_columns(moved, own, indexes.get(new, {}))
+        moved = with_columns(moved, own, indexes.get(new, {}))
         keys = tuple(_key(key, new_names, own, columns) for key in moved.foreign_keys)
         tables[new] = replace(moved, foreign_keys=keys)
     return replace(schema, tables=tables)
@@ -76,7 +78,8 @@ def _following(part: str, old: str, new: str, middle: str) -> str:
     return new + made[1] if made else part
 
 
-def _with_columns(table: Table, columns: Names, indexes: Names) -> Table:
+def with_columns(table: Table, columns: Names, indexes: Names) -> Table:
+    """A table with other names for columns and indexes; the keys are old names in lower case."""
     if not columns and not indexes:
         return table
     return replace(

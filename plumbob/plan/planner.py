@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plumbob.diff.compare import compare_tables, heeded
+from plumbob.diff.compare import compare_tables
+from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables

@@ -88,7 +88,7 @@ class Told:
 
     @property
     def is_yaml(self) -> bool:
-        return re.match(r"[a-z]+:\n|database:", self.after) is not None
+        return re.match(r"(tables|mixins|database):", self.after) is not None
 
     @property
     def renames(self) -> Renames | None:
