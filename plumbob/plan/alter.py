@@ -110,7 +110,7 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
     for change in work.columns.values():
         if change.before is not None:
             yield from hazards.change_column(name, change.before, change.column)
-    if work.is_repartitioned and work.before.partitions is not None:
+    if work.before.partitions and work.after.partitions and work.is_repartitioned:
         yield Hazard("change-partitions", name, "rows that fit no new partition stop the change")
     for setting in work.settings:
         if setting.name == "ENGINE":

@@ -354,7 +354,7 @@ def partition_clause(work: TableWork, flavour: Flavour) -> str:
     """PARTITION BY or REMOVE PARTITIONING, which follow the other clauses without a comma."""
     if not work.is_repartitioned:
         return ""
-    return partitions_sql(work.after.partitions, flavour) or "\n  REMOVE PARTITIONING"
+    return partitions_sql(work.after.partitions, flavour) or " REMOVE PARTITIONING"
 
 
 def alter_sql(table: str, clauses: list[str]) -> str:
