@@ -11,6 +11,7 @@ from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables
 from plumbob.plan.clauses import with_charset_written
 from plumbob.plan.foreign_keys import add_keys, drop_keys
+from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
 from plumbob.plan.statement import Plan, Statement
@@ -32,9 +33,15 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         return Plan((), ())
     live, declared = _only(live, names), _only(declared, names)
     reached = reached_by(live, declared, renames, flavour)
+    there = renamed(live, renames, flavour)
+    goal, origin, back = spelled_out(reached, there), without_counters(live), renames.inverted()
+    free = with_names_free(reached, back)
+    if free is reached:
+        return Plan(way(live, goal, renames, flavour), way(reached, origin, back, flavour))
+    # A new object takes the name of a renamed one: the rename stands by itself on both ways.
     return Plan(
-        way(live, spelled_out(reached, renamed(live, renames, flavour)), renames, flavour),
-        way(reached, without_counters(live), renames.inverted(), flavour),
+        (*way(live, there, renames, flavour), *way(there, goal, Renames(), flavour)),
+        (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour)),
     )
 
 

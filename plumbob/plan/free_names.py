@@ -1,0 +1,84 @@
+"""What has taken the name of something renamed has to go before the old name can come back.
+
+A new column `a` beside `old_a`, which was `a` before: on the way back the new one is dropped first,
+in statements of its own, or the values of the old one would be lost. On the way up the rename comes
+first by itself, for both servers hang the indexes of `a` on a new `a` of the same ALTER (measured).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plumbob.diff.renamed import names_in
+from plumbob.model import Column, Expression, ForeignKey, Index, Renames, Schema, Table
+
+Columns = set[tuple[str, str]]
+
+
+def with_names_free(schema: Schema, renames: Renames) -> Schema:
+    """The schema without what stands in the way of renames, and without what needs that.
+
+    Args:
+        schema: as it is before the renames.
+        renames: all of them are still to come.
+    """
+    was = renames.tables.values()
+    tables = {name for name in renames.tables if name in schema.tables and name not in was}
+    columns = _in_the_way(schema, renames)
+    if not (tables or columns):
+        return schema
+    kept = {
+        name: _without(table, tables, columns)
+        for name, table in schema.tables.items()
+        if name not in tables
+    }
+    return replace(schema, tables=kept)
+
+
+def _in_the_way(schema: Schema, renames: Renames) -> Columns:
+    """Table and name, in small letters, of each column whose name another one will take."""
+    found: Columns = set()
+    for table, name in renames.columns:
+        now = renames.tables.get(table, table)
+        moving = {old for (of, _), old in renames.columns.items() if of == table}
+        there = schema.tables[now].column(name) if now in schema.tables else None
+        if there is not None and there.name not in moving:
+            found.add((now, there.name.lower()))
+    return found
+
+
+def _without(table: Table, tables: set[str], columns: Columns) -> Table:
+    gone = {name for of, name in columns if of == table.name}
+    keys = [key for key in table.foreign_keys if not _leans_on(key, table, tables, columns)]
+    if not gone:
+        return replace(table, foreign_keys=tuple(keys))
+    return replace(
+        table,
+        columns=tuple(column for column in table.columns if not _needs(column, gone)),
+        indexes=tuple(index for index in table.indexes if not _has(index, gone)),
+        checks=tuple(check for check in table.checks if not names_in(check.expression) & gone),
+        foreign_keys=tuple(keys),
+    )
+
+
+def _needs(column: Column, gone: set[str]) -> bool:
+    return column.name.lower() in gone or any(names_in(each) & gone for each in _formulas(column))
+
+
+def _formulas(column: Column) -> list[Expression]:
+    found = [column.generated.expression] if column.generated else []
+    return [*found, column.check] if column.check else found
+
+
+def _has(index: Index, gone: set[str]) -> bool:
+    if any(name.lower() in gone for name in index.columns):
+        return True
+    return any(part.expression and names_in(part.expression) & gone for part in index.parts)
+
+
+def _leans_on(key: ForeignKey, table: Table, tables: set[str], columns: Columns) -> bool:
+    if key.parent in tables and not key.parent_schema:
+        return True
+    own = {(table.name, name.lower()) for name in key.columns}
+    theirs = {(key.parent, name.lower()) for name in key.parent_columns}
+    return bool((own | theirs) & columns)
