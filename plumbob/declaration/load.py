@@ -38,7 +38,6 @@ def load(path: Path) -> Declaration:
     document = _Document(path, faults)
     with faults.collected():
         document.read()
-    faults.raise_if_any()
     tables = document.read_tables()
     renames = read_renames(tables, faults)
     faults.raise_if_any()

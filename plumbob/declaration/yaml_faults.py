@@ -15,6 +15,7 @@ from plumbob.errors import PlumbobError
 
 # A value of a plain text on the line, before the colon that YAML stumbled over.
 _VALUE_BEFORE = re.compile(r"\s*(?:- )?[^#]*?\S:\s+\S")
+_NAME_ADVICE = "a colon and a space follow the name"
 _QUOTE_ADVICE = "put the whole text in quotes"
 
 
@@ -50,7 +51,7 @@ def _meaning(
             at,
         )
     if problem.startswith("mapping values are not allowed"):
-        return _colon(before, at)
+        return _colon(source, before, at)
     if "cannot start any token" in problem:
         return f"a text can't begin with {source.text[at : at + 1]!r}", _QUOTE_ADVICE, at
     if before.rstrip().endswith(("'", '"')) and before.strip():
@@ -62,13 +63,16 @@ def _meaning(
     return _structure(problem, about, at, context)
 
 
-def _colon(before: str, at: int) -> tuple[str, str, int]:
+def _colon(source: Source, before: str, at: int) -> tuple[str, str, int]:
     if _VALUE_BEFORE.match(before):
         return (
             "a colon with a space behind it, in a text without quotes, begins another value",
             _QUOTE_ADVICE,
             at,
         )
+    above = source.text[: at - len(before)].rstrip().rpartition("\n")[2].strip()
+    if ":" not in above:
+        return f"{above!r} in the line above is no `name: value`", _NAME_ADVICE, at
     return (
         "this line is indented below a key that has its value already",
         "check the indentation of this line and the one above",
@@ -80,7 +84,7 @@ def _structure(problem: str, about: str, at: int, context: int) -> tuple[str, st
     if about.startswith("while scanning a block scalar"):
         return "behind `|` or `>` nothing else stands in the line", "begin the text below it", at
     if "simple key" in about:
-        return "this line is no `name: value`", "a colon and a space follow the name", context
+        return "this line is no `name: value`", _NAME_ADVICE, context
     if about.startswith("while increasing"):
         # libyaml looks ahead and meets its own limit of 1,000 levels before ours is counted.
         return "this is nested too deep", "", at

@@ -104,7 +104,7 @@ def _check_same(subject: Subject, table: Table, kind: str, errno: int) -> None:
     """Names that differ in case alone are one name to the server."""
     seen: dict[str, tuple[int, str]] = {}
     for found, number, name in _names_of_parts(table):
-        if found != kind or not name:
+        if found != kind or not name or name == "PRIMARY":
             continue
         first, other = seen.setdefault(name.lower(), (number, name))
         if first != number:
