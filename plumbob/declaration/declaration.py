@@ -97,5 +97,12 @@ def _find(node: Node, word: re.Pattern[str]) -> Position | None:
     if isinstance(node, Scalar):
         match = word.search(node.text)
         return node.position(match.start()) if match else None
-    inside = node.items if isinstance(node, nodes.Sequence) else [e.value for e in node.entries]
-    return next((found for each in inside if (found := _find(each, word))), None)
+    if isinstance(node, nodes.Sequence):
+        return next((found for each in node.items if (found := _find(each, word))), None)
+    for entry in node.entries:
+        # In a long form the word may be a key.
+        if entry.key is not None and word.fullmatch(entry.key.text):
+            return entry.key.position()
+        if found := _find(entry.value, word):
+            return found
+    return None

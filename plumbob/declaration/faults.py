@@ -52,7 +52,10 @@ class Faults:
         if self.errors:
             raise ManyErrors(sorted(self.errors, key=_place))
 
+    def sorted_notices(self) -> tuple[Notice, ...]:
+        return tuple(sorted(self.notices, key=_place))
 
-def _place(error: PlumbobError) -> tuple[str, int, int]:
-    where = error.where
+
+def _place(told: PlumbobError | Notice) -> tuple[str, int, int]:
+    where = told.where
     return (where.file, where.line, where.column) if isinstance(where, Position) else ("", 0, 0)

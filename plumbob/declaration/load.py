@@ -50,7 +50,7 @@ def load(path: Path) -> Declaration:
         ),
         renames,
         tuple(document.files),
-        tuple(faults.notices),
+        faults.sorted_notices(),
         {name: found.places for name, found in tables.items()},
     )
 

@@ -61,4 +61,4 @@ def validate(
         for check_table in _OF_A_TABLE:
             check_table(subject, table)
     subject.faults.raise_if_any()
-    return tuple(subject.faults.notices)
+    return subject.faults.sorted_notices()
