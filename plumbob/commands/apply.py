@@ -14,7 +14,7 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, tell, tell_end, tell_start
+from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
@@ -60,7 +60,7 @@ def command(
             chain,
             allow=allow,
             dry_run=dry_run,
-            progress=tell,
+            progress=teller(),
             production=project.config.production,
             max_wait=max_wait,
         )

@@ -7,7 +7,7 @@ import click
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, tell, tell_end, tell_start
+from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
 
@@ -55,7 +55,7 @@ def command(
             steps=steps,
             allow=allow,
             dry_run=dry_run,
-            progress=tell,
+            progress=teller(),
             production=project.config.production,
             max_wait=max_wait,
         )

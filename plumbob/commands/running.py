@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from plumbob.commands import console
 from plumbob.errors import Exit
-from plumbob.migration.events import Event
+from plumbob.migration.events import Event, Progress, Warned
 from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
@@ -19,9 +19,18 @@ def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None
     console.note(start_text(folder, chain, database))
 
 
-def tell(event: Event) -> None:
-    """One step of a run, on stderr."""
-    console.note(event_text(event) or "")
+def teller() -> Progress:
+    """What tells each step of a run on stderr; a warning that comes again with every table once."""
+    told: set[str] = set()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Warned):
+            if event.message in told:
+                return
+            told.add(event.message)
+        console.note(event_text(event) or "")
+
+    return tell
 
 
 @contextmanager
