@@ -7,13 +7,33 @@ yields a name and a number of seconds, again and again; add it to BENCHES.
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
+from plumbob.declaration import load
 from plumbob.server.binaries import found
+from plumbob.server.connection import Server, connect
+from plumbob.server.introspect import table_texts
 from plumbob.server.sandbox import Sandbox
+from plumbob.server.target import Target
+from plumbob.workflow import compare_database
 
 RUNS = 5
+TABLES = 1000
+TABLE = """CREATE TABLE t{0} (
+  id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  email varchar(190) NOT NULL, name varchar(120) NOT NULL DEFAULT '', note text,
+  amount decimal(10,2) NOT NULL DEFAULT 0, state enum('new','done') NOT NULL DEFAULT 'new',
+  flag boolean NOT NULL DEFAULT false, size bigint unsigned, kind tinyint,
+  seen datetime, born date, code char(6) COLLATE utf8mb4_bin,
+  created datetime NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  UNIQUE KEY ux_email (email), KEY ix_state (state, created DESC), KEY ix_name (name)
+)"""
 
 
 def sandbox_start() -> Iterator[tuple[str, float]]:
@@ -29,7 +49,55 @@ def sandbox_start() -> Iterator[tuple[str, float]]:
         yield str(binary.flavour), statistics.median(seconds)
 
 
-BENCHES = (sandbox_start,)
+def compare_in_sync() -> Iterator[tuple[str, float]]:
+    """1,000 tables of 13 columns, declared and live: the raw floor, then what is made of it"""
+    for binary in found():
+        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
+            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            server.use("bench")
+            for number in range(TABLES):
+                server.execute(TABLE.format(number))
+            text = ";\n".join(TABLE.format(number) for number in range(TABLES))
+            yield from _steps(server, text)
+
+
+def _steps(server: Server, text: str) -> Iterator[tuple[str, float]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.sql"
+        path.write_text(text)
+        names = [f"t{number}" for number in range(TABLES)]
+        raw = _median(lambda: table_texts(server, names))
+        yield f"{server.flavour}: SHOW CREATE TABLE, in batches, as texts", raw
+        load_ = _median(lambda: load(path))
+        yield f"{server.flavour}: the declaration, read ({load_ / raw:.1f} x)", load_
+        declared = load(path)
+        compare_database(declared, server, scratch="target")
+        whole = _median(lambda: compare_database(declared, server, scratch="target"))
+        yield f"{server.flavour}: read, understood and compared ({whole / raw:.1f} x)", whole
+
+
+def _median(work: Callable[[], object]) -> float:
+    seconds = []
+    for _ in range(RUNS):
+        before = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - before)
+    return statistics.median(seconds)
+
+
+def help_text() -> Iterator[tuple[str, float]]:
+    """`schema --help`, as a process of its own (median of 5), and Python doing nothing"""
+    for name, words in (
+        ("python -c pass", ["-c", "pass"]),
+        ("schema --help", ["-m", "plumbob", "--help"]),
+    ):
+        run = partial(
+            subprocess.run, [sys.executable, *words], stdout=subprocess.DEVNULL, check=True
+        )
+        yield name, _median(run)
+
+
+BENCHES = (sandbox_start, help_text, compare_in_sync)
 
 
 def main() -> None:
