@@ -17,6 +17,7 @@ from plumbob.plan.clauses import (
     column_clauses,
     drop_clauses,
     index_clauses,
+    make_index_anew,
     make_way_for_renames,
     partition_clause,
     postpone_defaults,
@@ -130,8 +131,7 @@ def _keep_implied_indexes(work: TableWork) -> None:
         for index in work.after.indexes:
             is_kept = index.name not in touched and index.kind == "index"
             if is_kept and len(index.parts) == len(key.columns) and covers(index, key):
-                work.dropped_indexes.append(index)
-                work.added_indexes.append(index)
+                make_index_anew(work, index)
                 touched.add(index.name)
 
 
@@ -141,8 +141,7 @@ def _restore_order(work: TableWork, flavour: Flavour) -> None:
     if added:
         kept = [index for index in work.before.indexes if _stays(index, work, added)]
         for index in indexes_to_move(kept, work.after):
-            work.dropped_indexes.append(index)
-            work.added_indexes.append(index)
+            make_index_anew(work, index)
         places = {index.name: place for place, index in enumerate(work.after.indexes)}
         work.added_indexes.sort(key=lambda index: places[index.name])
     if work.added_checks and flavour.is_mariadb:

@@ -159,6 +159,14 @@ def _modify_index(work: TableWork, before: Index, index: Index) -> None:
     work.added_indexes.append(index)
 
 
+def make_index_anew(work: TableWork, index: Index) -> None:
+    """An index that stays is dropped and added; one that was to be renamed goes under its old name."""
+    before = next((old for old, new in work.renamed_indexes if new.name == index.name), index)
+    work.renamed_indexes = [pair for pair in work.renamed_indexes if pair[0] is not before]
+    work.dropped_indexes.append(before)
+    work.added_indexes.append(index)
+
+
 def _modify_check(work: TableWork, before: Check, check: Check) -> None:
     if replace(before, enforced=check.enforced, name=check.name) == check:
         work.changed_enforcement.append(check)
@@ -188,8 +196,7 @@ def make_way_for_renames(work: TableWork, flavour: Flavour) -> None:
     touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
     for index in work.after.indexes:
         if index.name not in touched and _uses(index, new):
-            work.dropped_indexes.append(index)
-            work.added_indexes.append(index)
+            make_index_anew(work, index)
     for column in work.after.columns:
         if _expressions_use(column, new):
             change = _change_of(work, column)
