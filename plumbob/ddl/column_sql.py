@@ -108,9 +108,7 @@ def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
         case "bits":
             return f"b'{default.value}'"
         case "hex" if flavour.is_mariadb:
-            # MariaDB 11.8; a BLOB's default is an expression to it, and printed as one.
-            letter = "X" if of.name.endswith(("blob", "text")) else "x"
-            return f"{letter}'{default.value.lower()}'"
+            return f"x'{default.value.lower()}'"
         case "hex":
             return f"0x{default.value}"
         case "number" if flavour.is_mariadb and (of.is_number or of.name == "year"):
@@ -121,18 +119,20 @@ def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
 
 
 def _expression_sql(expression: Expression, flavour: Flavour) -> str:
-    if flavour.is_mariadb and _is_call(expression.sql):
+    if flavour.is_mariadb and _stands_alone(expression.sql):
         return expression.sql
     return f"({expression.sql})"
 
 
-def _is_call(sql: str) -> bool:
+def _stands_alone(sql: str) -> bool:
+    """Whether MariaDB prints it without parentheses: a call, a name, or a literal with its introducer."""
     cursor = Cursor(sql)
-    if cursor.token.kind not in ("word", "name"):
-        return False
-    cursor.take()
-    if cursor.accept_mark("("):
-        cursor.skip_to_closing()
+    if cursor.token.kind in ("word", "name"):
+        cursor.take()
+        if cursor.accept_mark("("):
+            cursor.skip_to_closing()
+    if cursor.token.kind in ("text", "hex", "bits", "number"):
+        cursor.take()
     return cursor.is_at_end
 
 

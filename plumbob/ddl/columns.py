@@ -24,6 +24,7 @@ from plumbob.model import (
     KeyPart,
     Type,
 )
+from plumbob.model.type import BLOBS, TEXTS
 
 _NOW = ("current_timestamp", "now", "localtime", "localtimestamp")
 
@@ -87,7 +88,11 @@ def _read_attribute(cursor: Cursor, draft: _Draft) -> None:
     elif word in _VALUES:
         attribute, words, read = _VALUES[word]
         cursor.expect(*words)
-        draft.attributes[attribute] = read(cursor)
+        first = cursor.at
+        value = read(cursor)
+        if isinstance(value, Default):
+            value = _as_printed(value, draft.type, cursor, first)
+        draft.attributes[attribute] = value
     elif word in _PARTS:
         _PARTS[word](cursor, draft)
     elif (found := accept_attribute(cursor, draft.type)) is not None:
@@ -158,6 +163,15 @@ def _default(cursor: Cursor) -> Default:
     if cursor.is_word(*_NOW):
         return Default("now", _now(cursor))
     return Default("expression", expression=_call(cursor))
+
+
+def _as_printed(default: Default, of: Type, cursor: Cursor, first: int) -> Default:
+    r"""The default of a TEXT or BLOB is an expression to MariaDB, printed as such: `'it\'s'`, X'00ff'."""
+    is_literal = default.kind in ("text", "hex", "bits", "number")
+    is_mariadb = cursor.flavour is not None and cursor.flavour.is_mariadb
+    if is_literal and is_mariadb and of.name in (*TEXTS, *BLOBS):
+        return Default("expression", expression=cursor.slice(first, cursor.at))
+    return default
 
 
 def _number(cursor: Cursor) -> str:

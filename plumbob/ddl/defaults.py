@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from plumbob.ddl.expression import expression
+from plumbob.ddl.quote import quote_text
 from plumbob.model import Column, Default, Flavour, Type
 from plumbob.model.type import BLOBS, TEXTS
 
@@ -26,7 +28,25 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
     if default is None or default.kind == "null":
         is_null = default is not None or flavour.is_mariadb or column.type.name in TEXTS + BLOBS
         return _NULL if column.null and is_null else None
+    if flavour.is_mariadb and column.type.name in TEXTS + BLOBS:
+        return _as_expression(default)
     return _by_type(default, column.type)
+
+
+def _as_expression(default: Default) -> Default:
+    """Text and bytes of any length have an expression as default on MariaDB, if only a literal."""
+    match default.kind:
+        case "text":
+            sql = quote_text(default.value)
+        case "hex":
+            sql = f"x'{default.value}'"
+        case "bits":
+            sql = f"b'{default.value}'"
+        case "number":
+            sql = default.value
+        case _:
+            return default
+    return Default("expression", expression=expression(sql))
 
 
 def _by_type(default: Default, of: Type) -> Default:
