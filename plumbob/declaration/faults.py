@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from plumbob.errors import ManyErrors, PlumbobError, Position
 
@@ -31,15 +30,9 @@ class Faults:
     def notice(self, what: str, where: Position | None, advice: str = "") -> None:
         self.notices.append(Notice(what, advice, where))
 
-    @contextmanager
-    def collected(self) -> Iterator[None]:
-        """Keep an error that is raised inside, and go on behind."""
-        try:
-            yield
-        except ManyErrors as many:
-            self.errors.extend(many.errors)
-        except PlumbobError as error:
-            self.errors.append(error)
+    def collected(self) -> _Collected:
+        """Keep an error that is raised inside, and go on behind: `with faults.collected():`."""
+        return _Collected(self)
 
     def raise_if_any(self) -> None:
         """Raise the one error, or all of them in the order of the files.
@@ -54,6 +47,28 @@ class Faults:
 
     def sorted_notices(self) -> tuple[Notice, ...]:
         return tuple(sorted(self.notices, key=_place))
+
+
+class _Collected:
+    """A context that keeps errors. It is entered for every column, where a generator would be slow."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, ManyErrors):
+            self.faults.errors.extend(error.errors)
+        elif isinstance(error, PlumbobError):
+            self.faults.errors.append(error)
+        return isinstance(error, PlumbobError)
 
 
 def _place(told: PlumbobError | Notice) -> tuple[str, int, int]:

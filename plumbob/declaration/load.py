@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plumbob.declaration.collecting import without_collecting
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.fields import Fields, is_blank, mapping_entries
@@ -34,6 +35,11 @@ def load(path: Path) -> Declaration:
     path = _found(path)
     if path.suffix.lower() == ".sql":
         return load_sql(path)
+    with without_collecting():
+        return _load_yaml(path)
+
+
+def _load_yaml(path: Path) -> Declaration:
     faults = Faults()
     document = _Document(path, faults)
     with faults.collected():

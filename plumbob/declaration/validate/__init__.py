@@ -7,6 +7,7 @@ them, and knows no rule itself.
 from __future__ import annotations
 
 from plumbob.ddl.charsets import Defaults
+from plumbob.declaration.collecting import without_collecting
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.validate.checks import check_checks
@@ -55,10 +56,11 @@ def validate(
         PlumbobError: the one thing that is wrong, or ManyErrors, each with file, line and column.
     """
     subject = Subject(declaration, flavour, defaults)
-    for check in _OF_THE_SCHEMA:
-        check(subject)
-    for table in declaration.schema.tables.values():
-        for check_table in _OF_A_TABLE:
-            check_table(subject, table)
+    with without_collecting():
+        for check in _OF_THE_SCHEMA:
+            check(subject)
+        for table in declaration.schema.tables.values():
+            for check_table in _OF_A_TABLE:
+                check_table(subject, table)
     subject.faults.raise_if_any()
     return subject.faults.sorted_notices()

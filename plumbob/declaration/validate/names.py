@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from plumbob.declaration.validate.limits import NAME_LENGTH
@@ -16,7 +16,15 @@ _TAKEN_INDEX_NAMES = ("primary", "gen_clust_index")
 # MariaDB reads a table name that begins so as one of an old server (errno 1103).
 _OLD_NAME = "#mysql50#"
 
-_Named = tuple[str, int, str]
+# What a server says to a name that a part of the same kind has already.
+_SAME_NAME = {
+    "column": "1060",
+    "index": "1061",
+    "foreign_key": "1826",
+    "check": "3822, MariaDB 1826",
+}
+
+_Named = tuple[int, str]
 
 
 def check_names(subject: Subject, table: Table) -> None:
@@ -26,38 +34,33 @@ def check_names(subject: Subject, table: Table) -> None:
         subject.error(
             f"MariaDB takes no table name that begins with {_OLD_NAME} (errno 1103)", table
         )
-    for kind, number, name in _names_of_parts(table):
-        _check_name(subject, table, kind, number, name)
-    for number, index in enumerate(table.indexes):
-        if index.kind != "primary" and index.name.lower() in _TAKEN_INDEX_NAMES:
+    named = _named_parts(table)
+    for kind, names in named.items():
+        for number, name in names:
+            _check_name(subject, table, kind, number, name)
+    for number, name in named["index"]:
+        if name.lower() in _TAKEN_INDEX_NAMES:
             subject.error(
-                f"{index.name!r} is no name for an index: the server keeps it for itself (errno 1280)",
+                f"{name!r} is no name for an index: the server keeps it for itself (errno 1280)",
                 table,
                 "index",
                 number,
             )
-    _check_same(subject, table, "column", 1060)
-    _check_same(subject, table, "index", 1061)
-    _check_same(subject, table, "check", 1826 if subject.is_mariadb else 3822)
-    _check_same(subject, table, "foreign_key", 1826)
-    _check_look_alikes(subject, table, "column")
-    _check_look_alikes(subject, table, "index")
+    for kind, names in named.items():
+        _check_same(subject, table, kind, names)
+        _check_look_alikes(subject, table, kind, names)
     _check_shared_names(subject, table)
 
 
-def _names_of_parts(table: Table) -> Iterator[_Named]:
-    """Kind, number and name of all parts that were given a name."""
-    kinds: tuple[tuple[str, Sequence[object]], ...] = (
-        ("column", table.columns),
-        ("index", table.indexes),
-        ("foreign_key", table.foreign_keys),
-        ("check", table.checks),
-    )
-    for kind, parts in kinds:
-        for number, part in enumerate(parts):
-            name = str(getattr(part, "name", ""))
-            if kind == "column" or getattr(part, "named", True):
-                yield kind, number, name
+def _named_parts(table: Table) -> dict[str, list[_Named]]:
+    """Number and name of the parts that were given a name, by kind."""
+    indexes = enumerate(table.indexes)
+    return {
+        "column": [(number, each.name) for number, each in enumerate(table.columns)],
+        "index": [(n, each.name) for n, each in indexes if each.named and each.kind != "primary"],
+        "foreign_key": [(n, each.name) for n, each in enumerate(table.foreign_keys) if each.named],
+        "check": [(number, each.name) for number, each in enumerate(table.checks) if each.named],
+    }
 
 
 def _check_name(subject: Subject, table: Table, kind: str, number: str | int, name: str) -> None:
@@ -100,40 +103,30 @@ def fault_of_name(name: str) -> str:
     return ""
 
 
-def _check_same(subject: Subject, table: Table, kind: str, errno: int) -> None:
+def _check_same(subject: Subject, table: Table, kind: str, names: list[_Named]) -> None:
     """Names that differ in case alone are one name to the server."""
     seen: dict[str, tuple[int, str]] = {}
-    for found, number, name in _names_of_parts(table):
-        if found != kind or not name or name == "PRIMARY":
-            continue
+    for number, name in names:
         first, other = seen.setdefault(name.lower(), (number, name))
-        if first != number:
-            subject.error(
-                f"{table.name} has the {kind} {name} twice (errno {errno})"
-                if other == name
-                else f"{other} and {name} are the same name for {with_article(kind)}: case makes no difference "
-                f"(errno {errno})",
-                table,
-                kind,
-                number,
-                advice="rename one of the two",
-            )
+        if first == number or not name:
+            continue
+        what = f"{table.name} has the {kind} {name} twice"
+        if other != name:
+            same = f"the same name for {with_article(kind)}: case makes no difference"
+            what = f"{other} and {name} are {same}"
+        what = f"{what} (errno {_SAME_NAME[kind]})"
+        subject.error(what, table, kind, number, advice="rename one of the two")
 
 
-def _check_look_alikes(subject: Subject, table: Table, kind: str) -> None:
+def _check_look_alikes(subject: Subject, table: Table, kind: str, names: list[_Named]) -> None:
     """Names that people can't tell apart and the server can."""
     seen: dict[str, str] = {}
-    for found, number, name in _names_of_parts(table):
-        if found != kind or name.isascii():
-            continue
-        other = seen.setdefault(_look(name), name)
+    for number, name in names:
+        # Two names of ASCII letters that look the same are the same.
+        other = name if name.isascii() else seen.setdefault(_look(name), name)
         if other.lower() != name.lower():
-            subject.notice(
-                f"the names {other!a} and {name!a} look alike and are two names to the server",
-                table,
-                kind,
-                number,
-            )
+            what = f"the names {other!a} and {name!a} look alike and are two names to the server"
+            subject.notice(what, table, kind, number)
 
 
 def _look(name: str) -> str:
