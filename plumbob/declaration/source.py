@@ -57,7 +57,8 @@ def read_source(path: Path) -> Source:
         PlumbobError: when there is no such file, or when it is too long or not plain UTF-8 text.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise PlumbobError(
             f"there is no file {path}", advice="`schema init` lays out a project"
