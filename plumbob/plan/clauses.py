@@ -21,7 +21,7 @@ from plumbob.diff.change import (
 )
 from plumbob.diff.renamed import names_in
 from plumbob.model import Check, Column, Default, Flavour, Index, Table, Type
-from plumbob.plan.hazards import is_convertible
+from plumbob.plan.hazards import is_convertible, is_virtual
 
 # How an option is taken back to what it is when it is not written.
 _RESET = {
@@ -134,12 +134,9 @@ def _modify_column(work: TableWork, before: Column, column: Column) -> None:
 def _has_to_be_made_anew(before: Column, after: Column) -> bool:
     if not is_convertible(before.type, after.type):
         return True
-    is_virtual = [
-        column.generated is not None and not column.generated.stored for column in (before, after)
-    ]
-    if is_virtual[0] != is_virtual[1]:
+    if is_virtual(before) != is_virtual(after):
         return True
-    if not is_virtual[0] and (before.generated is None) != (after.generated is None):
+    if not is_virtual(before) and (before.generated is None) != (after.generated is None):
         return after.generated is not None
     return False
 
