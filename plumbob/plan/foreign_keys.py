@@ -166,8 +166,9 @@ def drop_keys(
 def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None) -> list[Index]:
     """Indexes that the server made for a foreign key that comes back: it would make them anew, at the end.
 
-    Dropped and added with the foreign key's DROP they become indexes of our own and keep their
-    place, if those behind them do the same (measured on both servers).
+    MariaDB would even give them the name of the new foreign key. Dropped and added with the foreign
+    key's DROP they become indexes of our own and keep name and place, if those behind them do the
+    same (measured on both servers).
     """
     if target is None:
         return []
@@ -179,7 +180,15 @@ def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None)
         and any(covers(index, key) for key in target.foreign_keys)
     ]
     held = plain[made[0] :] if made else []
-    return held if len(held) > 1 else []
+    if len(held) == 1 and not _would_be_renamed(held[0], keys, target):
+        return []
+    return held
+
+
+def _would_be_renamed(index: Index, keys: list[ForeignKey], target: Table) -> bool:
+    """Whether it may be the server's own, named like a key that goes or its column, and no key of the name comes."""
+    own = {name.lower() for key in keys for name in (key.name, key.columns[0])}
+    return index.name.lower() in own and target.foreign_key(index.name) is None
 
 
 def leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:
