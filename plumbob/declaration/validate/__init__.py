@@ -1,7 +1,7 @@
 """What can be known to be wrong with a declaration before a server is asked.
 
-A family of rules is a module with a function that looks at one table (or at all of them); this module calls
-them, and knows no rule itself.
+A family of rules is a module with a function that looks at one table (or at all of them) and gives
+faults; this module calls them, tells where in the file each fault is, and knows no rule itself.
 """
 
 from __future__ import annotations
@@ -9,33 +9,33 @@ from __future__ import annotations
 from plumbob.ddl.charsets import Defaults
 from plumbob.declaration.collecting import without_collecting
 from plumbob.declaration.declaration import Declaration
-from plumbob.declaration.faults import Notice
-from plumbob.declaration.validate.checks import check_checks
-from plumbob.declaration.validate.columns import check_columns
-from plumbob.declaration.validate.defaults import check_defaults
-from plumbob.declaration.validate.features import check_features
-from plumbob.declaration.validate.foreign_keys import check_foreign_keys
-from plumbob.declaration.validate.indexes import check_indexes
-from plumbob.declaration.validate.names import check_names, check_names_of_schema
-from plumbob.declaration.validate.sizes import check_sizes
-from plumbob.declaration.validate.subject import Subject
-from plumbob.declaration.validate.texts import check_texts
-from plumbob.model import Flavour
+from plumbob.declaration.faults import Faults, Notice
+from plumbob.declaration.validate.checks import faults_of_checks
+from plumbob.declaration.validate.columns import faults_of_columns
+from plumbob.declaration.validate.defaults import faults_of_defaults
+from plumbob.declaration.validate.features import faults_of_features
+from plumbob.declaration.validate.foreign_keys import faults_of_foreign_keys
+from plumbob.declaration.validate.indexes import faults_of_indexes
+from plumbob.declaration.validate.names import faults_of_all_names, faults_of_names
+from plumbob.declaration.validate.sizes import faults_of_sizes
+from plumbob.declaration.validate.subject import Fault, Subject
+from plumbob.declaration.validate.texts import faults_of_texts
+from plumbob.model import Flavour, Table
 
 __all__ = ["validate"]
 
 _OF_A_TABLE = (
-    check_names,
-    check_texts,
-    check_columns,
-    check_defaults,
-    check_sizes,
-    check_indexes,
-    check_checks,
-    check_foreign_keys,
-    check_features,
+    faults_of_names,
+    faults_of_texts,
+    faults_of_columns,
+    faults_of_defaults,
+    faults_of_sizes,
+    faults_of_indexes,
+    faults_of_checks,
+    faults_of_foreign_keys,
+    faults_of_features,
 )
-_OF_THE_SCHEMA = (check_names_of_schema,)
+_OF_ALL_TABLES = (faults_of_all_names,)
 
 
 def validate(
@@ -56,11 +56,20 @@ def validate(
         PlumbobError: the one thing that is wrong, or ManyErrors, each with file, line and column.
     """
     subject = Subject(declaration, flavour, defaults)
+    found = Faults()
     with without_collecting():
-        for check in _OF_THE_SCHEMA:
-            check(subject)
-        for table in declaration.schema.tables.values():
-            for check_table in _OF_A_TABLE:
-                check_table(subject, table)
-    subject.faults.raise_if_any()
-    return subject.faults.sorted_notices()
+        for rule in _OF_ALL_TABLES:
+            for table, fault in rule(subject):
+                _tell(found, declaration, table, fault)
+        for table in subject.tables:
+            for rule_of_table in _OF_A_TABLE:
+                for fault in rule_of_table(subject, table):
+                    _tell(found, declaration, table, fault)
+    found.raise_if_any()
+    return found.sorted_notices()
+
+
+def _tell(found: Faults, declaration: Declaration, table: Table, fault: Fault) -> None:
+    where = declaration.position(table.name, fault.kind, fault.number, fault.word)
+    tell = found.notice if fault.is_notice else found.error
+    tell(fault.what, where, fault.advice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from plumbob.declaration.validate.limits import (
     TYPE_LENGTH,
     TYPE_SCALE,
 )
-from plumbob.declaration.validate.subject import Subject, engine_of
+from plumbob.declaration.validate.subject import Fault, Subject, at, engine_of
 from plumbob.model import Column, Expression, Table, Type
 
 _NUMBERS_THAT_COUNT = ("tinyint", "smallint", "mediumint", "int", "bigint")
@@ -25,20 +26,21 @@ _COUNTS_BEHIND = ("myisam", "aria", "mrg_myisam")
 _CASE_MATTERS = ("_bin", "_cs", "binary")
 
 
-def check_columns(subject: Subject, table: Table) -> None:
+def faults_of_columns(subject: Subject, table: Table) -> Iterator[Fault]:
     """Every column by itself, and those that a table may have once only."""
     if not table.columns:
-        subject.error(f"{table.name} has no columns (errno 1113)", table)
+        yield Fault(f"{table.name} has no columns (errno 1113)")
     elif all(column.invisible for column in table.columns):
-        subject.error(f"{table.name} has no visible column (errno 4028, MariaDB 1113)", table)
+        yield Fault(f"{table.name} has no visible column (errno 4028, MariaDB 1113)")
     for number, column in enumerate(table.columns):
         for what in _faults_of_type(subject, column, table):
-            subject.error(f"{table.name}.{column.name}: {what}", table, "column", number)
+            yield Fault(f"{table.name}.{column.name}: {what}", "column", number)
         if column.generated is not None:
-            _check_generated(subject, table, column, number)
-    _check_counting(subject, table)
+            generated = _faults_of_generated(subject, table, number, column.generated.expression)
+            yield from at("column", number, generated)
+    yield from _faults_of_counting(subject, table)
     for what in faults_of_charset(table.charset, table.collation):
-        subject.error(f"{table.name}: {what}", table, "charset" if table.charset else "collation")
+        yield Fault(f"{table.name}: {what}", "charset" if table.charset else "collation")
 
 
 def _faults_of_type(subject: Subject, column: Column, table: Table) -> list[str]:
@@ -46,19 +48,26 @@ def _faults_of_type(subject: Subject, column: Column, table: Table) -> list[str]
     if found.labels:
         return _faults_of_labels(subject, column, table)
     faults = []
-    limit = TYPE_LENGTH.get(found.name)
-    most = limit.most(subject.flavour) if limit else None
-    if limit and most is not None and found.length is not None and found.length > most:
+    name, length, scale = found.name, found.length, found.scale
+    if (
+        length is not None
+        and name in TYPE_LENGTH
+        and TYPE_LENGTH[name].is_less(length, subject.flavour)
+    ):
+        most = TYPE_LENGTH[name].most(subject.flavour)
         faults.append(
-            f"{found.name}({found.length}) is too long, {most} is the most ({limit.source})"
+            f"{name}({length}) is too long, {most} is the most ({TYPE_LENGTH[name].source})"
         )
-    limit = TYPE_SCALE.get(found.name)
-    most = limit.most(subject.flavour) if limit else None
-    if limit and most is not None and found.scale is not None and found.scale > most:
+    if (
+        scale is not None
+        and name in TYPE_SCALE
+        and TYPE_SCALE[name].is_less(scale, subject.flavour)
+    ):
+        most = TYPE_SCALE[name].most(subject.flavour)
         faults.append(
-            f"{found.scale} digits behind the point, {most} are the most ({limit.source})"
+            f"{scale} digits behind the point, {most} are the most ({TYPE_SCALE[name].source})"
         )
-    if found.scale is not None and found.length is not None and found.scale > found.length:
+    if scale is not None and length is not None and scale > length:
         faults.append("more digits behind the point than there are digits (errno 1427)")
     return [*faults, *_faults_of_attributes(found)]
 
@@ -92,11 +101,11 @@ def _faults_of_labels(subject: Subject, column: Column, table: Table) -> list[st
     found = column.type
     faults = list(faults_of_charset(found.charset, found.collation))
     limit = SET_LABELS if found.name == "set" else ENUM_LABELS
-    most = limit.most(subject.flavour)
-    if most is not None and len(found.labels) > most:
+    if limit.is_less(len(found.labels), subject.flavour):
+        most = limit.most(subject.flavour)
         faults.append(f"{len(found.labels)} labels, {most} are the most ({limit.source})")
-    longest = LABEL_LENGTH.most(subject.flavour)
-    if longest is not None and any(len(label) > longest for label in found.labels):
+    if LABEL_LENGTH.is_less(max(map(len, found.labels)), subject.flavour):
+        longest = LABEL_LENGTH.most(subject.flavour)
         faults.append(f"a label is longer than {longest} characters ({LABEL_LENGTH.source})")
     if found.name == "set" and any("," in label for label in found.labels):
         faults.append("a label of a SET can't have a comma (errno 1367)")
@@ -112,38 +121,33 @@ def _faults_of_labels(subject: Subject, column: Column, table: Table) -> list[st
     return faults
 
 
-def _check_counting(subject: Subject, table: Table) -> None:
+def _faults_of_counting(subject: Subject, table: Table) -> Iterator[Fault]:
     """AUTO_INCREMENT: one column, of a number type, first in a key."""
-    counting = [
-        (number, column) for number, column in enumerate(table.columns) if column.auto_increment
-    ]
-    for number, column in counting[1:]:
-        subject.error(
-            f"{table.name} counts in {counting[0][1].name} already: one AUTO_INCREMENT column is the "
-            f"most (errno 1075), so {column.name} can't count",
-            table,
+    counting = [number for number, column in enumerate(table.columns) if column.auto_increment]
+    if not counting:
+        return
+    first = table.columns[counting[0]]
+    for number in counting[1:]:
+        yield Fault(
+            f"{table.name} counts in {first.name} already: one AUTO_INCREMENT column is the most "
+            f"(errno 1075), so {table.columns[number].name} can't count",
             "column",
             number,
         )
-    for number, column in counting[:1]:
-        types = _NUMBERS_THAT_COUNT + (() if subject.is_mysql else _FLOATS)
-        if column.type.name not in types:
-            subject.error(
-                f"{table.name}.{column.name} is {column.type.name}, and AUTO_INCREMENT counts in whole "
-                "numbers only (errno 1063)",
-                table,
-                "column",
-                number,
-            )
-        elif not _is_keyed(table, column):
-            subject.error(
-                f"{table.name}.{column.name} is AUTO_INCREMENT and not the first column of a key "
-                "(errno 1075)",
-                table,
-                "column",
-                number,
-                advice="add `primary key` to it, or an index that begins with it",
-            )
+    if first.type.name not in _NUMBERS_THAT_COUNT + (() if subject.is_mysql else _FLOATS):
+        yield Fault(
+            f"{table.name}.{first.name} is {first.type.name}, and AUTO_INCREMENT counts in whole "
+            "numbers only (errno 1063)",
+            "column",
+            counting[0],
+        )
+    elif not _is_keyed(table, first):
+        yield Fault(
+            f"{table.name}.{first.name} is AUTO_INCREMENT and not the first column of a key (errno 1075)",
+            "column",
+            counting[0],
+            advice="add `primary key` to it, or an index that begins with it",
+        )
 
 
 def _is_keyed(table: Table, column: Column) -> bool:
@@ -157,8 +161,12 @@ def _is_keyed(table: Table, column: Column) -> bool:
     return False
 
 
-def _check_generated(subject: Subject, table: Table, column: Column, number: int) -> None:
-    """What a computed value excludes (errno 1221 on MySQL, 1064 on MariaDB)."""
+def _faults_of_generated(
+    subject: Subject, table: Table, number: int, expression: Expression
+) -> Iterator[Fault]:
+    """What a computed value excludes (errno 1221 on MySQL, 1064 on MariaDB), and looks at."""
+    column = table.columns[number]
+    called = f"{table.name}.{column.name}"
     excluded = {
         "AUTO_INCREMENT": column.auto_increment,
         "DEFAULT": column.default is not None,
@@ -166,33 +174,19 @@ def _check_generated(subject: Subject, table: Table, column: Column, number: int
     }
     for words, is_there in excluded.items():
         if is_there:
-            subject.error(
-                f"{table.name}.{column.name} is generated, which excludes {words} (errno 1221)",
-                table,
-                "column",
-                number,
-                word=words.split(" ", 1)[0],
-            )
-    generated = column.generated
-    if generated is None:
-        return
+            what = f"{called} is generated, which excludes {words} (errno 1221)"
+            yield Fault(what, word=words.split(" ", 1)[0])
     for other in table.columns[number:]:
-        if other.generated is not None and mentions(generated.expression, other.name):
-            subject.error(
-                f"{table.name}.{column.name} is computed from the generated column {other.name}, which "
-                "has to stand before it (errno 3107, MariaDB 4029)",
-                table,
-                "column",
-                number,
+        if other.generated is not None and mentions(expression, other.name):
+            yield Fault(
+                f"{called} is computed from the generated column {other.name}, which has to stand "
+                "before it (errno 3107, MariaDB 4029)"
             )
     for other in table.columns if subject.is_mysql else ():
-        if other.auto_increment and mentions(generated.expression, other.name):
-            subject.error(
-                f"{table.name}.{column.name} is computed from the AUTO_INCREMENT column {other.name}, "
-                "which MySQL does not allow (errno 3109)",
-                table,
-                "column",
-                number,
+        if other.auto_increment and mentions(expression, other.name):
+            yield Fault(
+                f"{called} is computed from the AUTO_INCREMENT column {other.name}, which MySQL does "
+                "not allow (errno 3109)"
             )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from plumbob.declaration.validate.limits import INTEGER_BYTES
-from plumbob.declaration.validate.subject import Subject
+from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.model import Column, Default, Table, Type
 
 _MOMENTS = ("datetime", "timestamp")
@@ -16,66 +17,60 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?
 _SHOWN = 40
 
 
-def check_defaults(subject: Subject, table: Table) -> None:
+def faults_of_defaults(subject: Subject, table: Table) -> Iterator[Fault]:
     """The default of every column, and ON UPDATE, which is one in its way."""
     key = table.primary_key
     keyed = {name.lower() for name in key.columns} if key else set()
     for number, column in enumerate(table.columns):
         is_nullable = column.null and column.name.lower() not in keyed
         for what, advice in _faults(subject, column, is_nullable=is_nullable):
-            subject.error(
-                f"{table.name}.{column.name}: {what}",
-                table,
-                "column",
-                number,
-                word="default",
-                advice=advice,
-            )
+            what = f"{table.name}.{column.name}: {what}"
+            yield Fault(what, "column", number, word="default", advice=advice)
 
 
-def _faults(subject: Subject, column: Column, *, is_nullable: bool) -> list[tuple[str, str]]:
-    faults = []
+def _faults(subject: Subject, column: Column, *, is_nullable: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong, and advice."""
     default = column.default
-    if default is not None and column.auto_increment and default.kind != "null":
-        faults.append(("AUTO_INCREMENT excludes a default (errno 1067)", ""))
-    elif default is not None and default.kind == "null":
+    if default is None:
+        pass
+    elif default.kind == "null":
         if not is_nullable and not column.auto_increment:
-            faults.append(("NOT NULL excludes DEFAULT NULL (errno 1067)", "leave one of them out"))
-    elif default is not None and default.kind == "now":
-        faults.extend(_faults_of_now(subject, column.type, default.value, "default"))
-    elif default is not None and default.kind != "expression":
-        faults.extend(_faults_of_literal(subject, column.type, default))
+            yield "NOT NULL excludes DEFAULT NULL (errno 1067)", "leave one of them out"
+    elif column.auto_increment:
+        yield "AUTO_INCREMENT excludes a default (errno 1067)", ""
+    elif default.kind == "now":
+        yield from _faults_of_now(subject, column.type, default.value, "default")
+    elif default.kind != "expression":
+        yield from _faults_of_literal(subject, column.type, default)
     if column.on_update is not None:
-        faults.extend(_faults_of_now(subject, column.type, column.on_update, "on update"))
-    return faults
+        yield from _faults_of_now(subject, column.type, column.on_update, "on update")
 
 
 def _faults_of_now(
     subject: Subject, found: Type, digits: str, clause: str
-) -> list[tuple[str, str]]:
+) -> Iterator[tuple[str, str]]:
     """CURRENT_TIMESTAMP belongs to DATETIME and TIMESTAMP; MariaDB converts it as a default."""
     errno = 1067 if clause == "default" else 1294
+    wanted = str(found.length or "")
     if found.name not in _MOMENTS:
-        if clause == "default" and not subject.is_mysql:
-            return []
-        what = f"{found.name} can't have {clause} current_timestamp (errno {errno})"
-        advice = "an expression can: default (current_date)" if found.name == "date" else ""
-        return [(what, advice if clause == "default" else "")]
-    wanted = "" if not found.length else str(found.length)
-    if subject.is_mysql and digits != wanted:
+        if subject.is_mysql or clause == "on update":
+            is_date = found.name == "date" and clause == "default"
+            advice = "an expression can: default (current_date)" if is_date else ""
+            yield f"{found.name} can't have {clause} current_timestamp (errno {errno})", advice
+    elif subject.is_mysql and digits != wanted:
         spelled = f"current_timestamp({wanted})" if wanted else "current_timestamp"
-        return [
-            (
-                f"{clause} current_timestamp has other digits than the column (errno {errno})",
-                f"write {clause} {spelled}",
-            )
-        ]
-    return []
+        what = f"{clause} current_timestamp has other digits than the column (errno {errno})"
+        yield what, f"write {clause} {spelled}"
 
 
-def _faults_of_literal(subject: Subject, found: Type, default: Default) -> list[tuple[str, str]]:
+def _faults_of_literal(
+    subject: Subject, found: Type, default: Default
+) -> Iterator[tuple[str, str]]:
     if found.is_large:
-        return _faults_of_large(subject, found)
+        if subject.is_mysql:
+            what = f"on MySQL {found.name} can't have a literal default (errno 1101)"
+            yield what, "put it in parentheses, which makes it an expression: default ('…')"
+        return
     what = ""
     if found.is_number:
         what = _fault_of_number(found, default)
@@ -85,22 +80,12 @@ def _faults_of_literal(subject: Subject, found: Type, default: Default) -> list[
         what = _fault_of_labels(found, default)
     elif found.name in ("char", "varchar") and default.kind == "text":
         length = 1 if found.length is None else found.length
-        if len(default.value.rstrip(" ")) > length:
-            what = f"the default has more than {length} characters"
+        is_longer = len(default.value.rstrip(" ")) > length
+        what = f"the default has more than {length} characters" if is_longer else ""
     elif found.name in ("date", *_MOMENTS) and default.kind == "text":
         what = _fault_of_date(default.value)
-    return [(f"{what} (errno 1067)", "")] if what else []
-
-
-def _faults_of_large(subject: Subject, found: Type) -> list[tuple[str, str]]:
-    if not subject.is_mysql:
-        return []
-    return [
-        (
-            f"on MySQL {found.name} can't have a literal default (errno 1101)",
-            "put it in parentheses, which makes it an expression: default ('…')",
-        )
-    ]
+    if what:
+        yield f"{what} (errno 1067)", ""
 
 
 def _fault_of_number(found: Type, default: Default) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plumbob.ddl.types import TYPE_SUPPORT
-from plumbob.declaration.validate.subject import Subject
+from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.model import Column, Expression, Flavour, Index, Option, Table
 
 Version = tuple[int, int, int]
@@ -134,23 +134,17 @@ TYPES = {
 Use = tuple[Feature, str, str | int, str]
 
 
-def check_features(subject: Subject, table: Table) -> None:
-    """Refuse what the server lacks, with its name, its version and the feature."""
+def faults_of_features(subject: Subject, table: Table) -> Iterator[Fault]:
+    """What the server lacks, with its name, its version and the feature."""
     flavour = subject.flavour
     if flavour is None:
         return
-    for feature, kind, name, word in uses(table):
+    for feature, kind, number, word in uses(table):
         if not feature.is_in(flavour):
             since = feature.mysql if flavour.is_mysql else feature.mariadb
             known = "" if since is None else f"; it came with {'.'.join(map(str, since))}"
-            subject.error(
-                f"{flavour} has not got {feature.name}, which {_where(table, kind, name)} uses{known}",
-                table,
-                kind,
-                name,
-                word=word,
-                advice=feature.instead,
-            )
+            what = f"{flavour} has not got {feature.name}, which {_where(table, kind, number)} uses"
+            yield Fault(what + known, kind, number, word, feature.instead)
 
 
 def _where(table: Table, kind: str, name: str | int) -> str:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from plumbob.ddl.completed import covers
 from plumbob.declaration.validate.columns import mentions
 from plumbob.declaration.validate.indexes import nearest_column
-from plumbob.declaration.validate.subject import Subject, engine_of, label_of
+from plumbob.declaration.validate.subject import Fault, Subject, engine_of, label_of
 from plumbob.model import Column, ForeignKey, Table, Type
 
 # Engines that read a foreign key and forget it (manual: Foreign Key Constraints; measured).
@@ -37,63 +37,53 @@ _SAME = {
 # MySQL refuses a parent key that is not unique unless restrict_fk_on_non_standard_key is off.
 _STRICT_SINCE = (8, 4, 0)
 
-Fault = tuple[str, str, str]
 
-
-def check_foreign_keys(subject: Subject, table: Table) -> None:
+def faults_of_foreign_keys(subject: Subject, table: Table) -> Iterator[Fault]:
     """Every foreign key of a table against its parent."""
     for number, key in enumerate(table.foreign_keys):
         called = f"{label_of('foreign_key', key.name)} of {table.name}"
         if not key.name:
             called += f" ({', '.join(key.columns)})"
-        faults = list(_faults_of_child(subject, table, key))
-        parent = subject.declaration.schema.tables.get(key.parent)
-        if key.parent_schema is None:
-            faults.extend(_faults_of_parent(subject, table, key, parent))
-        for what, word, advice in faults:
-            subject.error(
-                f"{called} {what}", table, "foreign_key", number, word=word, advice=advice
-            )
-        if parent is not None and not faults and key.parent_schema is None:
-            _notice_key(subject, table, key, parent, number, called)
+        for fault in _faults_of_key(subject, table, key):
+            yield fault._replace(what=f"{called} {fault.what}", kind="foreign_key", number=number)
+
+
+def _faults_of_key(subject: Subject, table: Table, key: ForeignKey) -> Iterator[Fault]:
+    faults = list(_faults_of_child(subject, table, key))
+    parent = subject.declaration.schema.tables.get(key.parent)
+    # What another database holds is not known here.
+    if key.parent_schema is None and parent is None:
+        faults.append(_no_parent(subject, key))
+    elif key.parent_schema is None and parent is not None:
+        faults.extend(_faults_of_parent(subject, table, key, parent))
+        if not faults:
+            faults.extend(_notices_of_parent(subject, key, parent))
+    yield from faults
 
 
 def _faults_of_child(subject: Subject, table: Table, key: ForeignKey) -> Iterator[Fault]:
     """What is wrong on this side."""
-    engine = engine_of(table)
-    if engine in _FORGETFUL:
-        yield (
+    if engine_of(table) in _FORGETFUL:
+        yield Fault(
             f"would be forgotten in silence: {table.engine} has no foreign keys",
-            "",
-            "use InnoDB, or leave the foreign key out",
+            advice="use InnoDB, or leave the foreign key out",
         )
     if table.partitions is not None:
-        yield "can't be: a partitioned table has no foreign keys (errno 1506)", "", ""
+        yield Fault("can't be: a partitioned table has no foreign keys (errno 1506)")
     seen: set[str] = set()
     for name in key.columns:
         column = table.column(name)
         if column is None:
-            advice = nearest_column(table, name)
-            yield (
-                f"names the column {name}, which {table.name} does not have (errno 1072)",
-                name,
-                advice,
-            )
+            what = f"names the column {name}, which {table.name} does not have (errno 1072)"
+            yield Fault(what, word=name, advice=nearest_column(table, name))
         elif name.lower() in seen:
-            yield f"has the column {name} twice (errno 1060)", name, ""
-        elif subject.is_mysql and _is_virtual(column):
-            yield (
-                f"stands on {name}, which is computed when it is read (errno 3733)",
-                name,
-                "make it stored",
-            )
+            yield Fault(f"has the column {name} twice (errno 1060)", word=name)
+        elif subject.is_mysql and column.generated is not None and not column.generated.stored:
+            what = f"stands on {name}, which is computed when it is read (errno 3733)"
+            yield Fault(what, word=name, advice="make it stored")
         else:
             yield from _faults_of_actions(table, key, column)
         seen.add(name.lower())
-
-
-def _is_virtual(column: Column) -> bool:
-    return column.generated is not None and not column.generated.stored
 
 
 def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterator[Fault]:
@@ -102,79 +92,65 @@ def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterato
     primary = table.primary_key
     keyed = [name.lower() for name in primary.columns] if primary else []
     if "SET NULL" in actions and (not column.null or column.name.lower() in keyed):
-        yield (
+        yield Fault(
             f"sets {column.name} to NULL, which is NOT NULL (errno 1830, MariaDB 1005)",
-            "null",
-            f"let {column.name} be NULL, or choose another action",
+            word="null",
+            advice=f"let {column.name} be NULL, or choose another action",
         )
-    writes = key.on_update in ("CASCADE", "SET NULL", "SET DEFAULT") or key.on_delete in (
-        "SET NULL",
-        "SET DEFAULT",
-    )
-    if writes and column.generated is not None:
-        yield (
-            f"would write into {column.name}, which is generated (errno 3104, MariaDB 1905)",
-            "",
-            "",
-        )
-    expressions = [(check.name, check.expression) for check in table.checks]
-    expressions += [("", each.check) for each in table.columns if each.check is not None]
-    for name, expression in expressions:
-        if writes and expression is not None and mentions(expression, column.name):
-            yield (
+    if not (key.on_update == "CASCADE" or {"SET NULL", "SET DEFAULT"} & set(actions)):
+        return
+    if column.generated is not None:
+        what = f"would write into {column.name}, which is generated"
+        yield Fault(f"{what} (errno 3104, MariaDB 1905)")
+    checks = [(check.name, check.expression) for check in table.checks]
+    checks += [("", each.check) for each in table.columns if each.check is not None]
+    for name, expression in checks:
+        if mentions(expression, column.name):
+            yield Fault(
                 f"would write into {column.name}, which {label_of('check', name)} looks at "
                 "(errno 3823, MariaDB 1901)",
-                column.name,
-                "take the action or the check out",
+                word=column.name,
+                advice="take the action or the check out",
             )
 
 
+def _no_parent(subject: Subject, key: ForeignKey) -> Fault:
+    tables = list(subject.declaration.schema.tables)
+    same = [name for name in tables if name.lower() == key.parent.lower()]
+    near = same or get_close_matches(key.parent, tables, n=1)
+    advice = f"did you mean {near[0]}?" if near else "declare the table"
+    what = f"refers to the table {key.parent}, which is not declared (errno 1824)"
+    return Fault(what, word=key.parent, advice=advice)
+
+
 def _faults_of_parent(
-    subject: Subject, table: Table, key: ForeignKey, parent: Table | None
+    subject: Subject, table: Table, key: ForeignKey, parent: Table
 ) -> Iterator[Fault]:
     """What is wrong on the other side, or between the two."""
-    if parent is None:
-        tables = list(subject.declaration.schema.tables)
-        same = [name for name in tables if name.lower() == key.parent.lower()]
-        near = same or get_close_matches(key.parent, tables, n=1)
-        advice = f"did you mean {near[0]}?" if near else "declare the table"
-        yield (
-            f"refers to the table {key.parent}, which is not declared (errno 1824)",
-            key.parent,
-            advice,
-        )
-        return
     if engine_of(parent) in _FORGETFUL:
-        yield (
-            f"refers to {parent.name}, and {parent.engine} has no foreign keys (errno 1824)",
-            "",
-            "",
-        )
+        what = f"refers to {parent.name}, and {parent.engine} has no foreign keys (errno 1824)"
+        yield Fault(what, word=parent.name)
     if parent.partitions is not None:
-        yield f"refers to {parent.name}, which is partitioned (errno 1506)", parent.name, ""
+        what = f"refers to {parent.name}, which is partitioned (errno 1506)"
+        yield Fault(what, word=parent.name)
     names = _parent_columns(key, parent)
-    if len(names) != len(key.columns):
-        yield (
-            f"has {len(key.columns)} columns and refers to {len(names)} (errno 1239)",
-            parent.name,
-            "",
-        )
-        return
     missing = [name for name in names if parent.column(name) is None]
     for name in missing:
-        advice = nearest_column(parent, name)
-        yield f"refers to {parent.name}.{name}, which is not declared (errno 3734)", name, advice
-    if missing:
-        return
-    yield from _faults_of_types(subject, table, key, parent, names)
-    if not any(covers(index, _turned(key, names)) for index in parent.indexes):
-        columns = ", ".join(names)
-        yield (
-            f"refers to {parent.name} ({columns}), where no key begins with these columns "
-            "(errno 6125, 1822, MariaDB 1005)",
-            parent.name,
-            f"make {columns} of {parent.name} unique",
-        )
+        what = f"refers to {parent.name}.{name}, which is not declared (errno 3734)"
+        yield Fault(what, word=name, advice=nearest_column(parent, name))
+    if len(names) != len(key.columns):
+        what = f"has {len(key.columns)} columns and refers to {len(names)} (errno 1239)"
+        yield Fault(what, word=parent.name)
+    elif not missing:
+        yield from _faults_of_types(subject, table, key, parent)
+        if not any(covers(index, _turned(key, names)) for index in parent.indexes):
+            columns = ", ".join(names)
+            yield Fault(
+                f"refers to {parent.name} ({columns}), where no key begins with these columns "
+                "(errno 6125, 1822, MariaDB 1005)",
+                word=parent.name,
+                advice=f"make {columns} of {parent.name} unique",
+            )
 
 
 def _parent_columns(key: ForeignKey, parent: Table) -> tuple[str, ...]:
@@ -190,43 +166,33 @@ def _turned(key: ForeignKey, names: tuple[str, ...]) -> ForeignKey:
 
 
 def _faults_of_types(
-    subject: Subject, table: Table, key: ForeignKey, parent: Table, names: tuple[str, ...]
+    subject: Subject, table: Table, key: ForeignKey, parent: Table
 ) -> Iterator[Fault]:
-    for own, other in zip(key.columns, names, strict=True):
+    for own, other in zip(key.columns, _parent_columns(key, parent), strict=True):
         child, there = table.column(own), parent.column(other)
         if child is None or there is None:
             continue
+        pair = f"{table.name}.{child.name} and {parent.name}.{there.name}"
         if child.type.is_large or there.type.is_large:
             large = child if child.type.is_large else there
-            yield f"stands on {large.name}, which is {large.type.name} (errno 1170)", large.name, ""
-            continue
-        pair = f"{table.name}.{child.name} and {parent.name}.{there.name}"
-        if _sameness(child.type) != _sameness(there.type):
-            yield (
+            what = f"stands on {large.name}, which is {large.type.name} (errno 1170)"
+            yield Fault(what, word=large.name)
+        elif _sameness(child.type) != _sameness(there.type):
+            yield Fault(
                 f"joins {pair}, which are {_spelled(child.type)} and {_spelled(there.type)} "
                 "(errno 3780, MariaDB 1005)",
-                own,
-                f"make {child.name} {_spelled(there.type)}",
+                word=own,
+                advice=f"make {child.name} {_spelled(there.type)}",
             )
         elif child.type.name in ("char", "varchar"):
-            yield from _faults_of_texts(subject, table, parent, child, there, pair)
-
-
-def _faults_of_texts(
-    subject: Subject, table: Table, parent: Table, child: Column, there: Column, pair: str
-) -> Iterator[Fault]:
-    own, other = subject.texts_of(child, table), subject.texts_of(there, parent)
-    for what, one, two in (
-        ("character set", own.charset, other.charset),
-        ("collation", own.collation, other.collation),
-    ):
-        if one is not None and two is not None and one != two:
-            yield (
-                f"joins {pair}, whose {what}s are {one} and {two} (errno 3780, MariaDB 1005)",
-                child.name,
-                f"give both the same {what}",
-            )
-            return
+            ours, theirs = subject.texts_of(child, table), subject.texts_of(there, parent)
+            differing = zip(("character set", "collation"), ours, theirs, strict=True)
+            for kind, one, two in [each for each in differing if None not in each]:
+                if one != two:
+                    what = f"joins {pair}, whose {kind}s are {one} and {two}"
+                    advice = f"give both the same {kind}"
+                    yield Fault(f"{what} (errno 3780, MariaDB 1005)", word=own, advice=advice)
+                    break
 
 
 def _sameness(found: Type) -> tuple[str, bool]:
@@ -242,25 +208,21 @@ def _spelled(found: Type) -> str:
     return found.name + length + " unsigned" * found.unsigned
 
 
-def _notice_key(
-    subject: Subject, table: Table, key: ForeignKey, parent: Table, number: int, called: str
-) -> None:
+def _notices_of_parent(subject: Subject, key: ForeignKey, parent: Table) -> Iterator[Fault]:
     """A parent's key that is not unique, or only begins with the columns."""
     names = [name.lower() for name in _parent_columns(key, parent)]
+    is_old = subject.flavour is not None and subject.flavour.version < _STRICT_SINCE
+    if subject.is_mariadb or is_old:
+        return
     for index in parent.indexes:
         is_unique = index.kind in ("primary", "unique")
         if is_unique and [name.lower() for name in index.columns] == names:
             return
-    if subject.is_mariadb or (
-        subject.flavour is not None and subject.flavour.version < _STRICT_SINCE
-    ):
-        return
-    subject.notice(
-        f"{called} refers to {parent.name} ({', '.join(names)}), which is not unique: MySQL 8.4 and "
-        "later refuse it (errno 6125) unless restrict_fk_on_non_standard_key is off",
-        table,
-        "foreign_key",
-        number,
+    columns = ", ".join(names)
+    yield Fault(
+        f"refers to {parent.name} ({columns}), which is not unique: MySQL 8.4 and later refuse it "
+        "(errno 6125) unless restrict_fk_on_non_standard_key is off",
         word=parent.name,
         advice=f"make these columns of {parent.name} unique",
+        is_notice=True,
     )

@@ -27,6 +27,11 @@ class Limit:
             None if None in (self.mysql, self.mariadb) else max(self.mysql or 0, self.mariadb or 0)
         )
 
+    def is_less(self, than: int, flavour: Flavour | None) -> bool:
+        """Whether the most that is taken is less than this."""
+        most = self.most(flavour)
+        return most is not None and than > most
+
 
 def _both(most: int, source: str) -> Limit:
     return Limit(most, most, source)

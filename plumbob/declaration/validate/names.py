@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from plumbob.declaration.validate.limits import NAME_LENGTH
-from plumbob.declaration.validate.subject import Subject, label_of, with_article
+from plumbob.declaration.validate.subject import Fault, Subject, at, label_of, with_article
 from plumbob.declaration.validate.texts import has_long_character
-from plumbob.model import Check, ForeignKey, Table
+from plumbob.model import Table
 
 # Names that InnoDB and the server keep for themselves (errno 1280).
 _TAKEN_INDEX_NAMES = ("primary", "gen_clust_index")
 # MariaDB reads a table name that begins so as one of an old server (errno 1103).
 _OLD_NAME = "#mysql50#"
-
 # What a server says to a name that a part of the same kind has already.
 _SAME_NAME = {
     "column": "1060",
@@ -24,35 +23,25 @@ _SAME_NAME = {
     "check": "3822, MariaDB 1826",
 }
 
-_Named = tuple[int, str]
+_Names = list[tuple[int, str]]
 
 
-def check_names(subject: Subject, table: Table) -> None:
+def faults_of_names(subject: Subject, table: Table) -> Iterator[Fault]:
     """Every name of a table and its parts."""
-    _check_name(subject, table, "table", "", table.name)
+    yield from _faults_of_name("table", table.name)
     if table.name.lower().startswith(_OLD_NAME) and subject.is_mariadb:
-        subject.error(
-            f"MariaDB takes no table name that begins with {_OLD_NAME} (errno 1103)", table
-        )
-    named = _named_parts(table)
-    for kind, names in named.items():
+        yield Fault(f"MariaDB takes no table name that begins with {_OLD_NAME} (errno 1103)")
+    for kind, names in _named_parts(table).items():
         for number, name in names:
-            _check_name(subject, table, kind, number, name)
-    for number, name in named["index"]:
-        if name.lower() in _TAKEN_INDEX_NAMES:
-            subject.error(
-                f"{name!r} is no name for an index: the server keeps it for itself (errno 1280)",
-                table,
-                "index",
-                number,
-            )
-    for kind, names in named.items():
-        _check_same(subject, table, kind, names)
-        _check_look_alikes(subject, table, kind, names)
-    _check_shared_names(subject, table)
+            yield from at(kind, number, _faults_of_name(kind, name))
+        yield from _same_names(table, kind, names)
+        yield from _look_alikes(kind, names)
+    yield from _names_of_indexes_of_keys(table)
+    if subject.is_mariadb:
+        yield from _names_of_keys_and_checks(table)
 
 
-def _named_parts(table: Table) -> dict[str, list[_Named]]:
+def _named_parts(table: Table) -> dict[str, _Names]:
     """Number and name of the parts that were given a name, by kind."""
     indexes = enumerate(table.indexes)
     return {
@@ -63,19 +52,15 @@ def _named_parts(table: Table) -> dict[str, list[_Named]]:
     }
 
 
-def _check_name(subject: Subject, table: Table, kind: str, number: str | int, name: str) -> None:
+def _faults_of_name(kind: str, name: str) -> Iterator[Fault]:
     what = fault_of_name(name)
+    if kind == "index" and name.lower() in _TAKEN_INDEX_NAMES:
+        what = "the server keeps it for itself (errno 1280)"
     if what:
-        subject.error(f"{name!r} is no name for {with_article(kind)}: {what}", table, kind, number)
-        return
-    hidden = _hidden_character(name)
-    if hidden:
-        subject.notice(
-            f"the name {name!r} has a character that can't be seen, U+{ord(hidden):04X}",
-            table,
-            kind,
-            number,
-        )
+        yield Fault(f"{name!r} is no name for {with_article(kind)}: {what}")
+    elif hidden := _hidden_character(name):
+        what = f"the name {name!r} has a character that can't be seen, U+{ord(hidden):04X}"
+        yield Fault(what, is_notice=True)
 
 
 @lru_cache(maxsize=20_000)
@@ -89,8 +74,8 @@ def fault_of_name(name: str) -> str:
     """Why a server would refuse or spoil a name; "" when it takes it as it is."""
     if not name:
         return "it is empty"
-    longest = NAME_LENGTH.most(None) or 0
-    if len(name) > longest:
+    longest = NAME_LENGTH.most(None)
+    if longest is not None and len(name) > longest:
         return f"it has {len(name)} characters, and {longest} are the most (errno 1059)"
     if name[-1] in " \t\n\r\v\f":
         return "it ends in white space (errno 1103, 1166, 1280)"
@@ -103,7 +88,7 @@ def fault_of_name(name: str) -> str:
     return ""
 
 
-def _check_same(subject: Subject, table: Table, kind: str, names: list[_Named]) -> None:
+def _same_names(table: Table, kind: str, names: _Names) -> Iterator[Fault]:
     """Names that differ in case alone are one name to the server."""
     seen: dict[str, tuple[int, str]] = {}
     for number, name in names:
@@ -115,10 +100,10 @@ def _check_same(subject: Subject, table: Table, kind: str, names: list[_Named]) 
             same = f"the same name for {with_article(kind)}: case makes no difference"
             what = f"{other} and {name} are {same}"
         what = f"{what} (errno {_SAME_NAME[kind]})"
-        subject.error(what, table, kind, number, advice="rename one of the two")
+        yield Fault(what, kind, number, advice="rename one of the two")
 
 
-def _check_look_alikes(subject: Subject, table: Table, kind: str, names: list[_Named]) -> None:
+def _look_alikes(kind: str, names: _Names) -> Iterator[Fault]:
     """Names that people can't tell apart and the server can."""
     seen: dict[str, str] = {}
     for number, name in names:
@@ -126,7 +111,7 @@ def _check_look_alikes(subject: Subject, table: Table, kind: str, names: list[_N
         other = name if name.isascii() else seen.setdefault(_look(name), name)
         if other.lower() != name.lower():
             what = f"the names {other!a} and {name!a} look alike and are two names to the server"
-            subject.notice(what, table, kind, number)
+            yield Fault(what, kind, number, is_notice=True)
 
 
 def _look(name: str) -> str:
@@ -135,74 +120,64 @@ def _look(name: str) -> str:
     return "".join(each for each in composed if unicodedata.category(each) != "Cf")
 
 
-def _check_shared_names(subject: Subject, table: Table) -> None:
-    """Names that a foreign key may not share with an index or, on MariaDB, a check of the table."""
+def _names_of_indexes_of_keys(table: Table) -> Iterator[Fault]:
+    """The index under a foreign key is named as the foreign key."""
     for number, key in enumerate(table.foreign_keys):
         index = table.index(key.name) if key.name else None
-        if index is not None and not _begins_with(index.columns, key.columns):
-            subject.error(
+        if index is None:
+            continue
+        columns = [name.lower() for name in index.columns[: len(key.columns)]]
+        if columns != [name.lower() for name in key.columns]:
+            yield Fault(
                 f"the index of the foreign key {key.name} would have the name of another index "
                 "of the table (errno 1061)",
-                table,
                 "foreign_key",
                 number,
                 advice="rename one of the two",
             )
-    if not subject.is_mariadb:
-        return
+
+
+def _names_of_keys_and_checks(table: Table) -> Iterator[Fault]:
     keys = {key.name.lower() for key in table.foreign_keys if key.name}
     for number, check in enumerate(table.checks):
         if check.name.lower() in keys:
-            subject.error(
-                f"the check {check.name} has the name of a foreign key of the table "
-                "(MariaDB errno 1826)",
-                table,
-                "check",
-                number,
-            )
+            what = f"the check {check.name} has the name of a foreign key of the table"
+            yield Fault(f"{what} (MariaDB errno 1826)", "check", number)
 
 
-def _begins_with(columns: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    lowered = [name.lower() for name in columns[: len(wanted)]]
-    return lowered == [name.lower() for name in wanted]
-
-
-def check_names_of_schema(subject: Subject) -> None:
+def faults_of_all_names(subject: Subject) -> Iterator[tuple[Table, Fault]]:
     """Names that have to be unique over all tables, and tables that look alike."""
-    tables = subject.declaration.schema.tables.values()
-    _check_unique(subject, "foreign_key", "errno 1826, MariaDB 1005 (121)")
+    yield from _shared_names(subject, "foreign_key", "errno 1826, MariaDB 1005 (121)")
     if subject.is_mysql:
-        _check_unique(subject, "check", "errno 3822")
+        yield from _shared_names(subject, "check", "errno 3822")
     seen: dict[str, Table] = {}
-    for table in tables:
+    for table in subject.tables:
         other = seen.setdefault(_look(table.name), table)
-        if other is not table:
-            same = other.name.lower() == table.name.lower()
-            reason = "differ in case alone: one table where lower_case_table_names is not 0"
-            subject.notice(
-                f"the tables {other.name!a} and {table.name!a} "
-                + (reason if same else "look alike and are two names to the server"),
-                table,
+        if other is table:
+            continue
+        what = f"the tables {other.name!a} and {table.name!a} look alike and are two names to the server"
+        if other.name.lower() == table.name.lower():
+            what = (
+                f"the tables {other.name!a} and {table.name!a} differ in case alone: one table where "
+                "lower_case_table_names is not 0"
             )
+        yield table, Fault(what, is_notice=True)
 
 
-def _check_unique(subject: Subject, kind: str, errno: str) -> None:
+def _shared_names(subject: Subject, kind: str, errno: str) -> Iterator[tuple[Table, Fault]]:
     seen: dict[str, str] = {}
-    for table in subject.declaration.schema.tables.values():
-        parts: Sequence[ForeignKey | Check] = table.checks
-        if kind == "foreign_key":
-            parts = table.foreign_keys
-        for number, part in enumerate(parts):
-            if not part.name:
-                continue
-            other = seen.setdefault(part.name.lower(), table.name)
+    for table in subject.tables:
+        for number, name in _named_parts(table)[kind]:
+            other = seen.setdefault(name.lower(), table.name)
             if other == table.name:
                 continue
-            subject.error(
-                f"{label_of(kind, part.name)} stands in {other} as well, and such a name is "
-                f"unique in a database ({errno})",
+            yield (
                 table,
-                kind,
-                number,
-                advice="rename one, or leave the names out to have them given",
+                Fault(
+                    f"{label_of(kind, name)} stands in {other} as well, and such a name is unique in a "
+                    f"database ({errno})",
+                    kind,
+                    number,
+                    advice="rename one, or leave the names out to have them given",
+                ),
             )

@@ -5,15 +5,16 @@ The formulas were checked against MySQL 9.7, MariaDB 10.11 and 11.8 at the last 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from plumbob.ddl.charsets import longest_character
 from plumbob.declaration.validate.limits import (
     COLUMN_BYTES,
     COLUMNS,
     INTEGER_BYTES,
     ROW_BYTES,
-    Limit,
 )
-from plumbob.declaration.validate.subject import Subject, engine_of
+from plumbob.declaration.validate.subject import Fault, Subject, engine_of
 from plumbob.model import Column, Table, Type
 from plumbob.model.type import BLOBS, TEXTS
 
@@ -69,61 +70,39 @@ def _set_bytes(labels: int) -> int:
     return next((size for size in (1, 2, 3, 4) if labels <= size * 8), 8)
 
 
-def check_sizes(subject: Subject, table: Table) -> None:
+def faults_of_sizes(subject: Subject, table: Table) -> Iterator[Fault]:
     """How many columns there are, how long each is, and how long the row is."""
-    engine = engine_of(table)
-    limit = COLUMNS.get(engine, COLUMNS[""])
-    most = limit.most(subject.flavour) or 0
-    if len(table.columns) > most:
-        subject.error(
-            f"{table.name} has {len(table.columns)} columns, and {most} are the most ({limit.source})",
-            table,
+    limit = COLUMNS.get(engine_of(table), COLUMNS[""])
+    if limit.is_less(len(table.columns), subject.flavour):
+        most = limit.most(subject.flavour)
+        yield Fault(
+            f"{table.name} has {len(table.columns)} columns, and {most} are the most ({limit.source})"
         )
         return
-    too_long = [
-        number for number in range(len(table.columns)) if _is_too_long(subject, table, number)
-    ]
-    if too_long:
-        return
+    too_long = list(_columns_too_long(subject, table))
+    yield from too_long
     size = sum(_row_bytes(subject, column, table) for column in table.columns)
     size += (sum(map(_may_be_null, table.columns)) + 7) // 8
-    most = ROW_BYTES.most(subject.flavour) or 0
-    if size > most:
-        subject.error(
+    if not too_long and ROW_BYTES.is_less(size, subject.flavour):
+        most = ROW_BYTES.most(subject.flavour)
+        yield Fault(
             f"a row of {table.name} may take {size} bytes, and {most} are the most (errno 1118)",
-            table,
             advice="make long columns TEXT or BLOB, which stand outside of the row"
-            + _assumed(subject, table),
+            + subject.counted(table),
         )
 
 
-def _is_too_long(subject: Subject, table: Table, number: int) -> bool:
-    """Whether a VARCHAR or VARBINARY is too long by itself, which is an error."""
-    column = table.columns[number]
-    if column.type.name not in ("varchar", "varbinary"):
-        return False
-    size = bytes_of(column.type, subject.texts_of(column, table).charset)
-    most = _most(COLUMN_BYTES, subject)
-    if size <= most:
-        return False
-    subject.error(
-        f"{table.name}.{column.name} may take {size} bytes, and {most} are the most (errno 1074)",
-        table,
-        "column",
-        number,
-        advice="make it TEXT or BLOB" + _assumed(subject, table),
-    )
-    return True
-
-
-def _most(limit: Limit, subject: Subject) -> int:
-    return limit.most(subject.flavour) or 0
-
-
-def _assumed(subject: Subject, table: Table) -> str:
-    if subject.texts_of_table(table).charset is not None:
-        return ""
-    return "; counted with four bytes a character, since no charset is declared"
+def _columns_too_long(subject: Subject, table: Table) -> Iterator[Fault]:
+    """Columns of VARCHAR and VARBINARY that no row could hold."""
+    for number, column in enumerate(table.columns):
+        if column.type.name not in ("varchar", "varbinary"):
+            continue
+        size = bytes_of(column.type, subject.texts_of(column, table).charset)
+        if COLUMN_BYTES.is_less(size, subject.flavour):
+            most = COLUMN_BYTES.most(subject.flavour)
+            what = f"{table.name}.{column.name} may take {size} bytes, and {most} are the most"
+            advice = "make it TEXT or BLOB" + subject.counted(table)
+            yield Fault(f"{what} (errno 1074)", "column", number, advice=advice)
 
 
 def _row_bytes(subject: Subject, column: Column, table: Table) -> int:

@@ -1,17 +1,37 @@
-"""What the rules of validation look at, and where they put what they find."""
+"""What the rules of validation look at, and what they give: faults, as values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from plumbob.ddl.charsets import Defaults, charset_of, default_collation
 from plumbob.declaration.declaration import Declaration
-from plumbob.declaration.faults import Faults
 from plumbob.model import Column, Flavour, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Fault(NamedTuple):
+    """What is wrong with a part of a table, and a word of its definition to point at.
+
+    `kind` and `number` are those of `Declaration.position`; `is_notice` is for what is allowed and
+    probably not meant.
+    """
+
+    what: str
+    kind: str = "table"
+    number: int | str = ""
+    word: str = ""
+    advice: str = ""
+    is_notice: bool = False
+
+
+def at(kind: str, number: int | str, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The same faults, at this part."""
+    yield from (fault._replace(kind=kind, number=number) for fault in faults)
+
+
+class Texts(NamedTuple):
     """The character set and collation of a column or table, each None where only a server knows."""
 
     charset: str | None
@@ -20,12 +40,15 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A declaration, the server it is for (None while it is not known), and what was found so far."""
+    """A declaration and the server it is for; None while it is not known."""
 
     declaration: Declaration
     flavour: Flavour | None = None
     defaults: Defaults | None = None
-    faults: Faults = field(default_factory=Faults)
+
+    @property
+    def tables(self) -> Iterable[Table]:
+        return self.declaration.schema.tables.values()
 
     @property
     def is_mysql(self) -> bool:
@@ -34,32 +57,6 @@ class Subject:
     @property
     def is_mariadb(self) -> bool:
         return self.flavour is not None and self.flavour.is_mariadb
-
-    def error(
-        self,
-        what: str,
-        table: Table,
-        kind: str = "table",
-        name: str | int = "",
-        *,
-        word: str = "",
-        advice: str = "",
-    ) -> None:
-        where = self.declaration.position(table.name, kind, name, word)
-        self.faults.error(what, where, advice)
-
-    def notice(
-        self,
-        what: str,
-        table: Table,
-        kind: str = "table",
-        name: str | int = "",
-        *,
-        word: str = "",
-        advice: str = "",
-    ) -> None:
-        where = self.declaration.position(table.name, kind, name, word)
-        self.faults.notice(what, where, advice)
 
     def texts_of_table(self, table: Table) -> Texts:
         """What the table's columns inherit (manual: Table Character Set and Collation)."""
@@ -86,6 +83,12 @@ class Subject:
             asked = self.defaults.collations if self.defaults else None
             return Texts(charset, default_collation(charset, self.flavour, asked))
         return Texts(charset, collation)
+
+    def counted(self, table: Table) -> str:
+        """What advice adds where bytes were counted without knowing the character set."""
+        if self.texts_of_table(table).charset is not None:
+            return ""
+        return "; counted with four bytes a character, since no charset is declared"
 
 
 def engine_of(table: Table) -> str:
