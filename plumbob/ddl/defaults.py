@@ -25,6 +25,9 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
     default = column.default
     if column.generated is not None or column.auto_increment:
         return None
+    if default is None and column.compressed and not column.null:
+        # Measured on 10.11 and 11.8; an INSERT takes it for a default as well.
+        default = Default("text")
     if default is None or default.kind == "null":
         is_null = default is not None or flavour.is_mariadb or column.type.name in TEXTS + BLOBS
         return _NULL if column.null and is_null else None
@@ -56,12 +59,14 @@ def _by_type(default: Default, of: Type) -> Default:
         return Default("number", canonical_number(_digits(default), of))
     if of.name == "bit":
         return _bits(default)
+    if of.name == "year":
+        return _year(default)
+    if default.kind == "number":
+        default = Default("number", _as_text(default.value))
     if of.is_binary:
         return _bytes(default, of)
     if default.kind == "number" and of.is_string:
         return Default("text", default.value)
-    if of.name == "year" and default.kind == "text" and default.value.isdigit():
-        return Default("number", default.value)
     if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
         return Default("text", _moment(default.value, of))
     return default
@@ -76,6 +81,33 @@ def _digits(default: Default) -> str:
     return default.value
 
 
+def _as_text(number: str) -> str:
+    """A number as it reads where a text is expected: 007 is 7, .5 is 0.5, 1e3 is 1000 (both servers)."""
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return number
+    if "e" not in number.lower():
+        return format(abs(value) if value == 0 else value, "f")
+    plain = _double(value, "", Type("double"))
+    mantissa, _, exponent = repr(float(value)).partition("e")
+    return plain or (f"{mantissa}e{int(exponent)}" if exponent else mantissa)
+
+
+def _year(default: Default) -> Default:
+    """A year of four digits. The text '0' is 2000, the number 0 is 0000 (manuals: The YEAR Type)."""
+    digits = _digits(default)
+    if not digits.isdigit() or len(digits) > 4:
+        return default
+    is_short = len(digits) < 3 or default.kind != "text"
+    year = int(digits)
+    if year == 0:
+        year = 2000 if default.kind == "text" and len(digits) < 4 else 0
+    elif is_short and year < 100:
+        year += 2000 if year < 70 else 1900
+    return Default("number", f"{year:04}")
+
+
 def canonical_number(text: str, of: Type) -> str:
     """A number as the server prints it for a column of this type; what it can't tell stays as it is."""
     try:
@@ -84,6 +116,10 @@ def canonical_number(text: str, of: Type) -> str:
         return text
     if not number.is_finite() or abs(number.adjusted()) > 400:
         return text
+    number = abs(number) if number == 0 else number
+    if of.scale is not None and of.name in _SAFE_DIGITS:
+        # They round the binary number, halves to the even side: 1.005 is 1.00.
+        number = Decimal(round(float(number) * 10**of.scale)).scaleb(-of.scale)
     if of.name == "decimal" or (of.scale is not None and of.name in _SAFE_DIGITS):
         return str(number.quantize(Decimal(1).scaleb(-(of.scale or 0)), ROUND_HALF_UP))
     if of.is_integer:
