@@ -36,7 +36,7 @@ def _own_column(index: Index, table: Table) -> str:
         return ""
     part = index.parts[0]
     plain = Index(index.name, index.kind, (KeyPart(part.column),))
-    if index != plain or _needs_structure(index, table) or part.column is None:
+    if index != plain or index.using or part.column is None:
         return ""
     name = _name_of(table, part.column)
     return name if index.kind == "primary" or index.name == name else ""
@@ -61,7 +61,7 @@ def primary_key_text(table: Table) -> str | None:
     index = table.primary_key
     if index is None or _own_column(index, table):
         return None
-    options = " ".join(_option_words(index, table))
+    options = " ".join(_option_words(index))
     parts = ", ".join(map(_part_text, index.parts))
     return f"({parts}) {options}" if options else parts
 
@@ -69,7 +69,7 @@ def primary_key_text(table: Table) -> str | None:
 def index_pairs(table: Table) -> Pairs:
     """The indexes that have to be written by name."""
     return [
-        (index.name, _index_text(index, table))
+        (index.name, _index_text(index))
         for index in table.indexes
         if index.kind != "primary"
         and not _own_column(index, table)
@@ -80,7 +80,7 @@ def index_pairs(table: Table) -> Pairs:
 def _is_implied(index: Index, table: Table) -> bool:
     """Whether the server makes the index by itself, under a foreign key of the same name."""
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
-    if index != plain or _needs_structure(index, table):
+    if index != plain or index.using:
         return False
     key = table.foreign_key(index.name)
     if key is None or key.name != index.name or key.columns != index.columns:
@@ -88,14 +88,9 @@ def _is_implied(index: Index, table: Table) -> bool:
     return not any(covers(other, key) for other in table.indexes if other is not index)
 
 
-def _needs_structure(index: Index, table: Table) -> bool:
-    """Only MEMORY has a choice, and takes HASH without being told."""
-    return (table.engine or "").upper() == "MEMORY" and index.using == "BTREE"
-
-
-def _index_text(index: Index, table: Table) -> str:
+def _index_text(index: Index) -> str:
     parts = ", ".join(map(_part_text, index.parts))
-    options = " ".join(_option_words(index, table))
+    options = " ".join(_option_words(index))
     full = f"{index.kind} ({parts}) {options}".rstrip()
     if index.kind == "index" and not options and _reads_as(parts, index):
         return parts
@@ -122,9 +117,10 @@ def _part_text(part: KeyPart) -> str:
     return text + " desc" * part.descending
 
 
-def _option_words(index: Index, table: Table) -> Iterator[str]:
-    if _needs_structure(index, table):
-        yield "using btree"
+def _option_words(index: Index) -> Iterator[str]:
+    # InnoDB heeds no BTREE, but the server prints it where it was written; MEMORY heeds it.
+    if index.using:
+        yield f"using {index.using.lower()}"
     if index.parser:
         yield f"with parser {name_text(index.parser)}"
     if index.key_block_size:
@@ -152,10 +148,13 @@ def _references_text(key: ForeignKey) -> str:
     text = f"references {schema}{name_text(key.parent)}"
     if key.parent_columns:
         text += f"({names_text(key.parent_columns)})"
-    if key.on_delete:
-        text += f" on delete {key.on_delete.lower()}"
-    if key.on_update:
-        text += f" on update {key.on_update.lower()}"
+    # RESTRICT and NO ACTION mean the same as nothing; where a server prints one, it is kept.
+    on_delete = key.on_delete or key.on_delete_written
+    on_update = key.on_update or key.on_update_written
+    if on_delete:
+        text += f" on delete {on_delete.lower()}"
+    if on_update:
+        text += f" on update {on_update.lower()}"
     return text
 
 
