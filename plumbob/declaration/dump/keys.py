@@ -36,7 +36,7 @@ def _own_column(index: Index, table: Table) -> str:
         return ""
     part = index.parts[0]
     plain = Index(index.name, index.kind, (KeyPart(part.column),))
-    if index != plain or index.using or part.column is None:
+    if index != plain or _using(index) or part.column is None:
         return ""
     name = _name_of(table, part.column)
     return name if index.kind == "primary" or index.name == name else ""
@@ -80,12 +80,21 @@ def index_pairs(table: Table) -> Pairs:
 def _is_implied(index: Index, table: Table) -> bool:
     """Whether the server makes the index by itself, under a foreign key of the same name."""
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
-    if index != plain or index.using:
+    if index != plain or _using(index):
         return False
     key = table.foreign_key(index.name)
     if key is None or key.name != index.name or key.columns != index.columns:
         return False
     return not any(covers(other, key) for other in table.indexes if other is not index)
+
+
+def _using(index: Index) -> str | None:
+    """What has to be said for the server to print it again.
+
+    InnoDB heeds no BTREE and prints it where it was written; a unique index too long for a tree gets HASH
+    from MariaDB by itself.
+    """
+    return None if index.kind == "unique" and index.using == "HASH" else index.using
 
 
 def _index_text(index: Index) -> str:
@@ -118,9 +127,8 @@ def _part_text(part: KeyPart) -> str:
 
 
 def _option_words(index: Index) -> Iterator[str]:
-    # InnoDB heeds no BTREE, but the server prints it where it was written; MEMORY heeds it.
-    if index.using:
-        yield f"using {index.using.lower()}"
+    if using := _using(index):
+        yield f"using {using.lower()}"
     if index.parser:
         yield f"with parser {name_text(index.parser)}"
     if index.key_block_size:
