@@ -7,6 +7,7 @@ difference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from plumbob.ddl.charsets import (
@@ -84,7 +85,30 @@ def canonical(schema: Schema, flavour: Flavour, defaults: Defaults) -> Schema:
     tables = {
         name: canonical_table(table, flavour, defaults) for name, table in schema.tables.items()
     }
+    tables = {name: _with_names_of_columns(table, tables) for name, table in tables.items()}
     return replace(schema, tables=tables)
+
+
+def _with_names_of_columns(table: Table, tables: Mapping[str, Table]) -> Table:
+    """Foreign keys name columns as the tables have them: a server that met no parent keeps the spelling."""
+    if not table.foreign_keys:
+        return table
+    keys = tuple(
+        replace(
+            key,
+            columns=_as_named(key.columns, table),
+            parent_columns=_as_named(key.parent_columns, tables.get(key.parent))
+            if key.parent_schema is None
+            else key.parent_columns,
+        )
+        for key in table.foreign_keys
+    )
+    return replace(table, foreign_keys=keys) if keys != table.foreign_keys else table
+
+
+def _as_named(names: tuple[str, ...], table: Table | None) -> tuple[str, ...]:
+    found = [(table.column(name) if table else None) for name in names]
+    return tuple(column.name if column else name for column, name in zip(found, names, strict=True))
 
 
 def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table:
@@ -156,6 +180,8 @@ def _mariadb_json(column: Column) -> Column:
 def canonical_type(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
     """A type as the server prints it, with the character set and collation that it inherits."""
     found = _with_width(found, flavour)
+    if found.name in ("text", "blob") and found.length == 0 and flavour.is_mariadb:
+        found = replace(found, length=None)
     if found.name == "decimal":
         return replace(found, length=found.length or 10, scale=found.scale or 0)
     if found.name == "year":

@@ -107,6 +107,8 @@ def default_sql(default: Default, of: Type, flavour: Flavour) -> str:
             return _now_sql(default.value, flavour)
         case "bits":
             return f"b'{default.value}'"
+        case "hex" if not default.value:
+            return "''"
         case "hex" if flavour.is_mariadb:
             return f"x'{default.value.lower()}'"
         case "hex":

@@ -104,7 +104,9 @@ def _read_attribute(cursor: Cursor, draft: _Draft) -> None:
 def _read_unique(cursor: Cursor, draft: _Draft) -> None:
     cursor.expect("unique")
     _ = cursor.accept("key") or cursor.accept("index")
-    draft.indexes.append(_own_index(draft.name, "unique"))
+    index = _own_index(draft.name, "unique")
+    if index not in draft.indexes:
+        draft.indexes.append(index)
 
 
 def _read_primary(cursor: Cursor, draft: _Draft) -> None:
@@ -183,11 +185,13 @@ def _number(cursor: Cursor) -> str:
 
 
 def _call(cursor: Cursor) -> Expression:
-    """A function call without parentheses around it, as MariaDB prints defaults: `uuid()`."""
+    """What MariaDB prints without parentheses around it: a call such as `uuid()`, or another column."""
     first = cursor.at
     if cursor.token.kind not in ("word", "name"):
         cursor.fail("expected a default value")
-    cursor.take()
+    is_column = cursor.take().kind == "name" and not cursor.is_mark("(")
+    if is_column:
+        return cursor.slice(first, cursor.at)
     if not cursor.accept_mark("("):
         cursor.fail(
             "expected a default value",

@@ -79,7 +79,8 @@ def _with_index_names(table: Table) -> Table:
         if index.name:
             named.append(index)
             continue
-        name = _numbered(index.parts[0].column or "functional_index", taken)
+        column = table.column(index.parts[0].column or "")
+        name = _numbered(column.name if column else "functional_index", taken)
         named.append(replace(index, name=name, named=False))
     return replace(table, indexes=tuple(named))
 
@@ -145,15 +146,25 @@ def _with_table_checks(table: Table) -> Table:
 
 
 def _with_implied_indexes(table: Table) -> Table:
-    """InnoDB makes an index for a foreign key where none begins with its columns (manual: FOREIGN KEY)."""
+    """InnoDB makes an index for a foreign key where none begins with its columns (manual: FOREIGN KEY).
+
+    One that it makes for a longer foreign key serves a shorter one as well.
+    """
     for key in table.foreign_keys:
+        implied = _implied_index(key, table)
+        others = (other for other in table.foreign_keys if len(other.columns) > len(key.columns))
         if any(covers(index, key) for index in table.indexes):
             continue
-        taken = {index.name.lower() for index in table.indexes}
-        name = _numbered(key.index_name or key.name, taken)
-        implied = Index(name, "index", tuple(map(KeyPart, key.columns)), named=False)
+        if any(covers(_implied_index(other, table), key) for other in others):
+            continue
         table = replace(table, indexes=(*table.indexes, implied))
     return table
+
+
+def _implied_index(key: ForeignKey, table: Table) -> Index:
+    taken = {index.name.lower() for index in table.indexes}
+    wanted = key.name if key.named else key.index_name or key.name
+    return Index(_numbered(wanted, taken), "index", tuple(map(KeyPart, key.columns)), named=False)
 
 
 def covers(index: Index, key: ForeignKey) -> bool:

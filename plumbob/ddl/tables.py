@@ -187,7 +187,7 @@ def _option_value(cursor: Cursor, name: str) -> str:
         return cursor.slice(first, cursor.at).sql
     if token.kind == "end" or token.kind == "mark":
         cursor.fail(f"expected the value of {name}")
-    if token.kind == "name":
+    if token.kind == "name" or name == "TABLESPACE":
         return quote_name(cursor.name())
     return quote_text(cursor.take().text) if name.islower() else cursor.take().text.upper()
 

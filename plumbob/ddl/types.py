@@ -162,7 +162,10 @@ def accept_attribute(cursor: Cursor, found: Type) -> Type | None:
     if cursor.accept("zerofill"):
         return replace(found, zerofill=True, unsigned=True)
     if cursor.accept("collate"):
-        return replace(found, collation=charset_name(cursor), collation_written=True)
+        name = charset_name(cursor)
+        # The collation alone would be taken for the attribute BINARY.
+        charset = "binary" if name == "binary" and found.charset is None else found.charset
+        return replace(found, charset=charset, collation=name, collation_written=True)
     if cursor.accept("character", "set") or cursor.accept("charset"):
         return replace(found, charset=charset_name(cursor), charset_written=True)
     return _accept_charset_shorthand(cursor, found)
