@@ -162,9 +162,15 @@ def _default(cursor: Cursor) -> Default:
         return Default("null")
     if cursor.is_word("true", "false"):
         return Default("number", "1" if cursor.take().value == "true" else "0")
-    if cursor.is_word(*_NOW):
+    if cursor.is_word(*_NOW) and not _is_printed_call(cursor):
         return Default("now", _now(cursor))
     return Default("expression", expression=_call(cursor))
+
+
+def _is_printed_call(cursor: Cursor) -> bool:
+    """MariaDB 11.8 prints `localtimestamp()` where it was written, as the call that it was."""
+    is_mariadb = cursor.flavour is not None and cursor.flavour.is_mariadb
+    return is_mariadb and cursor.is_word("localtimestamp") and cursor.ahead().value == "("
 
 
 def _as_printed(default: Default, of: Type, cursor: Cursor, first: int) -> Default:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from plumbob.ddl.expression import expression
@@ -12,6 +13,8 @@ from plumbob.model.type import BLOBS, TEXTS
 _NULL = Default("null")
 # Outside of these the server prints a double with an exponent, and rounds in its own way.
 _PLAIN_DOUBLE = (Decimal("1e-5"), Decimal("1e15"))
+# MariaDB 11.8 remembers that this was written in place of CURRENT_TIMESTAMP.
+_LOCALTIMESTAMP = re.compile(r"localtimestamp \( ?(\d*) ?\)")
 _SAFE_DIGITS = {"float": 6, "double": 15}
 
 
@@ -33,6 +36,8 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
         return _NULL if column.null and is_null else None
     if flavour.is_mariadb and column.type.name in TEXTS + BLOBS:
         return _as_expression(default)
+    if default.expression and (now := _LOCALTIMESTAMP.fullmatch(default.expression.key)):
+        return Default("now", now[1])
     return _by_type(default, column.type)
 
 
