@@ -111,10 +111,10 @@ def _read_definition(cursor: Cursor, draft: _Draft) -> None:
         draft.foreign_keys.append(parse_foreign_key(cursor, constraint))
     elif cursor.is_word("check") and cursor.ahead().value == "(":
         draft.checks.append(parse_check(cursor, constraint))
+    elif is_constraint and not cursor.is_word("primary", "unique"):
+        cursor.fail("expected PRIMARY KEY, UNIQUE, FOREIGN KEY or CHECK")
     elif is_index(cursor):
         draft.indexes.append(parse_index(cursor, constraint))
-    elif is_constraint:
-        cursor.fail("expected PRIMARY KEY, UNIQUE, FOREIGN KEY or CHECK")
     elif cursor.is_word("period") and cursor.ahead().value == "for":
         cursor.fail("PERIOD FOR is not understood yet")
     else:
