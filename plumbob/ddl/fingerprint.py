@@ -69,7 +69,14 @@ def _plain_index(index: Index) -> Index:
 
 
 def _plain_key(key: ForeignKey) -> ForeignKey:
-    return replace(key, on_delete_written=None, on_update_written=None)
+    """Columns have no case; a server that met no parent yet keeps what was written."""
+    return replace(
+        key,
+        columns=tuple(name.lower() for name in key.columns),
+        parent_columns=tuple(name.lower() for name in key.parent_columns),
+        on_delete_written=None,
+        on_update_written=None,
+    )
 
 
 def _hash(text: str) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from plumbob.ddl.fingerprint import fingerprint
 from plumbob.declaration import load
 from plumbob.diff.change import Alter, Change
 from plumbob.model import Check, Column, ForeignKey, Index, KeyPart, Table, Type
 from plumbob.server.connection import Server, connect
+from plumbob.server.introspect import read_schema
 from plumbob.server.target import Target
 from plumbob.workflow import Comparison, compare_database
 from tests.conftest import empty_database
@@ -115,6 +117,24 @@ def change_behind_our_back(server: Server, name: str, case: dict[str, Any], else
     for clauses in case["alter"].split("; "):
         clauses = clauses.replace("NAME", name).replace("ELSEWHERE", elsewhere)
         server.execute(f"ALTER TABLE {name} {clauses}")
+
+
+def test_a_parent_that_came_later_is_the_same_parent(connected: Server, tmp_path: Path) -> None:
+    """A child that was made before its parent, as dumps do, keeps the case in which it names columns."""
+    tables = {
+        "parent": "CREATE TABLE parent (id int PRIMARY KEY)",
+        "child": "CREATE TABLE child (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES parent (Id))",
+    }
+    with connected.session({"foreign_key_checks": "0"}):
+        connected.execute(tables["child"])
+        connected.execute(tables["parent"])
+    before = read_schema(connected).tables["child"]
+    assert before.foreign_keys[0].parent_columns == ("Id",)
+    found = compared(connected, tmp_path, tables)
+    assert not found.changes
+    assert fingerprint(found.live.tables["child"], connected.flavour) == fingerprint(
+        before, connected.flavour
+    )
 
 
 @pytest.mark.parametrize("kind", [Column, Type, Index, KeyPart, ForeignKey, Check, Table])
