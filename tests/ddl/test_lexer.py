@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from plumbob.ddl.expression import expression
 from plumbob.ddl.lexer import SyntaxFault, tokenize
 from plumbob.ddl.quote import quote_name, quote_text, unquote_name, unquote_text
-from plumbob.model import parse_flavour
+from plumbob.model import Flavour, parse_flavour
 
 MYSQL, MARIADB = parse_flavour("9.7.4"), parse_flavour("10.11.19-MariaDB")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def values(sql: str, flavour: object = None) -> list[str]:
-    return [token.value for token in tokenize(sql, flavour) if token.kind != "end"]  # type: ignore[arg-type]
+def values(sql: str, flavour: Flavour | None = None) -> list[str]:
+    return [token.value for token in tokenize(sql, flavour) if token.kind != "end"]
 
 
 @pytest.mark.parametrize(
