@@ -13,7 +13,7 @@ from plumbob.ddl.quote import quote_text
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.fields import Fields, warn_of_comment
 from plumbob.declaration.nodes import Entry, Mapping, Scalar
-from plumbob.declaration.spelled import Spelled
+from plumbob.declaration.spelled import Spelled, read_text
 from plumbob.errors import PlumbobError
 from plumbob.model import ForeignKey
 
@@ -43,7 +43,7 @@ def read_column(entry: Entry, what: str, faults: Faults) -> tuple[ColumnParts, S
         warn_of_comment(entry.value, "definition", faults)
         if entry.value.is_blank:
             raise _without_type(what, entry)
-        return Spelled(entry.value).read(parse_column, name), None
+        return read_text(entry.value, parse_column, name), None
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(
             f"{what} has to be a text or a mapping, not a list", where=entry.value.position()

@@ -18,6 +18,7 @@ _SPELLED = {
     '"': re.compile(r"\\(?:x..|u.{4}|U.{8}|.)|.", re.DOTALL),
 }
 _CHARACTER = re.compile(r".")
+_BEFORE_COMMENT = re.compile(r"[ \t]+(?=#)")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[^\n]*\n")
 # In double quotes these escapes stand for white space, as does an escaped line end.
 _WHITE_ESCAPES = ("\\n", "\\t", "\\r", "\\ ", "\\_", "\\N", "\\L", "\\P", "\\\n", "\\v", "\\f")
@@ -47,7 +48,7 @@ class Scalar:
         """The offset of a `#` that stands behind a plain text on its line, or None."""
         if self.style:
             return None
-        found = re.compile(r"[ \t]+(?=#)").match(self.source.text, self.end)
+        found = _BEFORE_COMMENT.match(self.source.text, self.end)
         return found.end() if found else None
 
     def position(self, offset: int = 0) -> Position:

@@ -73,9 +73,9 @@ class Spelled:
             PlumbobError: with the place in the file, where the grammar knows no further.
         """
         try:
-            found: T = _parsed(self.sql, parse, arguments)
+            found: T = parsed(self.sql, parse, arguments)
         except SyntaxFault as fault:
-            raise self._error(fault) from None
+            raise self.error(fault) from None
         return found
 
     def tokens(self) -> list[Token]:
@@ -87,9 +87,10 @@ class Spelled:
         try:
             return tokenize(self.sql)
         except SyntaxFault as fault:
-            raise self._error(fault) from None
+            raise self.error(fault) from None
 
-    def _error(self, fault: SyntaxFault) -> PlumbobError:
+    def error(self, fault: SyntaxFault) -> PlumbobError:
+        """The fault with its place in the file."""
         scalar, offset = self._part(fault.offset)
         comment = scalar.starts_comment
         if comment is not None and (offset >= len(scalar.text) or "no closing" in fault.what):
@@ -110,8 +111,26 @@ class Spelled:
         return scalar.position(inside)
 
 
+def read_text(scalar: Scalar, parse: Callable[..., T], *arguments: str) -> T:
+    """Parse the text of a scalar as it stands, as `Spelled.read` does.
+
+    Raises:
+        PlumbobError: with the place in the file, where the grammar knows no further.
+    """
+    try:
+        found: T = parsed(scalar.text, parse, arguments)
+    except SyntaxFault as fault:
+        raise Spelled(scalar).error(fault) from None
+    return found
+
+
 @lru_cache(maxsize=50_000)
-def _parsed(sql: str, parse: Callable[..., Any], arguments: tuple[str, ...]) -> Any:
+def parsed(sql: str, parse: Callable[..., Any], arguments: tuple[str, ...]) -> Any:
+    """What a function reads from a text to its end; read once, however often it is asked.
+
+    Raises:
+        SyntaxFault: where the grammar knows no further.
+    """
     cursor = Cursor(sql)
     refuse_version_comments(cursor)
     found = parse(cursor, *arguments)

@@ -15,7 +15,7 @@ from plumbob.declaration.faults import Faults
 from plumbob.declaration.fields import Fields
 from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.parts import Parts, read_parts
-from plumbob.declaration.spelled import Spelled
+from plumbob.declaration.spelled import read_text
 from plumbob.errors import PlumbobError
 from plumbob.model import Expression, Table
 
@@ -143,7 +143,7 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
     """Engine, character set, counter and the rest; what `options` says of these is as good."""
     options = fields.scalar("options")
     if options is not None:
-        said = Spelled(options).read(_options)
+        said = read_text(options, _options)
         table = replace(
             table,
             engine=said.engine,
@@ -184,12 +184,12 @@ def _refuse_said_twice(table: Table, fields: Fields, options: Scalar) -> None:
 
 def _charset(fields: Fields, key: str) -> str | None:
     scalar = fields.scalar(key)
-    return None if scalar is None else Spelled(scalar).read(charset_name)
+    return None if scalar is None else read_text(scalar, charset_name)
 
 
 def _word(fields: Fields, key: str) -> str | None:
     scalar = fields.scalar(key)
-    return None if scalar is None else Spelled(scalar).read(Cursor.name)
+    return None if scalar is None else read_text(scalar, Cursor.name)
 
 
 def _partitions(fields: Fields) -> Expression | None:
@@ -198,7 +198,7 @@ def _partitions(fields: Fields) -> Expression | None:
     if scalar is None:
         return None
 
-    return Spelled(scalar).read(_partition_clause)
+    return read_text(scalar, _partition_clause)
 
 
 def _partition_clause(cursor: Cursor) -> Expression:
