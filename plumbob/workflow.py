@@ -64,7 +64,7 @@ def compare_database(
         declaration meets
             a database with tables.
     """
-    validate(declaration, server.flavour)
+    validate(declaration, server.flavour, database_defaults(server))
     live = read_live(server, declaration.schema.tables)
     declared = resolve(declaration, server, live)
     _refuse_emptiness(declaration, live, server)

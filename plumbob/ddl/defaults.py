@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 
 from plumbob.ddl.expression import expression
 from plumbob.ddl.quote import quote_text
@@ -15,6 +15,7 @@ _NULL = Default("null")
 _PLAIN_DOUBLE = (Decimal("1e-5"), Decimal("1e15"))
 # MariaDB 11.8 remembers that this was written in place of CURRENT_TIMESTAMP.
 _LOCALTIMESTAMP = re.compile(r"localtimestamp \( ?(\d*) ?\)")
+_MOST_DIGITS = 200
 _SAFE_DIGITS = {"float": 6, "double": 15}
 
 
@@ -115,11 +116,17 @@ def _year(default: Default) -> Default:
 
 def canonical_number(text: str, of: Type) -> str:
     """A number as the server prints it for a column of this type; what it can't tell stays as it is."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return text
-    if not number.is_finite() or abs(number.adjusted()) > 400:
+    # DECIMAL has up to 65 digits, and Python's own context 28.
+    with localcontext(Context(prec=_MOST_DIGITS)):
+        try:
+            number = Decimal(text.strip())
+            return _number(number, text, of)
+        except InvalidOperation:
+            return text
+
+
+def _number(number: Decimal, text: str, of: Type) -> str:
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return text
     number = abs(number) if number == 0 else number
     if of.scale is not None and of.name in _SAFE_DIGITS:

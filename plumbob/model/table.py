@@ -29,9 +29,8 @@ class Option:
 class Table:
     """A base table. `partitions` is the text from PARTITION BY to its end, carried whole.
 
-    `auto_increment` is the counter: data, not definition; `auto_increment_declared` is true where
-        the
-    declaration sets it. `model` holds what generated models need and the server does not know.
+    `auto_increment` is the counter: data, not definition. `model` holds what generated models need and
+    the server does not know.
     """
 
     name: str
