@@ -200,6 +200,15 @@ def make_way_for_renames(work: TableWork, flavour: Flavour) -> None:
             change.is_modified = change.is_modified or not change.is_new
 
 
+def uses_columns(table: Table, names: set[str]) -> bool:
+    """Whether an expression of the table uses one of these columns, in small letters."""
+    return (
+        any(names_in(check.expression) & names for check in table.checks)
+        or any(_uses(index, names) for index in table.indexes)
+        or any(_expressions_use(column, names) for column in table.columns)
+    )
+
+
 def _uses(index: Index, names: set[str]) -> bool:
     return any(part.expression and names_in(part.expression) & names for part in index.parts)
 

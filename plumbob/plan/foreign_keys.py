@@ -13,10 +13,15 @@ from plumbob.ddl.completed import covers
 from plumbob.ddl.constraints import foreign_key_sql
 from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.quote import quote_name
-from plumbob.model import Column, Flavour, ForeignKey, Index, Schema, Table
-from plumbob.plan.clauses import alter_sql, drop_index_clause
+from plumbob.diff.change import Add, PartChange, Remove, RenamePart
+from plumbob.diff.compare import compare_tables
+from plumbob.model import Column, Flavour, ForeignKey, Index, Renames, Schema, Table
+from plumbob.plan.clauses import alter_sql, drop_index_clause, uses_columns
 from plumbob.plan.key_order import PLAIN, rank
 from plumbob.plan.statement import Ref, Statement
+
+# Columns by table and name, in new words.
+Columns = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class KeyOf:
     key: ForeignKey
 
 
-def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tuple[KeyOf, KeyOf]]:
+def dropped_keys(
+    original: Schema, before: Schema, after: Schema, moving: Columns = frozenset()
+) -> Iterator[tuple[KeyOf, KeyOf]]:
     """The foreign keys to drop by themselves, under their old and their new names.
 
     Those of a table that is dropped go with it, but for those that close a circle.
@@ -36,6 +43,7 @@ def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tu
         original: as it is.
         before: the same in new words (see `plumbob.diff.renamed`), tables and keys in one order.
         after: as it is to be.
+        moving: columns that no foreign key may have meanwhile (see `moving_columns`).
     """
     dropped = {name: table for name, table in before.tables.items() if name not in after.tables}
     _, circular = parents_first(dropped)
@@ -46,7 +54,8 @@ def dropped_keys(original: Schema, before: Schema, after: Schema) -> Iterator[tu
                 goes = (table.name, key.name) in circular
             else:
                 is_touched_ = is_touched(key, table, target, before, after)
-                goes = target.foreign_key(key.name) != key or is_touched_
+                is_moving = not moving.isdisjoint(_columns_of(table.name, key))
+                goes = target.foreign_key(key.name) != key or is_touched_ or is_moving
             if goes:
                 yield KeyOf(old.name, old_key), KeyOf(table.name, key)
 
@@ -80,7 +89,10 @@ def _keys_among(table: Table, tables: Mapping[str, Table]) -> Iterator[ForeignKe
 
 
 def added_keys(
-    before: Schema, after: Schema, created: Mapping[str, frozenset[str]]
+    before: Schema,
+    after: Schema,
+    created: Mapping[str, frozenset[str]],
+    moving: Columns = frozenset(),
 ) -> Iterator[KeyOf]:
     """The foreign keys to add to tables; those of new tables that CREATE TABLE could not hold as well.
 
@@ -88,6 +100,7 @@ def added_keys(
         before: as it is, in new words.
         after: as it is to be.
         created: for each new table the names of the keys that are inside its CREATE TABLE.
+        moving: columns that no foreign key may have meanwhile (see `moving_columns`).
     """
     for table in after.tables.values():
         there = before.tables.get(table.name)
@@ -95,8 +108,47 @@ def added_keys(
             if there is None:
                 if key.name not in created[table.name]:
                     yield KeyOf(table.name, key)
-            elif there.foreign_key(key.name) != key or is_touched(key, there, table, before, after):
+            elif (
+                there.foreign_key(key.name) != key
+                or is_touched(key, there, table, before, after)
+                or not moving.isdisjoint(_columns_of(table.name, key))
+            ):
                 yield KeyOf(table.name, key)
+
+
+def _columns_of(table: str, key: ForeignKey) -> set[tuple[str, str]]:
+    own = {(table, name) for name in key.columns}
+    return own | {(key.parent, name) for name in key.parent_columns}
+
+
+def moving_columns(before: Schema, after: Schema, renames: Renames) -> Columns:
+    """New names of columns that are renamed in an ALTER that may copy the table.
+
+    Neither server renames a column of a foreign key, at either end, while it copies (1846).
+
+    Args:
+        before: as it is, in new words.
+        after: as it is to be.
+        renames: those that are heeded.
+    """
+    tables = {table for table, _ in renames.columns if table in after.tables}
+    copied = {name for name in tables if _may_be_copied(before, after, name, renames)}
+    return frozenset((table, new) for table, new in renames.columns if table in copied)
+
+
+def _may_be_copied(before: Schema, after: Schema, name: str, renames: Renames) -> bool:
+    names = {new.lower() for table, new in renames.columns if table == name}
+    parts = compare_tables(before.tables[name], after.tables[name], renames)
+    return uses_columns(after.tables[name], names) or any(map(_may_copy, parts))
+
+
+def _may_copy(part: PartChange) -> bool:
+    match part:
+        case RenamePart() | Remove() | Add(Index() | ForeignKey()):
+            return False
+        case Add(Column(generated=None)):
+            return False
+    return True
 
 
 def is_touched(
@@ -136,11 +188,11 @@ def _support(key: ForeignKey, parent: Table) -> Index | None:
 
 
 def drop_keys(
-    before: Schema, there: Schema, after: Schema, flavour: Flavour
+    before: Schema, there: Schema, after: Schema, moving: Columns, flavour: Flavour
 ) -> Iterator[Statement]:
     """Before everything else, so under the names that tables and keys have now."""
     by_table: dict[str, list[tuple[KeyOf, KeyOf]]] = {}
-    for old, new in dropped_keys(before, there, after):
+    for old, new in dropped_keys(before, there, after, moving):
         by_table.setdefault(old.table, []).append((old, new))
     for name, keys in by_table.items():
         target = after.tables.get(keys[0][1].table)
@@ -203,10 +255,14 @@ def leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:
 
 
 def add_keys(
-    there: Schema, after: Schema, inline: dict[str, frozenset[str]], flavour: Flavour
+    there: Schema,
+    after: Schema,
+    inline: dict[str, frozenset[str]],
+    moving: Columns,
+    flavour: Flavour,
 ) -> Iterator[Statement]:
     by_table: dict[str, list[ForeignKey]] = {}
-    for of in added_keys(there, after, inline):
+    for of in added_keys(there, after, inline, moving):
         by_table.setdefault(of.table, []).append(of.key)
     for name, keys in by_table.items():
         clauses = [f"ADD {foreign_key_sql(key, flavour)}" for key in keys]

@@ -10,7 +10,7 @@ from plumbob.diff.renamed import renamed
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables
 from plumbob.plan.clauses import with_charset_written
-from plumbob.plan.foreign_keys import add_keys, drop_keys
+from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
@@ -84,13 +84,14 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     renames = heeded(renames, before, after)
     there = renamed(before, renames, flavour)
     inline = inline_keys(there, after)
+    moving = moving_columns(there, after, renames)
     statements = [
-        *drop_keys(before, there, after, flavour),
+        *drop_keys(before, there, after, moving, flavour),
         *drop_tables(there, after, flavour),
         *rename_tables(renames),
         *create_tables(there, after, inline, flavour),
         *alter_tables(there, after, renames, flavour),
-        *add_keys(there, after, inline, flavour),
+        *add_keys(there, after, inline, moving, flavour),
     ]
     return in_order(statements)
 
