@@ -103,9 +103,14 @@ def _draw_pairs(draw: Draw, before: Collection[str], after: Collection[str]) -> 
     """New names and old ones; each is used once."""
     gone = sorted(each for each in before if each.lower() not in map(str.lower, after))
     come = sorted(each for each in after if each.lower() not in map(str.lower, before))
-    pairs = dict(zip(come, draw(st.permutations(gone)), strict=False)) if come and gone else {}
     both = sorted(set(before) & set(after))
+    pairs = dict(zip(come, draw(st.permutations(gone)), strict=False)) if come and gone else {}
+    pairs = {new: old for new, old in pairs.items() if draw(st.booleans())}
+    free = [each for each in come if each not in pairs]
     if len(both) > 1 and seldom(draw, 6):
         one, other = draw(st.permutations(both))[:2]
         pairs |= {one: other, other: one}
-    return {new: old for new, old in pairs.items() if draw(st.booleans()) or old in pairs}
+    elif both and free and seldom(draw, 4):
+        # Something new has the name that the old one had.
+        pairs[free[0]] = draw(st.sampled_from(both))
+    return pairs
