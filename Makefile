@@ -20,7 +20,7 @@ test: $(READY) ## all checks and tests; ARGS="-k name" runs only these tests
 else
 test: $(READY) lint types
 	@$(BIN)/python tools/servers.py
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 --dist worksteal
 endif
 
 lint: $(READY) ## style, and the layers of the package

@@ -27,14 +27,17 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
     """Settle the settings of property tests, before the first file that has some is imported.
 
     No sooner, because Hypothesis takes half a second to import. No deadline: on a busy machine
-    the first example may take as long as it likes. `make fuzz` asks for more examples.
+    the first example may take as long as it likes. The examples are the same in every run, so that
+    a change is judged and not luck; `make fuzz` asks for more, and for new ones each time.
     """
     if "hypothesis" in sys.modules or "hypothesis" not in module_path.read_text(encoding="utf-8"):
         return
     from hypothesis import settings
 
-    examples = int(os.environ.get("PLUMBOB_EXAMPLES", "100"))
-    settings.register_profile("plumbob", deadline=None, max_examples=examples)
+    asked = os.environ.get("PLUMBOB_EXAMPLES")
+    settings.register_profile(
+        "plumbob", deadline=None, max_examples=int(asked or 100), derandomize=asked is None
+    )
     settings.load_profile("plumbob")
 
 
