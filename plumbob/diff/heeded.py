@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from plumbob.diff.renamed import with_columns
-from plumbob.model import Column, Index, Renames, Schema
+from plumbob.model import Column, Index, Renames, Schema, Table
 
 Names = Mapping[str, str]
 
@@ -16,7 +16,7 @@ def heeded(renames: Renames, before: Schema, after: Schema) -> Renames:
     told = fitting(renames, before, after)
     indexes = dict(told.indexes)
     for name, table in after.tables.items():
-        old = before.tables.get(told.tables.get(name, name))
+        old = _before(name, told.tables, before)
         if old is not None and old.indexes != table.indexes:
             own = {was.lower(): new for new, was in _of(told.columns, name).items()}
             there = with_columns(old, own, {}).indexes
@@ -33,7 +33,7 @@ def fitting(renames: Renames, before: Schema, after: Schema) -> Renames:
     columns: dict[tuple[str, str], str] = {}
     indexes: dict[tuple[str, str], str] = {}
     for name, table in after.tables.items():
-        old = before.tables.get(tables.get(name, name))
+        old = _before(name, tables, before)
         if old is not None:
             own = _fitting(_of(renames.columns, name), _named(old.columns), _named(table.columns))
             columns |= {(name, new): was for new, was in own.items()}
@@ -41,6 +41,13 @@ def fitting(renames: Renames, before: Schema, after: Schema) -> Renames:
             found = _fitting(_of(renames.indexes, name), there, wanted)
             indexes |= {(name, new): was for new, was in found.items()}
     return Renames(tables, columns, indexes)
+
+
+def _before(name: str, tables: Names, schema: Schema) -> Table | None:
+    """What a table was; none where a new one has taken the name of a renamed one."""
+    if name not in tables and name in tables.values():
+        return None
+    return schema.tables.get(tables.get(name, name))
 
 
 def _named(parts: tuple[Column, ...] | tuple[Index, ...]) -> Mapping[str, object]:

@@ -87,7 +87,18 @@ def with_columns(table: Table, columns: Names, indexes: Names) -> Table:
         columns=tuple(_column(column, columns) for column in table.columns),
         indexes=tuple(_index(index, columns, indexes) for index in table.indexes),
         checks=tuple(_check(check, columns) for check in table.checks),
+        partitions=_partitions(table.partitions, columns),
     )
+
+
+def _partitions(partitions: Expression | None, names: Names) -> Expression | None:
+    """Columns stand in front of the definitions, in which all names are those of partitions."""
+    if partitions is None:
+        return None
+    definitions = re.search(r"\(\s*PARTITION\b", partitions.sql, re.IGNORECASE)
+    end = definitions.start() if definitions else len(partitions.sql)
+    head = in_new_words(expression(partitions.sql[:end]), names)
+    return expression(head.sql + partitions.sql[end:])
 
 
 def _column(column: Column, names: Names) -> Column:

@@ -18,6 +18,7 @@ from plumbob.plan.clauses import (
     drop_clauses,
     index_clauses,
     make_index_anew,
+    make_indexes_anew,
     make_way_for_renames,
     partition_clause,
     postpone_defaults,
@@ -44,6 +45,7 @@ def alter_tables(
 def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     work = sort_parts(alter)
     make_way_for_renames(work, flavour)
+    make_indexes_anew(work)
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
     later = _one_at_a_time(work, flavour)
@@ -111,7 +113,8 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
     for change in work.columns.values():
         if change.before is not None:
             yield from hazards.change_column(name, change.before, change.column)
-    if work.before.partitions and work.after.partitions and work.is_repartitioned:
+    before, after = work.before.partitions, work.after.partitions
+    if before is not None and after is not None and before != after:
         yield Hazard("change-partitions", name, "rows that fit no new partition stop the change")
     for setting in work.settings:
         if setting.name == "ENGINE":

@@ -7,8 +7,10 @@ first by itself, for both servers hang the indexes of `a` on a new `a` of the sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from plumbob.ddl.completed import covers
 from plumbob.diff.renamed import names_in
 from plumbob.model import Column, Expression, ForeignKey, Index, Renames, Schema, Table
 
@@ -32,7 +34,31 @@ def with_names_free(schema: Schema, renames: Renames) -> Schema:
         for name, table in schema.tables.items()
         if name not in tables
     }
-    return replace(schema, tables=kept)
+    if not _has_all_moving(kept, renames):
+        return schema
+    held = {name: _with_held_keys(table, kept) for name, table in kept.items()}
+    return replace(schema, tables=held)
+
+
+def _has_all_moving(tables: Mapping[str, Table], renames: Renames) -> bool:
+    """Whether nothing that is to be renamed needs what stands in its way."""
+    places = ((renames.tables.get(of, of), old) for (of, _), old in renames.columns.items())
+    return all(tables[name].column(old) for name, old in places if name in tables)
+
+
+def _with_held_keys(table: Table, tables: Mapping[str, Table]) -> Table:
+    """The table without foreign keys that have lost the index under one of their ends."""
+    keys = (key for key in table.foreign_keys if _is_held(key, table, tables.get(key.parent)))
+    return replace(table, foreign_keys=tuple(keys))
+
+
+def _is_held(key: ForeignKey, table: Table, parent: Table | None) -> bool:
+    if not any(covers(index, key) for index in table.indexes):
+        return False
+    if parent is None or key.parent_schema:
+        return True
+    end = replace(key, columns=key.parent_columns)
+    return any(covers(index, end) for index in parent.indexes)
 
 
 def _in_the_way(schema: Schema, renames: Renames) -> Columns:
