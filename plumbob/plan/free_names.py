@@ -78,12 +78,16 @@ def _without(table: Table, tables: set[str], columns: Columns) -> Table:
     keys = [key for key in table.foreign_keys if not _leans_on(key, table, tables, columns)]
     if not gone:
         return replace(table, foreign_keys=tuple(keys))
+    partitions = table.partitions
+    if partitions is not None and names_in(partitions) & gone:
+        partitions = None
     return replace(
         table,
         columns=tuple(column for column in table.columns if not _needs(column, gone)),
         indexes=tuple(index for index in table.indexes if not _has(index, gone)),
         checks=tuple(check for check in table.checks if not names_in(check.expression) & gone),
         foreign_keys=tuple(keys),
+        partitions=partitions,
     )
 
 
