@@ -298,20 +298,20 @@ def column_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
     for column in work.after.columns:
         change = work.columns.get(column.name)
         if change is not None:
-            definition = column_definition_sql(_spelled_out(change.column, work), flavour)
+            definition = definition_sql(change.column, work.after, flavour)
             yield _column_clause(change, definition, _place(change, is_last=column.name == last))
 
 
-def _spelled_out(column: Column, work: TableWork) -> Column:
-    """A string column with its character set, unless it may be left to the table.
+def definition_sql(column: Column, table: Table, flavour: Flavour) -> str:
+    """A column of a table for ADD, MODIFY and CHANGE; a string with its character set, unless left to the table.
 
     A live column of MySQL that was made without one gets its exact text back only without one. That
     is the table's default after the statement, also when the same statement changes it (measured on
     both).
     """
-    if not column.type.is_string or work.after.collation == column.type.collation:
-        return column
-    return replace(column, type=with_charset_written(column.type))
+    if column.type.is_string and table.collation != column.type.collation:
+        column = replace(column, type=with_charset_written(column.type))
+    return column_definition_sql(column, flavour)
 
 
 def with_charset_written(found: Type) -> Type:

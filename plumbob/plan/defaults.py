@@ -8,17 +8,12 @@ from plumbob.ddl.column_sql import default_sql
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Flavour, Table
 from plumbob.model.type import BLOBS, TEXTS
-from plumbob.plan.clauses import alter_sql
+from plumbob.plan.clauses import alter_sql, definition_sql
 from plumbob.plan.statement import Ref, Statement
 
 
 def set_defaults(table: Table, columns: list[Column], flavour: Flavour) -> Statement:
-    clauses = [
-        f"ALTER COLUMN {quote_name(column.name)} SET DEFAULT "
-        + default_sql(column.default, column.type, flavour)
-        for column in columns
-        if column.default is not None
-    ]
+    clauses = [_set_default(table, column, flavour) for column in columns]
     names = [column.name for column in columns]
     return Statement(
         alter_sql(table.name, clauses),
@@ -26,6 +21,15 @@ def set_defaults(table: Table, columns: list[Column], flavour: Flavour) -> State
         table.name,
         needs=frozenset(Ref("column", table.name, name) for name in names),
     )
+
+
+def _set_default(table: Table, column: Column, flavour: Flavour) -> str:
+    """MySQL does not set an expression for a column of the primary key by ALTER COLUMN, and says nothing."""
+    key = table.primary_key
+    if column.default is None or (key and column.name.lower() in map(str.lower, key.columns)):
+        return f"MODIFY COLUMN {definition_sql(column, table, flavour)}"
+    value = default_sql(column.default, column.type, flavour)
+    return f"ALTER COLUMN {quote_name(column.name)} SET DEFAULT {value}"
 
 
 def has_no_default(column: Column, flavour: Flavour) -> bool:
