@@ -144,6 +144,9 @@ def _may_be_copied(before: Schema, after: Schema, name: str, renames: Renames) -
 
 def _may_copy(part: PartChange) -> bool:
     match part:
+        case RenamePart(after=Index() as index):
+            # MySQL: a column that is hidden gets the index's name as well.
+            return any(key_part.expression for key_part in index.parts)
         case RenamePart() | Remove() | Add(Index() | ForeignKey()):
             return False
         case Add(Column(generated=None)):
