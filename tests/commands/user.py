@@ -48,9 +48,13 @@ class User:
     def schema(self) -> Path:
         return self.folder / "schema" / "schema.yaml"
 
-    def declare(self, text: str | bytes) -> None:
+    def declare(self, text: str | bytes, name: str = "schema.yaml") -> None:
+        """Make this the declaration, in place of one that was there under another name."""
+        for other in ("schema.yaml", "schema.sql"):
+            self.schema.with_name(other).unlink(missing_ok=True)
         self.schema.parent.mkdir(exist_ok=True)
-        self.schema.write_bytes(text if isinstance(text, bytes) else text.encode())
+        file = self.schema.with_name(name)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
         settings = self.folder / "plumbob.cfg"
         if not settings.exists():
             settings.write_text("[plumbob]\nscratch = target\n")

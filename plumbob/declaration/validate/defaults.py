@@ -14,6 +14,7 @@ from plumbob.model import Column, Default, Table, Type
 _MOMENTS = ("datetime", "timestamp")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=\D|$)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
+_CALL = re.compile(r"(current_|now\b|localtime)", re.IGNORECASE)
 _SHOWN = 40
 
 
@@ -83,6 +84,10 @@ def _faults_of_literal(
         is_longer = len(default.value.rstrip(" ")) > length
         what = f"the default has more than {length} characters" if is_longer else ""
     elif found.name in ("date", *_MOMENTS) and default.kind == "text":
+        if _CALL.match(default.value):
+            what = f"the text {default.value!r} is no {found.name} (errno 1067)"
+            yield what, f"a function is written without quotes, or as {{sql: {default.value}}}"
+            return
         what = _fault_of_date(default.value)
     if what:
         yield f"{what} (errno 1067)", ""
