@@ -13,8 +13,10 @@ from plumbob.model.type import BLOBS, TEXTS
 _NULL = Default("null")
 # Outside of these the server prints a double with an exponent, and rounds in its own way.
 _PLAIN_DOUBLE = (Decimal("1e-5"), Decimal("1e15"))
-# MariaDB 11.8 remembers that this was written in place of CURRENT_TIMESTAMP.
-_LOCALTIMESTAMP = re.compile(r"localtimestamp \( ?(\d*) ?\)")
+# MariaDB 11.8 remembers that this was written in place of CURRENT_TIMESTAMP. LOCALTIME it prints as
+# curtime(), which a column of a whole moment takes for today at that time: the same.
+_LOCALTIMESTAMP = re.compile(r"(?:localtimestamp|curtime) \( ?(\d*) ?\)")
+_MOMENTS = ("datetime", "timestamp")
 _MOST_DIGITS = 200
 _SAFE_DIGITS = {"float": 6, "double": 15}
 
@@ -37,8 +39,9 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
         return _NULL if column.null and is_null else None
     if flavour.is_mariadb and column.type.name in TEXTS + BLOBS:
         return _as_expression(default)
-    if default.expression and (now := _LOCALTIMESTAMP.fullmatch(default.expression.key)):
-        return Default("now", now[1])
+    if default.expression and column.type.name in _MOMENTS:
+        if now := _LOCALTIMESTAMP.fullmatch(default.expression.key):
+            return Default("now", now[1])
     return _by_type(default, column.type)
 
 

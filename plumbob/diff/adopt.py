@@ -1,7 +1,8 @@
-"""A name that was left out in the declaration is the one that the live object has.
+"""What was left out in the declaration is what the live object has, where that says nothing else.
 
 A part that was named by rule and a live part that is the same but for the name are the same part:
-no rename is planned for a difference in taste.
+no rename is planned for a difference in taste. A table that is declared without a primary key keeps
+the invisible one that MySQL made for it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,30 @@ from typing import TypeVar
 
 from plumbob.diff.heeded import fitting
 from plumbob.diff.renamed import renamed
-from plumbob.model import Check, Flavour, ForeignKey, Index, Renames, Schema, Table
+from plumbob.model import (
+    Check,
+    Column,
+    Flavour,
+    ForeignKey,
+    Index,
+    KeyPart,
+    Renames,
+    Schema,
+    Table,
+    Type,
+)
 
 P = TypeVar("P", Index, ForeignKey, Check)
+# What sql_generate_invisible_primary_key adds to a table without a primary key, by this name and with
+# these attributes alone (manual: Generated Invisible Primary Keys).
+_ROW_ID = Column(
+    "my_row_id",
+    Type("bigint", unsigned=True),
+    null=False,
+    auto_increment=True,
+    invisible=True,
+)
+_ROW_KEY = Index("PRIMARY", "primary", (KeyPart(_ROW_ID.name),))
 
 
 def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavour) -> Schema:
@@ -31,12 +53,21 @@ def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavo
 
 
 def _adopted(table: Table, live: Table) -> Table:
+    table = _with_row_id(table, live)
     return replace(
         table,
         indexes=_paired(table.indexes, live.indexes),
         foreign_keys=_paired(table.foreign_keys, live.foreign_keys),
         checks=_paired(table.checks, live.checks),
     )
+
+
+def _with_row_id(table: Table, live: Table) -> Table:
+    """The server's own key stays, unless the declaration has a primary key or such a column itself."""
+    is_made = live.columns[:1] == (_ROW_ID,) and live.primary_key == _ROW_KEY
+    if not is_made or table.primary_key is not None or table.column(_ROW_ID.name) is not None:
+        return table
+    return replace(table, columns=(_ROW_ID, *table.columns), indexes=(_ROW_KEY, *table.indexes))
 
 
 def _paired(declared: Iterable[P], live: Iterable[P]) -> tuple[P, ...]:

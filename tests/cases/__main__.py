@@ -49,7 +49,7 @@ def outcome(case: Case, running_server: Server, name: str) -> Outcome:
         try:
             found = trip.compare(server, trip.declare(told, folder))
         except PlumbobError as error:
-            return {"refused": str(error)}
+            return {"refused": trip.said(error)}
         if not found.changes:
             return {"equal": True}
         said = {

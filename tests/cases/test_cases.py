@@ -28,7 +28,7 @@ def test_case(live: Server, case: Case, request: pytest.FixtureRequest, tmp_path
     if told.refused is not None:
         with pytest.raises(PlumbobError) as caught:
             trip.compare(live, trip.declare(told, tmp_path))
-        assert told.refused in str(caught.value)
+        assert told.refused in trip.said(caught.value)
         return
     declaration = trip.declare(told, tmp_path)
     found = trip.compare(live, declaration)

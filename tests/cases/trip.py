@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plumbob.declaration import Declaration, load
+from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
 from plumbob.server.introspect import table_texts
@@ -47,6 +48,12 @@ def texts(server: Server) -> dict[str, str]:
     """SHOW CREATE TABLE of each table, to the letter, without the counter."""
     names = [name for name, kind in server.query("SHOW FULL TABLES") if kind == "BASE TABLE"]
     return {name: _COUNTER.sub("", sql) for name, sql in table_texts(server, names).items()}
+
+
+def said(error: PlumbobError) -> str:
+    """What an error says, or each of many."""
+    errors = error.errors if isinstance(error, ManyErrors) else [error]
+    return "; ".join(each.what for each in errors)
 
 
 def approvals(statements: Iterable[Statement]) -> list[str]:

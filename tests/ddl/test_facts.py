@@ -28,7 +28,6 @@ ENGINES = "partitions get their engine, and an order of values, from the server"
 ONLY_THE_SERVER = {
     ("defaults-23", "mysql"): "a time in short",
     ("defaults-23", "mariadb"): "a time in short",
-    ("defaults-24", "mariadb118"): "it prints LOCALTIME as curtime()",
     ("generated-36", "mysql"): MEANING,
     ("index-45", "mysql"): MEANING,
     ("index-49", "mysql"): "KEY_BLOCK_SIZE of an index is dropped by InnoDB",
@@ -41,7 +40,6 @@ ONLY_THE_SERVER = {
     ("partition-79", "mariadb"): ENGINES,
     ("partition-81", "mysql"): ENGINES,
     ("partition-81", "mariadb"): ENGINES,
-    ("table-options-70", "mysql"): "a primary key that the server adds without being asked",
 }
 # Facts of a session that plumbob's own never has: its settings are pinned.
 OF_OTHER_SESSIONS = ("types-08", "table-options-70")
