@@ -39,10 +39,16 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
         return _NULL if column.null and is_null else None
     if flavour.is_mariadb and column.type.name in TEXTS + BLOBS:
         return _as_expression(default)
-    if default.expression and column.type.name in _MOMENTS:
-        if now := _LOCALTIMESTAMP.fullmatch(default.expression.key):
-            return Default("now", now[1])
+    if now := _localtime(default, column.type):
+        return now
     return _by_type(default, column.type)
+
+
+def _localtime(default: Default, of: Type) -> Default | None:
+    if default.expression is None or of.name not in _MOMENTS:
+        return None
+    found = _LOCALTIMESTAMP.fullmatch(default.expression.key)
+    return Default("now", found[1]) if found else None
 
 
 def _as_expression(default: Default) -> Default:
