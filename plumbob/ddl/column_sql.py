@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import type_sql
@@ -126,13 +128,19 @@ def _expression_sql(expression: Expression, flavour: Flavour) -> str:
     return f"({expression.sql})"
 
 
+# CAST to these is a call to MariaDB, and to anything else an operator (measured on 10.11 and 11.8).
+_CAST_AS_CALL = re.compile(r"(?i)^cast\(.* as (date|time|datetime)(\(\d\))?\)$")
+
+
 def _stands_alone(sql: str) -> bool:
     """Whether MariaDB prints it without parentheses: a call, a name, or a literal with its introducer."""
     cursor = Cursor(sql)
     if cursor.token.kind in ("word", "name"):
-        cursor.take()
+        is_cast = cursor.take().value == "cast"
         if cursor.accept_mark("("):
             cursor.skip_to_closing()
+            if is_cast and not _CAST_AS_CALL.match(sql):
+                return False
     if cursor.token.kind in ("text", "hex", "bits", "number"):
         cursor.take()
     return cursor.is_at_end

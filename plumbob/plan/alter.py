@@ -8,7 +8,7 @@ from dataclasses import replace
 from plumbob.ddl.completed import covers
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare_tables
-from plumbob.model import Column, Flavour, Index, Renames, Schema
+from plumbob.model import Column, Flavour, Index, Renames, Schema, Table
 from plumbob.plan import hazards
 from plumbob.plan.clauses import (
     TableWork,
@@ -48,6 +48,7 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     make_indexes_anew(work)
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
+    aside = _under_other_names(work)
     later = _one_at_a_time(work, flavour)
     bare = _take_out_default_only(work, flavour)
     postponed = postpone_defaults(work, flavour)
@@ -60,6 +61,8 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     ]
     if clauses or work.is_repartitioned:
         yield _alter_statement(work, clauses, flavour)
+    if aside:
+        yield _back_to_their_names(work.after, aside, flavour)
     for index in later:
         apart = TableWork(work.after, work.after, added_indexes=[index])
         yield _alter_statement(apart, [*index_clauses(apart, flavour)], flavour)
@@ -162,22 +165,41 @@ def _stays(index: Index, work: TableWork, added: set[str]) -> bool:
     return index.name not in dropped and index.name not in added
 
 
-def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
-    """Indexes that have to be added in statements of their own.
+def _under_other_names(work: TableWork) -> list[tuple[Index, Index]]:
+    """Give indexes that the servers would not see as changed another name first; the new ones and the old.
 
-    InnoDB of MySQL builds one full-text index at a time (1795). An index that changes in nothing but
-    these attributes is to the servers the one that is there: dropped and added in one ALTER it stays
-    as it was, without a word (measured: the parser on MySQL, the block size on both).
+    Dropped and added in one ALTER under its name such an index stays as it was, without a word
+    (measured: the parser on MySQL, the block size on both). In two it would leave a foreign key
+    (1553) or AUTO_INCREMENT (1075) without its index in between.
     """
     before = {index.name: index for index in work.dropped_indexes}
-    later = [
-        index
+    pairs = [
+        (replace(index, name=f"{index.name[:56]}_plumbob"), index)
         for index in work.added_indexes
         if index.name in before and _seems_the_same(before[index.name], index)
     ]
-    fulltext = [index for index in work.added_indexes if index.kind == "fulltext"]
-    if flavour.is_mysql:
-        later += [index for index in fulltext[1:] if index not in later]
+    others = {index.name: other for other, index in pairs}
+    work.added_indexes = [others.get(index.name, index) for index in work.added_indexes]
+    return pairs
+
+
+def _back_to_their_names(
+    table: Table, pairs: list[tuple[Index, Index]], flavour: Flavour
+) -> Statement:
+    work = TableWork(table, table, renamed_indexes=pairs)
+    statement = _alter_statement(work, [*index_clauses(work, flavour)], flavour)
+    return replace(
+        statement,
+        needs=frozenset(Ref("index", table.name, other.name) for other, _ in pairs),
+        gives=frozenset(Ref("index", table.name, index.name) for _, index in pairs),
+    )
+
+
+def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
+    """Full-text indexes after the first: InnoDB of MySQL builds one in each statement (1795)."""
+    if flavour.is_mariadb:
+        return []
+    later = [index for index in work.added_indexes if index.kind == "fulltext"][1:]
     for index in later:
         work.added_indexes.remove(index)
     return later
