@@ -18,6 +18,7 @@ from plumbob.ddl.charsets import (
 )
 from plumbob.ddl.defaults import canonical_default
 from plumbob.ddl.expression import expression
+from plumbob.ddl.periods import canonical_periods
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Expression, Flavour, Index, KeyPart, Option, Schema, Table, Type
 from plumbob.model.type import BINARIES, INTEGERS
@@ -118,6 +119,7 @@ def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table
     engine = _ENGINES.get((table.engine or "InnoDB").lower(), table.engine)
     key = table.primary_key
     keyed = {name.lower() for name in key.columns} if key else set()
+    table = canonical_periods(table)
     columns = tuple(_column(column, flavour, of_table, keyed) for column in table.columns)
     typed = replace(table, columns=columns, engine=engine)
     return replace(
@@ -159,6 +161,8 @@ def _column(column: Column, flavour: Flavour, defaults: Defaults, keyed: set[str
         column = replace(column, storage=None)
     if column.column_format == "DEFAULT":
         column = replace(column, column_format=None)
+    if column.system_time is not None:
+        return replace(column, type=canonical_type(column.type, flavour, defaults))
     null = column.null and not (column.auto_increment or column.name.lower() in keyed)
     found = canonical_type(column.type, flavour, defaults)
     if (found, null) != (column.type, column.null) or found.is_string:

@@ -139,6 +139,20 @@ def _own_index(column: str, kind: str) -> Index:
     return Index("", "unique", (KeyPart(column),), named=False)
 
 
+def _read_generated(cursor: Cursor, draft: _Draft) -> None:
+    """An expression, or MariaDB's ROW START and ROW END."""
+    if cursor.accept("generated"):
+        cursor.expect("always")
+    cursor.expect("as")
+    if not cursor.accept("row"):
+        draft.attributes["generated"] = _generated(cursor)
+        return
+    edge = cursor.accept_one_of("start", "end")
+    if edge is None:
+        cursor.fail("expected START or END")
+    draft.attributes["system_time"] = edge.upper()
+
+
 def _generated(cursor: Cursor) -> Generated:
     expression = cursor.parenthesised()
     kind = cursor.accept_one_of("virtual", "stored", "persistent")
@@ -248,8 +262,6 @@ _VALUES: dict[str, tuple[str, tuple[str, ...], Callable[[Cursor], object]]] = {
     "not": ("null", ("not", "null"), lambda cursor: False),
     "default": ("default", ("default",), _default),
     "on": ("on_update", ("on", "update"), _now),
-    "generated": ("generated", ("generated", "always", "as"), _generated),
-    "as": ("generated", ("as",), _generated),
     "comment": ("comment", ("comment",), Cursor.text),
     "srid": ("srid", ("srid",), Cursor.integer),
     "ref_system_id": ("srid", ("ref_system_id",), _integer_after_equals),
@@ -260,6 +272,11 @@ _VALUES: dict[str, tuple[str, tuple[str, ...], Callable[[Cursor], object]]] = {
         "secondary_engine_attribute",
         ("secondary_engine_attribute",),
         _text_after_equals,
+    ),
+    "with": (
+        "with_system_versioning",
+        ("with", "system", "versioning"),
+        lambda cursor: True,
     ),
     "without": (
         "without_system_versioning",
@@ -273,6 +290,8 @@ _PARTS: dict[str, Callable[[Cursor, _Draft], None]] = {
     "primary": _read_primary,
     "key": _read_primary,
     "references": _read_reference,
+    "generated": _read_generated,
+    "as": _read_generated,
     "check": _read_check,
     "constraint": _read_check,
 }

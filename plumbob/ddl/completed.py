@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.periods import with_versioned_columns
 from plumbob.model import (
     Check,
     Column,
@@ -50,6 +51,7 @@ def completed(schema: Schema, flavour: Flavour) -> Schema:
 def _completed_table(
     table: Table, tables: Mapping[str, Table], flavour: Flavour, taken: set[str]
 ) -> Table:
+    table = with_versioned_columns(table)
     table = replace(table, columns=tuple(_with_null_default(column) for column in table.columns))
     table = _with_primary_first(_with_index_names(table))
     keys = tuple(_foreign_key(key, table, tables, taken) for key in table.foreign_keys)
@@ -61,7 +63,9 @@ def _completed_table(
 
 
 def _with_null_default(column: Column) -> Column:
-    if column.default is not None or not column.null or column.generated or column.auto_increment:
+    if column.default is not None or not column.null or column.auto_increment:
+        return column
+    if column.generated is not None or column.system_time is not None:
         return column
     return replace(column, default=Default("null"))
 

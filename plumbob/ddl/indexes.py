@@ -80,6 +80,8 @@ def parse_key_part(cursor: Cursor) -> KeyPart:
         part = KeyPart(expression=cursor.parenthesised())
     else:
         part = KeyPart(cursor.name())
+        if cursor.accept("without", "overlaps"):
+            return KeyPart(period=part.column)
         if cursor.accept_mark("("):
             part = replace(part, length=cursor.integer())
             cursor.expect_mark(")")
@@ -159,6 +161,8 @@ def _attribute_sql(name: str, value: str) -> str:
 
 
 def key_part_sql(part: KeyPart) -> str:
+    if part.period is not None:
+        return f"{quote_name(part.period)} WITHOUT OVERLAPS"
     if part.expression is not None:
         sql = f"({part.expression.sql})"
     else:

@@ -14,6 +14,7 @@ from plumbob.ddl.constraints import (
 )
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import index_sql, is_index, parse_index
+from plumbob.ddl.periods import parse_period, period_sql
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import charset_name
 from plumbob.model import (
@@ -24,6 +25,7 @@ from plumbob.model import (
     ForeignKey,
     Index,
     Option,
+    Period,
     Table,
 )
 
@@ -83,6 +85,7 @@ class _Draft:
     indexes: list[Index] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
 
 
 def _definitions(cursor: Cursor, name: str) -> Table:
@@ -98,6 +101,7 @@ def _definitions(cursor: Cursor, name: str) -> Table:
         tuple(draft.indexes),
         tuple(draft.foreign_keys),
         tuple(draft.checks),
+        periods=tuple(draft.periods),
     )
 
 
@@ -116,7 +120,7 @@ def _read_definition(cursor: Cursor, draft: _Draft) -> None:
     elif is_index(cursor):
         draft.indexes.append(parse_index(cursor, constraint))
     elif cursor.is_word("period") and cursor.ahead().value == "for":
-        cursor.fail("PERIOD FOR is not understood yet")
+        draft.periods.append(parse_period(cursor))
     else:
         parts = parse_column(cursor, cursor.name())
         draft.columns.append(parts.column)
@@ -135,7 +139,8 @@ def parse_table_options(cursor: Cursor, table: Table) -> Table:
 
 def _option(cursor: Cursor, table: Table) -> Table:
     if cursor.accept("with"):
-        cursor.fail(f"WITH {cursor.token.text.upper()} is not understood yet")
+        cursor.expect("system", "versioning")
+        return replace(table, versioned=True)
     cursor.accept("default")
     start = cursor.token
     name = _option_name(cursor)
@@ -204,7 +209,9 @@ def create_table_sql(table: Table, flavour: Flavour) -> str:
     """A table as SHOW CREATE TABLE of this flavour prints it."""
     lines = [
         *(column_sql(column, flavour) for column in table.columns),
+        *(period_sql(each) for each in table.periods if not each.is_system_time),
         *(index_sql(index, flavour) for index in table.indexes),
+        *(period_sql(each) for each in table.periods if each.is_system_time),
         *(foreign_key_sql(key, flavour) for key in table.foreign_keys),
         *(check_sql(check, flavour) for check in table.checks),
     ]
@@ -232,6 +239,8 @@ def table_options_sql(table: Table, flavour: Flavour) -> list[str]:
     if table.comment:
         words.append(f"COMMENT={quote_text(table.comment)}")
     words.extend(map(_option_sql, behind))
+    if table.versioned:
+        words.append("WITH SYSTEM VERSIONING")
     return words
 
 

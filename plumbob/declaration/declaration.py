@@ -14,7 +14,7 @@ from plumbob.declaration.nodes import Entry, Node, Scalar
 from plumbob.errors import Position
 from plumbob.model import Renames, Schema, Table
 
-PartKind = Literal["column", "index", "foreign_key", "check"]
+PartKind = Literal["column", "index", "foreign_key", "check", "period"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class TablePlaces:
     indexes: Sequence[Entry] = ()
     foreign_keys: Sequence[Entry] = ()
     checks: Sequence[Entry] = ()
+    periods: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Declaration:
 
         Args:
             table: the table's name.
-            kind: "table", "column", "index", "foreign_key", "check", or a key of the table ("comment").
+            kind: "table", "column", "index", "foreign_key", "check", "period", or a key of the table ("comment").
             name: the part's name, or its number within the table's parts of this kind.
             word: a word of the definition to point at; without it, or where the definition does not have
                 it, the place is that of the name on the left.
@@ -72,9 +73,11 @@ def _entry(table: Table, places: TablePlaces, kind: str, name: str | int) -> Ent
         "index": (table.indexes, places.indexes),
         "foreign_key": (table.foreign_keys, places.foreign_keys),
         "check": (table.checks, places.checks),
+        "period": (table.periods, places.periods),
     }
     if kind not in beside:
-        return places.keys.get(kind)
+        # What is no key of its own may stand among the options.
+        return places.keys.get(kind) or places.keys.get("options")
     parts, entries = beside[kind]
     if isinstance(name, int):
         return entries[name] if name < len(entries) else None

@@ -39,6 +39,12 @@ _PARTS: Level = {
     "indexes": Key("Indexes by name", "parts", "index", has_short=True),
     "foreign_keys": Key("Foreign keys by name", "parts", "foreign key", has_short=True),
     "checks": Key("Checks by name", "parts", "check", has_short=True),
+    "periods": Key(
+        "Periods by name (MariaDB): `valid_from, valid_to`; system_time is the server's own",
+        "named",
+        "period",
+        has_short=True,
+    ),
 }
 
 _SECTIONS: Level = {
@@ -70,6 +76,7 @@ LEVELS: Mapping[str, Level] = {
         "charset": Key("The character set"),
         "collation": Key("The collation"),
         "auto_increment": Key("The first number of the counter", "number"),
+        "system_versioning": Key("Whether old versions of rows are kept (MariaDB)", "flag"),
         "options": Key("Further table options, as MySQL writes them"),
         "partitions": Key("Partitioning, as MySQL writes it: `by range (id) (…)`"),
         "model": Key("What generated models need", "level", "model"),
@@ -118,6 +125,10 @@ LEVELS: Mapping[str, Level] = {
         "as": Key("The name of the parent in the model of this table"),
         "backref": Key("The name of this table's rows in the model of the parent"),
     },
+    "period": {
+        "start": Key("The column that says from when a row holds"),
+        "end": Key("The column that says until when"),
+    },
     "check": {
         "check": Key("An expression that has to be true"),
         "enforced": Key("Whether the server looks at it (MySQL)", "flag"),
@@ -133,6 +144,8 @@ _SYNONYMS = {
     "fields": "columns",
     "keys": "indexes",
     "constraints": "checks",
+    "versioned": "system_versioning",
+    "with_system_versioning": "system_versioning",
     "fks": "foreign_keys",
     "foreignkeys": "foreign_keys",
     "primarykey": "primary_key",

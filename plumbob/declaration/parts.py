@@ -1,4 +1,4 @@
-"""Columns, indexes, foreign keys and checks: what a table and a mixin have in common."""
+"""Columns, indexes, foreign keys, checks and periods: what a table and a mixin have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from plumbob.declaration.faults import Faults
 from plumbob.declaration.fields import Fields, mapping_entries, parts_entries
 from plumbob.declaration.indexes import read_index, read_primary_key
 from plumbob.declaration.nodes import Entry, Scalar
-from plumbob.model import Check, ForeignKey, Index
+from plumbob.declaration.periods import read_period
+from plumbob.model import Check, ForeignKey, Index, Period
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Parts:
     indexes: list[tuple[Index, Entry]] = field(default_factory=list)
     foreign_keys: list[tuple[ForeignKey, Entry]] = field(default_factory=list)
     checks: list[tuple[Check, Entry]] = field(default_factory=list)
+    periods: list[tuple[Period, Entry]] = field(default_factory=list)
     column_renames: dict[str, Scalar] = field(default_factory=dict)
     index_renames: dict[str, Scalar] = field(default_factory=dict)
 
@@ -48,6 +50,9 @@ def read_parts(fields: Fields, faults: Faults) -> Parts:
     for entry, what in _entries(fields, "checks", "check", faults):
         with faults.collected():
             parts.checks.append((read_check(entry, what, faults), entry))
+    for entry, what in _entries(fields, "periods", "period", faults):
+        with faults.collected():
+            parts.periods.append((read_period(entry, what, faults), entry))
     return parts
 
 

@@ -91,6 +91,7 @@ def _places(table: Table, source: Source, start: int, end: int) -> TablePlaces:
         indexes=[entry] * len(table.indexes),
         foreign_keys=[entry] * len(table.foreign_keys),
         checks=[entry] * len(table.checks),
+        periods=[entry] * len(table.periods),
     )
 
 

@@ -125,6 +125,7 @@ def _with_parts(table: Table, parts: list[Parts]) -> Table:
         indexes=tuple(found for each in parts for found, _ in each.indexes),
         foreign_keys=tuple(found for each in parts for found, _ in each.foreign_keys),
         checks=tuple(found for each in parts for found, _ in each.checks),
+        periods=tuple(found for each in parts for found, _ in each.periods),
     )
 
 
@@ -136,6 +137,7 @@ def _places(entry: Entry, fields: Fields, parts: list[Parts]) -> TablePlaces:
         indexes=[place for each in parts for _, place in each.indexes],
         foreign_keys=[place for each in parts for _, place in each.foreign_keys],
         checks=[place for each in parts for _, place in each.checks],
+        periods=[place for each in parts for _, place in each.periods],
     )
 
 
@@ -152,6 +154,7 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
             comment=said.comment,
             auto_increment=said.auto_increment,
             options=said.options,
+            versioned=said.versioned,
         )
         _refuse_said_twice(table, fields, options)
     charset = _charset(fields, "charset") or table.charset
@@ -159,12 +162,14 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
     if charset is None and collation is None:
         charset, collation = inherited.charset, inherited.collation
     counter = fields.number("auto_increment")
+    versioned = fields.flag("system_versioning")
     return replace(
         table,
         engine=_word(fields, "engine") or table.engine or inherited.engine,
         charset=charset,
         collation=collation,
         auto_increment=table.auto_increment if counter is None else counter,
+        versioned=table.versioned if versioned is None else versioned,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbob.model import Check, Column, ForeignKey, Index, Table
+from plumbob.model import Check, Column, ForeignKey, Index, Period, Table
 
-Part = Column | Index | ForeignKey | Check
+Part = Column | Index | ForeignKey | Check | Period
 
 
 @dataclass(frozen=True, slots=True)

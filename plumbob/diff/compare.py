@@ -28,18 +28,20 @@ from plumbob.model import (
     Flavour,
     ForeignKey,
     Index,
+    Period,
     Renames,
     Schema,
     Table,
 )
 
-P = TypeVar("P", Index, ForeignKey, Check)
+P = TypeVar("P", Index, ForeignKey, Check, Period)
 NONE = Renames()
 _SETTINGS: tuple[tuple[str, Callable[[Table], str | None]], ...] = (
     ("ENGINE", lambda table: table.engine),
     ("CHARSET", lambda table: table.charset),
     ("COLLATE", lambda table: table.collation),
     ("COMMENT", lambda table: table.comment),
+    ("SYSTEM VERSIONING", lambda table: "WITH" if table.versioned else None),
     ("PARTITION BY", lambda table: table.partitions.key if table.partitions else None),
 )
 
@@ -77,6 +79,7 @@ def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tupl
         *_parts(before.indexes, after.indexes, indexes),
         *_parts(before.foreign_keys, after.foreign_keys),
         *_parts(before.checks, after.checks),
+        *_parts(before.periods, after.periods),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from plumbob.model import Check, Column, ForeignKey, Index
+from plumbob.model import Check, Column, ForeignKey, Index, Period
 
-Part = Column | Index | ForeignKey | Check
+Part = Column | Index | ForeignKey | Check | Period
 
 # What a server remembers of a spelling, what an application alone knows, and names given by rule.
 _UNHEEDED = (

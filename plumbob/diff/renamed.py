@@ -24,6 +24,7 @@ from plumbob.model import (
     ForeignKey,
     Index,
     KeyPart,
+    Period,
     Renames,
     Schema,
     Table,
@@ -87,6 +88,7 @@ def with_columns(table: Table, columns: Names, indexes: Names) -> Table:
         columns=tuple(_column(column, columns) for column in table.columns),
         indexes=tuple(_index(index, columns, indexes) for index in table.indexes),
         checks=tuple(_check(check, columns) for check in table.checks),
+        periods=tuple(_period(period, columns) for period in table.periods),
         partitions=_partitions(table.partitions, columns),
     )
 
@@ -120,10 +122,17 @@ def _index(index: Index, columns: Names, indexes: Names) -> Index:
 
 
 def _key_part(part: KeyPart, names: Names) -> KeyPart:
+    if part.period is not None:
+        return part
     if part.expression is not None:
         return replace(part, expression=in_new_words(part.expression, names))
     column = part.column or ""
     return replace(part, column=names.get(column.lower(), column))
+
+
+def _period(period: Period, names: Names) -> Period:
+    start, end = (names.get(name.lower(), name) for name in (period.start, period.end))
+    return replace(period, start=start, end=end)
 
 
 def _check(check: Check, names: Names) -> Check:

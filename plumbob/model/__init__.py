@@ -11,6 +11,7 @@ from plumbob.model.expression import Expression
 from plumbob.model.flavour import Flavour, Maker, parse_flavour
 from plumbob.model.foreign_key import ForeignKey
 from plumbob.model.index import Index, KeyPart
+from plumbob.model.period import Period
 from plumbob.model.renames import Renames
 from plumbob.model.schema import NotUnderstood, Schema, Unmanaged
 from plumbob.model.table import Option, Table
@@ -29,6 +30,7 @@ __all__ = [
     "Maker",
     "NotUnderstood",
     "Option",
+    "Period",
     "Renames",
     "Schema",
     "Table",

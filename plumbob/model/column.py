@@ -38,7 +38,9 @@ class Column:
     """A column of a table.
 
     `on_update` holds the digits of the fraction of ON UPDATE CURRENT_TIMESTAMP ("" for none), or
-    None. `check` is MariaDB's check that belongs to the column and has no name.
+    None. `check` is MariaDB's check that belongs to the column and has no name. `system_time` says that
+    the server keeps the start or the end of a row's version here (MariaDB), and
+    `with_system_versioning` what was written at a column, which is settled for the whole table.
     """
 
     name: str
@@ -57,4 +59,6 @@ class Column:
     column_format: str | None = None
     engine_attribute: str | None = None
     secondary_engine_attribute: str | None = None
+    system_time: Literal["START", "END"] | None = None
     without_system_versioning: bool = False
+    with_system_versioning: bool = False

@@ -12,12 +12,16 @@ IndexKind = Literal["primary", "unique", "index", "fulltext", "spatial", "vector
 
 @dataclass(frozen=True, slots=True)
 class KeyPart:
-    """A column, with a prefix length in characters or bytes where only a part is indexed, or an expression."""
+    """A column, with a prefix length in characters or bytes where only a part is indexed, or an expression.
+
+    `period` is that of `period WITHOUT OVERLAPS`, MariaDB's last key part of a unique key.
+    """
 
     column: str | None = None
     length: int | None = None
     descending: bool = False
     expression: Expression | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

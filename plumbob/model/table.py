@@ -10,6 +10,7 @@ from plumbob.model.column import Column
 from plumbob.model.expression import Expression
 from plumbob.model.foreign_key import ForeignKey
 from plumbob.model.index import Index
+from plumbob.model.period import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Option:
 class Table:
     """A base table. `partitions` is the text from PARTITION BY to its end, carried whole.
 
+    `versioned` is MariaDB's WITH SYSTEM VERSIONING: old versions of rows are kept.
     `auto_increment` is the counter: data, not definition. `model` holds what generated models need and
     the server does not know.
     """
@@ -43,6 +45,8 @@ class Table:
     collation: str | None = None
     comment: str = ""
     options: tuple[Option, ...] = ()
+    periods: tuple[Period, ...] = ()
+    versioned: bool = False
     partitions: Expression | None = None
     auto_increment: int | None = field(default=None, compare=False)
     model: Mapping[str, str] | None = field(default=None, compare=False)

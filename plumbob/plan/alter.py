@@ -19,8 +19,10 @@ from plumbob.plan.clauses import (
     index_clauses,
     make_index_anew,
     make_indexes_anew,
+    make_period_keys_anew,
     make_way_for_renames,
     partition_clause,
+    period_clauses,
     postpone_defaults,
     setting_clauses,
     sort_parts,
@@ -29,6 +31,7 @@ from plumbob.plan.defaults import drop_defaults, has_no_default, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.session import session_for
 from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
+from plumbob.plan.versioning import stages
 from plumbob.plan.wording import summary
 
 
@@ -38,14 +41,16 @@ def alter_tables(
     for name, table in after.tables.items():
         before = there.tables.get(name)
         # `there` has the new names already, so `compare` would not heed the renames.
-        if before is not None and (parts := compare_tables(before, table, renames)):
-            yield from _alter_table(Alter(before, table, parts), flavour)
+        for one, other in stages(before, table) if before is not None else ():
+            if parts := compare_tables(one, other, renames):
+                yield from _alter_table(Alter(one, other, parts), flavour)
 
 
 def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     work = sort_parts(alter)
     make_way_for_renames(work, flavour)
     make_indexes_anew(work)
+    make_period_keys_anew(work)
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
     aside = _under_other_names(work)
@@ -55,6 +60,7 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     clauses = [
         *drop_clauses(work),
         *column_clauses(work, flavour),
+        *period_clauses(work),
         *index_clauses(work, flavour),
         *check_clauses(work, flavour),
         *setting_clauses(work),
@@ -102,7 +108,7 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
         gives=frozenset({*given, *check_refs(name, work.added_checks, flavour)}),
         takes=frozenset({*taken, *given, *check_refs(name, work.dropped_checks, flavour)}),
         hazards=tuple(_hazards(work)),
-        session=session_for(work.after),
+        session=session_for(work.after, work.before),
     )
 
 
@@ -122,6 +128,8 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
     for setting in work.settings:
         if setting.name == "ENGINE":
             yield Hazard("change-engine", name, "the new engine may not keep what the old one kept")
+        if setting.name == "SYSTEM VERSIONING" and setting.before:
+            yield Hazard("drop-history", name, "all old versions of the rows are lost")
 
 
 def _keep_implied_indexes(work: TableWork) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from plumbob.ddl.column_sql import column_definition_sql
 from plumbob.ddl.constraints import check_sql
 from plumbob.ddl.indexes import index_sql
+from plumbob.ddl.periods import period_name_sql, period_sql
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.tables import partitions_sql
 from plumbob.diff.change import (
@@ -20,7 +21,7 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.renamed import names_in
-from plumbob.model import Check, Column, Default, Flavour, Index, Table, Type
+from plumbob.model import Check, Column, Default, Flavour, Index, Period, Table, Type
 from plumbob.plan.hazards import is_convertible, is_virtual
 
 # How an option is taken back to what it is when it is not written.
@@ -72,6 +73,8 @@ class TableWork:
     dropped_checks: list[Check] = field(default_factory=list)
     added_checks: list[Check] = field(default_factory=list)
     changed_enforcement: list[Check] = field(default_factory=list)
+    dropped_periods: list[Period] = field(default_factory=list)
+    added_periods: list[Period] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     is_repartitioned: bool = False
 
@@ -113,6 +116,13 @@ def sort_parts(alter: Alter) -> TableWork:
                 work.dropped_checks.append(check)
             case Modify(Check() as before, Check() as check):
                 _modify_check(work, before, check)
+            case Add(Period() as period):
+                work.added_periods.append(period)
+            case Remove(Period() as period):
+                work.dropped_periods.append(period)
+            case Modify(Period() as before, Period() as period):
+                work.dropped_periods.append(before)
+                work.added_periods.append(period)
     return work
 
 
@@ -213,6 +223,16 @@ def make_indexes_anew(work: TableWork) -> None:
             make_index_anew(work, index)
 
 
+def make_period_keys_anew(work: TableWork) -> None:
+    """Keys WITHOUT OVERLAPS go and come with their period (4156)."""
+    gone = {period.name.lower() for period in work.dropped_periods}
+    touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
+    for index in work.after.indexes if gone else ():
+        periods = {part.period.lower() for part in index.parts if part.period is not None}
+        if index.name not in touched and periods & gone:
+            make_index_anew(work, index)
+
+
 def uses_columns(table: Table, names: set[str]) -> bool:
     """Whether an expression of the table uses one of these columns, in small letters."""
     return (
@@ -284,6 +304,8 @@ def drop_clauses(work: TableWork) -> Iterable[str]:
         yield f"DROP CONSTRAINT {quote_name(check.name)}"
     for index in work.dropped_indexes:
         yield drop_index_clause(index)
+    for period in work.dropped_periods:
+        yield f"DROP PERIOD FOR {period_name_sql(period)}"
     for column in work.dropped_columns:
         yield f"DROP COLUMN {quote_name(column.name)}"
 
@@ -354,6 +376,11 @@ def check_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
         yield f"ADD {check_sql(check, flavour)}"
 
 
+def period_clauses(work: TableWork) -> Iterable[str]:
+    for period in work.added_periods:
+        yield f"ADD {period_sql(period)}"
+
+
 def setting_clauses(work: TableWork) -> Iterable[str]:
     """Table options; character set and collation go together, for each of them implies the other."""
     names = [setting.name for setting in work.settings]
@@ -364,6 +391,8 @@ def setting_clauses(work: TableWork) -> Iterable[str]:
                     continue
                 charset, collation = work.after.charset, work.after.collation
                 yield f"DEFAULT CHARACTER SET {charset} COLLATE {collation}"
+            case "SYSTEM VERSIONING":
+                yield f"{'ADD' if setting.after else 'DROP'} SYSTEM VERSIONING"
             case "COMMENT":
                 yield f"COMMENT {quote_text(setting.after or '')}"
             case _:

@@ -33,7 +33,7 @@ def drop_table(table: Table) -> Hazard:
 
 def drop_column(table: str, column: Column) -> Hazard | None:
     """A virtual column holds nothing of its own, and neither does a stored one that is computed."""
-    if column.generated is not None:
+    if column.generated is not None or column.system_time is not None:
         return None
     return Hazard("drop-column", f"{table}.{column.name}", "all values of the column are lost")
 

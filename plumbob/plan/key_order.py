@@ -63,8 +63,10 @@ def rank(index: Index, table: Table) -> int:
 
 
 def _may_be_null(part: KeyPart, table: Table) -> bool:
+    if part.period is not None:
+        return False
     column = table.column(part.column) if part.column else None
-    return column is None or column.null
+    return column is None or (column.null and column.system_time is None)
 
 
 def indexes_to_move(kept: list[Index], table: Table) -> list[Index]:

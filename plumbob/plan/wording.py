@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from plumbob.model import Check, Index
+from plumbob.model import Check, Index, Period
 from plumbob.plan.clauses import ColumnChange, TableWork
 
 # More than this is better read in the statement itself.
@@ -33,7 +33,11 @@ def _verbs(work: TableWork) -> Iterator[str]:
     yield from _dropped_and_added("check", work.dropped_checks, work.added_checks)
     for check in work.changed_enforcement:
         yield f"{'enforce' if check.enforced else 'no longer enforce'} check {check.name}"
+    yield from _dropped_and_added("period", work.dropped_periods, work.added_periods)
     for setting in work.settings:
+        if setting.name == "SYSTEM VERSIONING":
+            yield f"{'keep' if setting.after else 'no longer keep'} old versions of rows"
+            continue
         yield f"change {setting.name.lower().replace('_', ' ')}"
     if work.is_repartitioned:
         yield "change partitions" if work.after.partitions else "remove partitions"
@@ -51,7 +55,7 @@ def _column_verb(change: ColumnChange) -> str:
 
 
 def _dropped_and_added(
-    kind: str, dropped: Iterable[Index | Check], added: Iterable[Index | Check]
+    kind: str, dropped: Iterable[Index | Check | Period], added: Iterable[Index | Check | Period]
 ) -> Iterator[str]:
     """Parts that go and come back as they were are not worth a word."""
     old = {part.name: part for part in dropped}

@@ -12,6 +12,7 @@ from functools import singledispatch
 from plumbob.ddl.column_sql import column_sql
 from plumbob.ddl.constraints import check_sql, foreign_key_sql
 from plumbob.ddl.indexes import index_sql
+from plumbob.ddl.periods import period_sql
 from plumbob.diff.change import (
     Add,
     Alter,
@@ -27,7 +28,7 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.detail import Difference, differences
-from plumbob.model import Check, Column, Flavour, ForeignKey, Index
+from plumbob.model import Check, Column, Flavour, ForeignKey, Index, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,13 @@ def _(change: Setting, flavour: Flavour) -> PartView:
 
 
 def _kind(part: Part) -> str:
-    kinds = {Column: "column", Index: "index", ForeignKey: "foreign key", Check: "check"}
+    kinds = {
+        Column: "column",
+        Index: "index",
+        ForeignKey: "foreign key",
+        Check: "check",
+        Period: "period",
+    }
     return kinds[type(part)]
 
 
@@ -159,3 +166,5 @@ def _sql(part: Part, flavour: Flavour) -> str:
             return foreign_key_sql(part, flavour)
         case Check():
             return check_sql(part, flavour)
+        case Period():
+            return period_sql(part)

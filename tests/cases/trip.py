@@ -46,7 +46,8 @@ def run(server: Server, statements: Iterable[Statement]) -> None:
 
 def texts(server: Server) -> dict[str, str]:
     """SHOW CREATE TABLE of each table, to the letter, without the counter."""
-    names = [name for name, kind in server.query("SHOW FULL TABLES") if kind == "BASE TABLE"]
+    kinds = ("BASE TABLE", "SYSTEM VERSIONED")
+    names = [name for name, kind in server.query("SHOW FULL TABLES") if kind in kinds]
     return {name: _COUNTER.sub("", sql) for name, sql in table_texts(server, names).items()}
 
 

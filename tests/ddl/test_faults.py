@@ -36,8 +36,8 @@ FAULTS = [
     ("create table t (a enum(⟨x))", "expected a text in quotes", ""),
     ("create table t (a int comment ⟨x)", "expected a text in quotes", ""),
     ("create table t (a int) engine=⟨", "expected a name", ""),
-    ("create table t (a int, ⟨period for p (s, e))", "PERIOD FOR is not understood yet", ""),
-    ("create table t (a int) with ⟨system versioning", "WITH SYSTEM is not understood yet", ""),
+    ("create table t (a int, period for p (s⟨))", "expected ','", ""),
+    ("create table t (a int) with ⟨versioning", "expected SYSTEM VERSIONING", ""),
     ("create table t (a int default ⟨'x)", "this text has no closing quote", "close the quote"),
 ]
 

@@ -12,7 +12,7 @@ from plumbob.declaration.keys import LEVELS, OTHER_SECTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "declaration.md").read_text(encoding="utf-8")
 FORMS = re.findall(
-    r"^\| (column|index|foreign key|check) \| `(.*?)` \| `(\{.*?\})` \|$", PAGE, re.M
+    r"^\| (column|index|foreign key|check|period) \| `(.*?)` \| `(\{.*?\})` \|$", PAGE, re.M
 )
 
 
@@ -23,7 +23,13 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_all_forms_were_found() -> None:
-    assert {kind for kind, *_ in FORMS} == {"column", "index", "foreign key", "check"}
+    assert {kind for kind, *_ in FORMS} == {
+        "column",
+        "index",
+        "foreign key",
+        "check",
+        "period",
+    }
 
 
 def test_the_example(tmp_path: Path) -> None:
@@ -35,7 +41,8 @@ def test_the_example(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "short", "long"), FORMS)
 def test_both_forms_say_the_same(kind: str, short: str, long: str, tmp_path: Path) -> None:
-    section = {"index": "indexes", "foreign key": "foreign_keys", "check": "checks"}.get(kind)
+    sections = {"index": "indexes", "foreign key": "foreign_keys"}
+    section = None if kind == "column" else sections.get(kind, f"{kind}s")
     columns = "columns: {a: int}" if section else "columns:"
     before = f"tables:\n  t:\n    {columns}\n" + (f"    {section}:\n" if section else "")
     one, other = (

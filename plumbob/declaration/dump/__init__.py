@@ -12,6 +12,7 @@ from plumbob.declaration.dump.keys import (
     check_pairs,
     foreign_key_pairs,
     index_pairs,
+    period_pairs,
     primary_key_text,
     words_inside,
 )
@@ -87,6 +88,8 @@ def _table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
             ("indexes", index_pairs(table)),
             ("foreign_keys", foreign_key_pairs(table)),
             ("checks", check_pairs(table)),
+            ("periods", period_pairs(table)),
+            ("system_versioning", "true" if table.versioned else None),
             ("options", " ".join(map(_option_text, full.options))),
             ("partitions", _partitions(table)),
         )

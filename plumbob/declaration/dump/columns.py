@@ -67,6 +67,8 @@ def _definition(column: Column, around: Surroundings) -> Iterator[str]:
     if column.generated is not None:
         yield f"as ({expression_text(column.generated.expression)})"
         yield from ["stored"] * column.generated.stored
+    if column.system_time is not None:
+        yield f"as row {column.system_time.lower()}"
     if not column.null and not _is_not_null_anyway(column, around):
         yield "not null"
     yield from _value_words(column)
@@ -106,7 +108,8 @@ def _storage_words(column: Column) -> Iterator[str]:
 def _is_not_null_anyway(column: Column, around: Surroundings) -> bool:
     primary = around.table.primary_key
     keyed = [name.lower() for name in primary.columns] if primary else []
-    return column.auto_increment or column.name.lower() in keyed
+    ends = [name.lower() for each in around.table.periods for name in (each.start, each.end)]
+    return column.auto_increment or column.name.lower() in (*keyed, *ends)
 
 
 def _type_text(found: Type, around: Surroundings) -> str:

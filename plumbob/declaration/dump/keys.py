@@ -77,6 +77,16 @@ def index_pairs(table: Table) -> Pairs:
     ]
 
 
+def period_pairs(table: Table) -> Pairs:
+    return [
+        (
+            each.name.lower() if each.is_system_time else each.name,
+            names_text((each.start, each.end)),
+        )
+        for each in table.periods
+    ]
+
+
 def _is_implied(index: Index, table: Table) -> bool:
     """Whether the server makes the index by itself, under a foreign key of the same name."""
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
@@ -117,6 +127,8 @@ def _reads_as(text: str, index: Index) -> bool:
 
 
 def _part_text(part: KeyPart) -> str:
+    if part.period is not None:
+        return f"{name_text(part.period)} without overlaps"
     if part.expression is not None:
         text = f"({expression_text(part.expression)})"
     else:

@@ -76,6 +76,8 @@ COMPRESSED = Feature("a compressed column", None, (10, 3, 2), "MySQL errno 1064"
 STORAGE = Feature("STORAGE and COLUMN_FORMAT", *_MYSQL, "MariaDB errno 1064", "leave them out")
 ENGINE_ATTRIBUTE = Feature("ENGINE_ATTRIBUTE", (8, 0, 21), None, "MariaDB errno 1911")
 VERSIONING = Feature("system versioning", None, (10, 3, 4), "MySQL errno 1064")
+PERIOD = Feature("an application-time period", None, (10, 4, 3), "MySQL errno 1064")
+WITHOUT_OVERLAPS = Feature("WITHOUT OVERLAPS", None, (10, 5, 3), "MySQL errno 1064")
 VECTOR_INDEX = Feature("a vector index", None, (11, 7, 0), "MySQL errno 1064")
 NGRAM = Feature("the parser ngram", (5, 7, 6), None, "MariaDB errno 1128")
 JSON_ARROW = Feature(
@@ -168,6 +170,10 @@ def uses(table: Table) -> Iterator[Use]:
             yield NOT_ENFORCED, "check", number, "enforced"
         for feature, word in _of_expression(check.expression):
             yield feature, "check", number, word
+    for number, period in enumerate(table.periods):
+        yield VERSIONING if period.is_system_time else PERIOD, "period", number, "period"
+    if table.versioned:
+        yield VERSIONING, "system_versioning", "", "versioning"
     for option in table.options:
         feature_of = OPTIONS.get(option.name.upper())
         if feature_of is not None and not _is_off(option):
@@ -192,6 +198,8 @@ def _of_column(column: Column, table: Table) -> Iterator[tuple[Feature, str]]:
         (STORAGE, bool(column.column_format), "column_format"),
         (ENGINE_ATTRIBUTE, column.engine_attribute is not None, "engine_attribute"),
         (VERSIONING, column.without_system_versioning, "without"),
+        (VERSIONING, column.with_system_versioning, "with"),
+        (VERSIONING, column.system_time is not None, "row"),
         (CHECK, column.check is not None, "check"),
     )
     yield from ((feature, word) for feature, is_used, word in simple if is_used)
@@ -216,6 +224,8 @@ def _of_index(index: Index) -> Iterator[tuple[Feature, str]]:
             yield EXPRESSION_KEY, ""
         if part.descending:
             yield DESCENDING, "desc"
+        if part.period is not None:
+            yield WITHOUT_OVERLAPS, "overlaps"
     if index.invisible:
         yield INVISIBLE_INDEX, "invisible"
     if index.kind == "vector":
