@@ -20,7 +20,18 @@ from plumbob.ddl.defaults import canonical_default
 from plumbob.ddl.expression import expression
 from plumbob.ddl.periods import canonical_periods
 from plumbob.ddl.quote import quote_name
-from plumbob.model import Column, Expression, Flavour, Index, KeyPart, Option, Schema, Table, Type
+from plumbob.model import (
+    Column,
+    Flavour,
+    Index,
+    KeyPart,
+    Option,
+    Partition,
+    Partitioning,
+    Schema,
+    Table,
+    Type,
+)
 from plumbob.model.type import BINARIES, INTEGERS
 
 # Display widths that MariaDB prints for an integer without one: signed, unsigned (manual: Numeric
@@ -128,15 +139,24 @@ def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table
         collation=collation,
         indexes=tuple(_index(index, typed) for index in table.indexes),
         options=tuple(sorted(set(table.options) - _NO_OPTION, key=lambda option: option.name)),
-        partitions=_partitions(table.partitions),
+        partitions=_partitions(table.partitions, engine),
     )
 
 
-def _partitions(partitions: Expression | None) -> Expression | None:
-    """PARTITIONS 1 is what KEY and HASH have without a number; it is printed where it was written."""
+def _partitions(partitions: Partitioning | None, engine: str | None) -> Partitioning | None:
+    """The engine that a partition has is the table's, which the servers repeat at each of them."""
     if partitions is None:
         return None
-    return replace(partitions, key=partitions.key.removesuffix(" partitions 1"))
+    return replace(
+        partitions,
+        partitions=tuple(_without_engine(each, engine) for each in partitions.partitions),
+    )
+
+
+def _without_engine(partition: Partition, engine: str | None) -> Partition:
+    said = _ENGINES.get((partition.engine or "").lower(), partition.engine)
+    parts = tuple(_without_engine(each, engine) for each in partition.subpartitions)
+    return replace(partition, engine=None if said == engine else said, subpartitions=parts)
 
 
 def _charset_and_collation(

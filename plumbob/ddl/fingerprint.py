@@ -13,7 +13,18 @@ from dataclasses import replace
 from plumbob.ddl.canonical import canonical_table
 from plumbob.ddl.charsets import server_defaults
 from plumbob.ddl.tables import create_table_sql
-from plumbob.model import Column, Expression, Flavour, ForeignKey, Index, Schema, Table
+from plumbob.model import (
+    Column,
+    Expression,
+    Flavour,
+    ForeignKey,
+    Index,
+    Partition,
+    PartitionFunction,
+    Partitioning,
+    Schema,
+    Table,
+)
 
 
 def fingerprint(table: Table, flavour: Flavour) -> str:
@@ -37,7 +48,7 @@ def canonical_text(table: Table, flavour: Flavour) -> str:
         auto_increment=None,
         columns=tuple(map(_plain_column, table.columns)),
         indexes=tuple(map(_plain_index, indexes)),
-        partitions=_plain_text(table.partitions),
+        partitions=_plain_partitions(table.partitions),
         foreign_keys=tuple(map(_plain_key, sorted(table.foreign_keys, key=lambda key: key.name))),
         checks=tuple(
             replace(check, expression=_plain(check.expression))
@@ -51,8 +62,35 @@ def _plain(expression: Expression) -> Expression:
     return replace(expression, sql=expression.key)
 
 
-def _plain_text(expression: Expression | None) -> Expression | None:
-    return None if expression is None else _plain(expression)
+def _plain_partitions(partitions: Partitioning | None) -> Partitioning | None:
+    """The partitions of LIST by name, for their order means nothing."""
+    if partitions is None:
+        return None
+    plain = partitions.settled()
+    listed = plain.partitions
+    if plain.by.method == "LIST":
+        listed = tuple(sorted(listed, key=lambda partition: partition.name.lower()))
+    subpartition_by = plain.subpartition_by
+    return replace(
+        plain,
+        by=_plain_function(plain.by),
+        subpartition_by=_plain_function(subpartition_by) if subpartition_by else None,
+        partitions=tuple(map(_plain_partition, listed)),
+    )
+
+
+def _plain_function(function: PartitionFunction) -> PartitionFunction:
+    if function.arguments is None:
+        return function
+    return replace(function, arguments=_plain(function.arguments))
+
+
+def _plain_partition(partition: Partition) -> Partition:
+    bound = partition.bound
+    if bound is not None:
+        bound = replace(bound, values=tuple(Expression(key, key) for key in bound.key))
+    subpartitions = tuple(map(_plain_partition, partition.subpartitions))
+    return replace(partition, bound=bound, subpartitions=subpartitions, written="")
 
 
 def _plain_column(column: Column) -> Column:

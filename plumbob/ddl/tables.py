@@ -14,13 +14,13 @@ from plumbob.ddl.constraints import (
 )
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import index_sql, is_index, parse_index
+from plumbob.ddl.partitions import parse_partitioning, partitioning_sql
 from plumbob.ddl.periods import parse_period, period_sql
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import charset_name
 from plumbob.model import (
     Check,
     Column,
-    Expression,
     Flavour,
     ForeignKey,
     Index,
@@ -70,8 +70,8 @@ def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
         name = cursor.name()
     table = _definitions(cursor, name)
     table = parse_table_options(cursor, table)
-    if cursor.is_word("partition"):
-        table = replace(table, partitions=_partitions(cursor))
+    if cursor.accept("partition"):
+        table = replace(table, partitions=parse_partitioning(cursor))
     cursor.accept_mark(";")
     cursor.expect_end()
     return table
@@ -197,14 +197,6 @@ def _option_value(cursor: Cursor, name: str) -> str:
     return quote_text(cursor.take().text) if name.islower() else cursor.take().text.upper()
 
 
-def _partitions(cursor: Cursor) -> Expression:
-    """The text from PARTITION BY to the end, as it stands there."""
-    first = cursor.at
-    while not (cursor.is_at_end or cursor.is_mark(";")):
-        cursor.take()
-    return cursor.slice(first, cursor.at)
-
-
 def create_table_sql(table: Table, flavour: Flavour) -> str:
     """A table as SHOW CREATE TABLE of this flavour prints it."""
     lines = [
@@ -218,7 +210,14 @@ def create_table_sql(table: Table, flavour: Flavour) -> str:
     body = ",\n".join("  " + line for line in lines)
     options = " ".join(table_options_sql(table, flavour))
     sql = f"CREATE TABLE {quote_name(table.name)} (\n{body}\n)"
-    return f"{sql} {options}".rstrip(" ") + partitions_sql(table.partitions, flavour)
+    return f"{sql} {options}".rstrip(" ") + table_partitions_sql(table, flavour)
+
+
+def table_partitions_sql(table: Table, flavour: Flavour) -> str:
+    """PARTITION BY behind the options, or nothing."""
+    if table.partitions is None:
+        return ""
+    return partitioning_sql(table.partitions, flavour, table.engine)
 
 
 def table_options_sql(table: Table, flavour: Flavour) -> list[str]:
@@ -256,14 +255,3 @@ def _option_sql(option: Option) -> str:
         return f"{option.name}={option.value}"
     equals = " " if option.name == "TABLESPACE" else "="
     return f"{opening} {option.name}{equals}{option.value} */"
-
-
-def partitions_sql(partitions: Expression | None, flavour: Flavour) -> str:
-    """PARTITION BY behind the options; MySQL puts it in a version comment."""
-    if partitions is None:
-        return ""
-    if flavour.is_mariadb:
-        return f"\n {partitions.sql}"
-    # COLUMNS came with 5.5, and with it the number in the comment.
-    has_columns = " COLUMNS(" in partitions.sql.split("\n", 1)[0].upper()
-    return f"\n/*!{'50500' if has_columns else '50100'} {partitions.sql} */"

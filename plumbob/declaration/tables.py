@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from plumbob.ddl.cursor import Cursor
-from plumbob.ddl.expression import expression
+from plumbob.ddl.partitions import parse_partitioning
 from plumbob.ddl.tables import parse_table_options
 from plumbob.ddl.types import charset_name
 from plumbob.declaration.declaration import TablePlaces
@@ -17,7 +17,7 @@ from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.parts import Parts, read_parts
 from plumbob.declaration.spelled import read_text
 from plumbob.errors import PlumbobError
-from plumbob.model import Expression, Table
+from plumbob.model import Partitioning, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,23 +197,15 @@ def _word(fields: Fields, key: str) -> str | None:
     return None if scalar is None else read_text(scalar, Cursor.name)
 
 
-def _partitions(fields: Fields) -> Expression | None:
+def _partitions(fields: Fields) -> Partitioning | None:
     """The text from PARTITION BY to its end; the word PARTITION may be left out."""
     scalar = fields.scalar("partitions")
-    if scalar is None:
-        return None
-
-    return read_text(scalar, _partition_clause)
+    return None if scalar is None else read_text(scalar, _partition_clause)
 
 
-def _partition_clause(cursor: Cursor) -> Expression:
+def _partition_clause(cursor: Cursor) -> Partitioning:
     cursor.accept("partition")
-    first = cursor.at
-    cursor.expect("by")
-    while not cursor.is_at_end:
-        if cursor.take().value == ";":
-            cursor.fail("a semicolon ends a statement; here is only a part of one")
-    return expression("PARTITION " + cursor.slice(first, cursor.at).sql)
+    return parse_partitioning(cursor)
 
 
 def _model(fields: Fields, faults: Faults) -> Mapping[str, str] | None:

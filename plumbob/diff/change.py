@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbob.model import Check, Column, ForeignKey, Index, Period, Table
+from plumbob.model import Check, Column, ForeignKey, Index, Partition, Period, Table
 
-Part = Column | Index | ForeignKey | Check | Period
+Part = Column | Index | ForeignKey | Check | Partition | Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class RenamePart:
-    """A column or index that gets another name and is otherwise as it was."""
+    """A column, index or partition that gets another name and is otherwise as it was."""
 
     before: Part
     after: Part
@@ -48,7 +48,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A property of the table itself: engine, charset, collation, comment, partitions or an option."""
+    """A property of the table itself: engine, charset, collation, comment, what partitions by, or an option."""
 
     name: str
     before: str | None

@@ -21,6 +21,7 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.heeded import heeded
+from plumbob.diff.partitions import compare_partitions
 from plumbob.diff.renamed import renamed
 from plumbob.model import (
     Check,
@@ -42,7 +43,6 @@ _SETTINGS: tuple[tuple[str, Callable[[Table], str | None]], ...] = (
     ("COLLATE", lambda table: table.collation),
     ("COMMENT", lambda table: table.comment),
     ("SYSTEM VERSIONING", lambda table: "WITH" if table.versioned else None),
-    ("PARTITION BY", lambda table: table.partitions.key if table.partitions else None),
 )
 
 
@@ -75,6 +75,7 @@ def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tupl
     indexes = {new: old for (table, new), old in renames.indexes.items() if table == after.name}
     return (
         *_settings(before, after),
+        *compare_partitions(before.partitions, after.partitions),
         *_columns(before.columns, after.columns, columns),
         *_parts(before.indexes, after.indexes, indexes),
         *_parts(before.foreign_keys, after.foreign_keys),

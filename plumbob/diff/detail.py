@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from plumbob.model import Check, Column, ForeignKey, Index, Period
-
-Part = Column | Index | ForeignKey | Check | Period
+from plumbob.diff.change import Part
 
 # What a server remembers of a spelling, what an application alone knows, and names given by rule.
 _UNHEEDED = (
@@ -17,6 +15,7 @@ _UNHEEDED = (
     "on_update_written",
     "using",
     "named",
+    "written",
     "index_name",
     "alias",
     "backref",

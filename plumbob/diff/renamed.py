@@ -24,6 +24,8 @@ from plumbob.model import (
     ForeignKey,
     Index,
     KeyPart,
+    PartitionFunction,
+    Partitioning,
     Period,
     Renames,
     Schema,
@@ -93,14 +95,21 @@ def with_columns(table: Table, columns: Names, indexes: Names) -> Table:
     )
 
 
-def _partitions(partitions: Expression | None, names: Names) -> Expression | None:
-    """Columns stand in front of the definitions, in which all names are those of partitions."""
+def _partitions(partitions: Partitioning | None, names: Names) -> Partitioning | None:
     if partitions is None:
         return None
-    definitions = re.search(r"\(\s*PARTITION\b", partitions.sql, re.IGNORECASE)
-    end = definitions.start() if definitions else len(partitions.sql)
-    head = in_new_words(expression(partitions.sql[:end]), names)
-    return expression(head.sql + partitions.sql[end:])
+    subpartition_by = partitions.subpartition_by
+    return replace(
+        partitions,
+        by=_function(partitions.by, names),
+        subpartition_by=_function(subpartition_by, names) if subpartition_by else None,
+    )
+
+
+def _function(function: PartitionFunction, names: Names) -> PartitionFunction:
+    if function.arguments is None:
+        return function
+    return replace(function, arguments=in_new_words(function.arguments, names))
 
 
 def _column(column: Column, names: Names) -> Column:
@@ -170,3 +179,9 @@ def names_in(expression_: Expression) -> set[str]:
     return {
         token.value.lower() for token in tokenize(expression_.sql) if token.kind in ("word", "name")
     }
+
+
+def names_in_partitioning(partitions: Partitioning | None) -> set[str]:
+    """The columns that place a row, in lower case, among other words."""
+    functions = partitions.functions if partitions else ()
+    return {name for each in functions if each.arguments for name in names_in(each.arguments)}

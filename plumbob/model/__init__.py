@@ -11,6 +11,7 @@ from plumbob.model.expression import Expression
 from plumbob.model.flavour import Flavour, Maker, parse_flavour
 from plumbob.model.foreign_key import ForeignKey
 from plumbob.model.index import Index, KeyPart
+from plumbob.model.partition import Bound, Partition, PartitionFunction, Partitioning
 from plumbob.model.period import Period
 from plumbob.model.renames import Renames
 from plumbob.model.schema import NotUnderstood, Schema, Unmanaged
@@ -18,6 +19,7 @@ from plumbob.model.table import Option, Table
 from plumbob.model.type import Type
 
 __all__ = [
+    "Bound",
     "Check",
     "Column",
     "Default",
@@ -30,6 +32,9 @@ __all__ = [
     "Maker",
     "NotUnderstood",
     "Option",
+    "Partition",
+    "PartitionFunction",
+    "Partitioning",
     "Period",
     "Renames",
     "Schema",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from plumbob.model.check import Check
 from plumbob.model.column import Column
-from plumbob.model.expression import Expression
 from plumbob.model.foreign_key import ForeignKey
 from plumbob.model.index import Index
+from plumbob.model.partition import Partitioning
 from plumbob.model.period import Period
 
 
@@ -28,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A base table. `partitions` is the text from PARTITION BY to its end, carried whole.
+    """A base table.
 
     `versioned` is MariaDB's WITH SYSTEM VERSIONING: old versions of rows are kept.
     `auto_increment` is the counter: data, not definition. `model` holds what generated models need and
@@ -47,7 +47,7 @@ class Table:
     options: tuple[Option, ...] = ()
     periods: tuple[Period, ...] = ()
     versioned: bool = False
-    partitions: Expression | None = None
+    partitions: Partitioning | None = None
     auto_increment: int | None = field(default=None, compare=False)
     model: Mapping[str, str] | None = field(default=None, compare=False)
 

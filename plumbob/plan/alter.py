@@ -8,6 +8,7 @@ from dataclasses import replace
 from plumbob.ddl.completed import covers
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare_tables
+from plumbob.diff.renamed import names_in_partitioning
 from plumbob.model import Column, Flavour, Index, Renames, Schema, Table
 from plumbob.plan import hazards
 from plumbob.plan.clauses import (
@@ -29,6 +30,7 @@ from plumbob.plan.clauses import (
 )
 from plumbob.plan.defaults import drop_defaults, has_no_default, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
+from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for
 from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
 from plumbob.plan.versioning import stages
@@ -54,6 +56,7 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     _keep_implied_indexes(work)
     _restore_order(work, flavour)
     aside = _under_other_names(work)
+    yield from _partition_statements(work, flavour)
     later = _one_at_a_time(work, flavour)
     bare = _take_out_default_only(work, flavour)
     postponed = postpone_defaults(work, flavour)
@@ -77,6 +80,25 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     left = {column.name for column in postponed}
     changed = [change.column for name, change in work.columns.items() if name not in left]
     yield from drop_defaults(work.after, [*bare, *changed], flavour)
+
+
+def _partition_statements(work: TableWork, flavour: Flavour) -> list[Statement]:
+    """Partitions go and come before anything else is done: what is dropped need not be copied.
+
+    Where a column that places the rows changes as well, all of it is done in one ALTER.
+    """
+    before, after = work.before.partitions, work.after.partitions
+    if not work.has_other_partitions or before is None or after is None or work.is_repartitioned:
+        return []
+    if {name.lower() for name in work.columns} & names_in_partitioning(after):
+        work.is_repartitioned = True
+        return []
+    try:
+        found = steps(before, after)
+    except Anew:
+        work.is_repartitioned = True
+        return []
+    return partition_statements(work.after.name, before, found, flavour)
 
 
 def _take_out_default_only(work: TableWork, flavour: Flavour) -> list[Column]:
@@ -122,9 +144,6 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
     for change in work.columns.values():
         if change.before is not None:
             yield from hazards.change_column(name, change.before, change.column)
-    before, after = work.before.partitions, work.after.partitions
-    if before is not None and after is not None and before != after:
-        yield Hazard("change-partitions", name, "rows that fit no new partition stop the change")
     for setting in work.settings:
         if setting.name == "ENGINE":
             yield Hazard("change-engine", name, "the new engine may not keep what the old one kept")

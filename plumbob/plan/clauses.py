@@ -10,7 +10,8 @@ from plumbob.ddl.constraints import check_sql
 from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.periods import period_name_sql, period_sql
 from plumbob.ddl.quote import quote_name, quote_text
-from plumbob.ddl.tables import partitions_sql
+from plumbob.ddl.tables import table_partitions_sql
+from plumbob.diff import partitions
 from plumbob.diff.change import (
     Add,
     Alter,
@@ -20,8 +21,8 @@ from plumbob.diff.change import (
     RenamePart,
     Setting,
 )
-from plumbob.diff.renamed import names_in
-from plumbob.model import Check, Column, Default, Flavour, Index, Period, Table, Type
+from plumbob.diff.renamed import names_in, names_in_partitioning
+from plumbob.model import Check, Column, Default, Flavour, Index, Partition, Period, Table, Type
 from plumbob.plan.hazards import is_convertible, is_virtual
 
 # How an option is taken back to what it is when it is not written.
@@ -77,6 +78,7 @@ class TableWork:
     added_periods: list[Period] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     is_repartitioned: bool = False
+    has_other_partitions: bool = False
 
     @property
     def renames_columns(self) -> bool:
@@ -88,8 +90,10 @@ def sort_parts(alter: Alter) -> TableWork:
     work = TableWork(alter.before, alter.after)
     for part in alter.parts:
         match part:
-            case Setting(name="PARTITION BY"):
+            case Setting(name=partitions.SCHEME):
                 work.is_repartitioned = True
+            case Setting(name=partitions.NUMBER):
+                work.has_other_partitions = True
             case Setting():
                 work.settings.append(part)
             case Move(column, behind):
@@ -110,6 +114,10 @@ def sort_parts(alter: Alter) -> TableWork:
                 work.renamed_indexes.append((before, index))
             case Modify(Index() as before, Index() as index):
                 _modify_index(work, before, index)
+            case Add(Partition()) | Remove(Partition()) | Modify(Partition()):
+                work.has_other_partitions = True
+            case RenamePart(Partition()):
+                work.has_other_partitions = True
             case Add(Check() as check):
                 work.added_checks.append(check)
             case Remove(Check() as check):
@@ -204,7 +212,7 @@ def make_way_for_renames(work: TableWork, flavour: Flavour) -> None:
     for index in work.after.indexes:
         if index.name not in touched and _uses(index, new | computed):
             make_index_anew(work, index)
-    if work.after.partitions is not None and names_in(work.after.partitions) & new:
+    if names_in_partitioning(work.after.partitions) & new:
         work.is_repartitioned = True
     for column in work.after.columns:
         if _expressions_use(column, new):
@@ -409,7 +417,7 @@ def partition_clause(work: TableWork, flavour: Flavour) -> str:
     """PARTITION BY or REMOVE PARTITIONING, which follow the other clauses without a comma."""
     if not work.is_repartitioned:
         return ""
-    return partitions_sql(work.after.partitions, flavour) or " REMOVE PARTITIONING"
+    return table_partitions_sql(work.after, flavour) or " REMOVE PARTITIONING"
 
 
 def alter_sql(table: str, clauses: list[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from plumbob.ddl.completed import covers
-from plumbob.diff.renamed import names_in
+from plumbob.diff.renamed import names_in, names_in_partitioning
 from plumbob.model import Column, Expression, ForeignKey, Index, Renames, Schema, Table
 
 Columns = set[tuple[str, str]]
@@ -79,7 +79,7 @@ def _without(table: Table, tables: set[str], columns: Columns) -> Table:
     if not gone:
         return replace(table, foreign_keys=tuple(keys))
     partitions = table.partitions
-    if partitions is not None and names_in(partitions) & gone:
+    if names_in_partitioning(partitions) & gone:
         partitions = None
     return replace(
         table,

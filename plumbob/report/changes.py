@@ -12,6 +12,7 @@ from functools import singledispatch
 from plumbob.ddl.column_sql import column_sql
 from plumbob.ddl.constraints import check_sql, foreign_key_sql
 from plumbob.ddl.indexes import index_sql
+from plumbob.ddl.partitions import partition_text
 from plumbob.ddl.periods import period_sql
 from plumbob.diff.change import (
     Add,
@@ -28,7 +29,7 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.detail import Difference, differences
-from plumbob.model import Check, Column, Flavour, ForeignKey, Index, Period
+from plumbob.model import Check, Column, Flavour, ForeignKey, Index, Partition, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def _kind(part: Part) -> str:
         Index: "index",
         ForeignKey: "foreign key",
         Check: "check",
+        Partition: "partition",
         Period: "period",
     }
     return kinds[type(part)]
@@ -166,5 +168,7 @@ def _sql(part: Part, flavour: Flavour) -> str:
             return foreign_key_sql(part, flavour)
         case Check():
             return check_sql(part, flavour)
+        case Partition():
+            return partition_text(part, flavour)
         case Period():
             return period_sql(part)

@@ -24,7 +24,6 @@ FLAVOURS = {"mysql": parse_flavour("9.7.4"), "mariadb": parse_flavour("10.11.19-
 NOT_UNDERSTOOD = ("mariadb-only-87",)
 # Where the rules in Python do not get to what the server prints, and why; the server is asked there.
 MEANING = "an expression is rewritten: only the server knows SQL's meaning"
-ENGINES = "partitions get their engine, and an order of values, from the server"
 ONLY_THE_SERVER = {
     ("defaults-23", "mysql"): "a time in short",
     ("defaults-23", "mariadb"): "a time in short",
@@ -32,14 +31,6 @@ ONLY_THE_SERVER = {
     ("index-45", "mysql"): MEANING,
     ("index-49", "mysql"): "KEY_BLOCK_SIZE of an index is dropped by InnoDB",
     ("check-63", "mysql"): MEANING,
-    ("partition-77", "mysql"): ENGINES,
-    ("partition-77", "mariadb"): ENGINES,
-    ("partition-78", "mysql"): ENGINES,
-    ("partition-78", "mariadb"): ENGINES,
-    ("partition-79", "mysql"): ENGINES,
-    ("partition-79", "mariadb"): ENGINES,
-    ("partition-81", "mysql"): ENGINES,
-    ("partition-81", "mariadb"): ENGINES,
 }
 # Facts of a session that plumbob's own never has: its settings are pinned.
 OF_OTHER_SESSIONS = ("types-08", "table-options-70")

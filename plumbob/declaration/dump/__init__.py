@@ -16,12 +16,11 @@ from plumbob.declaration.dump.keys import (
     primary_key_text,
     words_inside,
 )
-from plumbob.declaration.dump.yaml_text import Block, Pairs, Value, quoted, render
+from plumbob.declaration.dump.partitions import partitions_value
+from plumbob.declaration.dump.yaml_text import Pairs, Value, quoted, render
 from plumbob.model import Flavour, Option, Schema, Table
 
 __all__ = ["dump"]
-
-_PARTITION = "PARTITION "
 
 
 def dump(schema: Schema, flavour: Flavour) -> str:
@@ -91,7 +90,7 @@ def _table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
             ("periods", period_pairs(table)),
             ("system_versioning", "true" if table.versioned else None),
             ("options", " ".join(map(_option_text, full.options))),
-            ("partitions", _partitions(table)),
+            ("partitions", partitions_value(table.partitions)),
         )
     )
 
@@ -106,16 +105,6 @@ def _option_text(option: Option) -> str:
         return f"`{option.name}`={option.value}"
     value = option.value if option.value.startswith(("'", "`", "(")) else option.value.lower()
     return f"{option.name.lower()}={value}"
-
-
-def _partitions(table: Table) -> Value | None:
-    """The clause without its first word, which the key says."""
-    if table.partitions is None:
-        return None
-    sql = table.partitions.sql
-    if sql[: len(_PARTITION)].upper() == _PARTITION:
-        sql = sql[len(_PARTITION) :]
-    return Block(sql)
 
 
 def _left_out(schema: Schema) -> list[str]:
