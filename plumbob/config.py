@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from plumbob.errors import PlumbobError
+from plumbob.server.scope import Scope, read_patterns
 
 FILE = "plumbob.cfg"
 SECTION = "plumbob"
@@ -29,7 +30,8 @@ class Config:
     `schema` and `generated` are paths from the project's root; `url_env` is the environment
     variable that holds the URL of the database; `scratch` is sandbox, target, none, the NAME of an
     environment variable that holds a URL (`$NAME`), or "" for the first that is there; `production`
-    marks a database on which `--allow all` is refused.
+    marks a database on which `--allow all` is refused; `ignore` and `manage` are patterns of names
+    that are not ours, or are ours although they look like a tool's (see `scope`).
     """
 
     schema: str = "schema/schema.yaml"
@@ -37,6 +39,13 @@ class Config:
     url_env: str = "DATABASE_URL"
     scratch: str = ""
     production: bool = False
+    ignore: str = ""
+    manage: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """What of the database is managed."""
+        return Scope(read_patterns("ignore", self.ignore), read_patterns("manage", self.manage))
 
 
 def read_config(root: Path) -> Config:
@@ -80,7 +89,17 @@ def _config(said: dict[str, str]) -> Config:
             advice="a URL itself would put a password into a file that is committed",
             where=FILE,
         )
+    _check_patterns(config)
     return config
+
+
+def _check_patterns(config: Config) -> None:
+    for setting, text in (("ignore", config.ignore), ("manage", config.manage)):
+        try:
+            read_patterns(setting, text)
+        except PlumbobError as error:
+            error.where = FILE
+            raise
 
 
 def _is_scratch(text: str) -> bool:

@@ -75,8 +75,8 @@ def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:
     for schema in (live, reached):
         for table in schema.tables.values():
             for key in table.foreign_keys:
-                joined[table.name].add(key.parent)
-                joined[key.parent].add(table.name)
+                joined[table.name].add(key.parent_name)
+                joined[key.parent_name].add(table.name)
     waiting = list(found)
     while waiting:
         new = joined[waiting.pop()] - found
@@ -92,7 +92,7 @@ def _run(
     for statement in statements:
         try:
             with scratch.server.session(dict(statement.session)):
-                scratch.server.execute(statement.sql)
+                scratch.execute(statement.sql)
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
         now = _prints(scratch, scratch.server.flavour)

@@ -15,6 +15,7 @@ from plumbob.diff.change import Alter, Change, Create
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Check, Flavour, ForeignKey, Index, NotUnderstood, Schema, Table
+from plumbob.outside import at_home, parents_outside, refuse_ignored
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
 from plumbob.proof import Proof, prove
@@ -64,7 +65,9 @@ def compare_database(
         declaration meets
             a database with tables.
     """
-    validate(declaration, server.flavour, database_defaults(server))
+    refuse_ignored(declaration, server.scope)
+    declaration = replace(declaration, schema=at_home(declaration.schema, server))
+    validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
     live = read_live(server, declaration.schema.tables)
     declared = resolve(declaration, server, live)
     _refuse_emptiness(declaration, live, server)
@@ -77,9 +80,11 @@ def compare_database(
         recalled = sides.recalled(memory)
         if recalled is not None:
             return recalled.planned()
+    parents = parents_outside(declaration, declared, live, server)
     with open_scratch(scratch, server) as place:
         if isinstance(place, NoScratch):
             return replace(sides.planned(), unconfirmed=place.why)
+        place.lend(parents)
         found = sides.confirmed(place, memory).planned()
         if proved and found.changes:
             place.empty()
@@ -119,7 +124,14 @@ def _folded(schema: Schema) -> Schema:
                 advice="lower_case_table_names is on there: give one of them another name",
                 where=name,
             )
-        keys = tuple(replace(key, parent=key.parent.lower()) for key in table.foreign_keys)
+        keys = tuple(
+            replace(
+                key,
+                parent=key.parent.lower(),
+                parent_schema=key.parent_schema and key.parent_schema.lower(),
+            )
+            for key in table.foreign_keys
+        )
         tables[low] = replace(table, name=low, foreign_keys=keys)
     return replace(schema, tables=tables)
 

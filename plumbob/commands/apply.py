@@ -53,7 +53,7 @@ def command(
     chain = read_folder(project.migrations)
     declaration = load_declaration(project) if project.schema.is_file() else None
     target = find_target(to, project.config)
-    with interruptible("apply"), connect_to(target, to) as server:
+    with interruptible("apply"), connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.apply(
             server,

@@ -23,7 +23,7 @@ from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
 from plumbob.report.safe import line
 from plumbob.report.sql import comparison_sql
-from plumbob.report.text import comparison_text
+from plumbob.report.text import comparison_text, left_alone_text
 from plumbob.workflow import compare_database
 
 EXAMPLE = """\
@@ -50,6 +50,7 @@ FORMATS: dict[str, Callable[[Compared], str]] = {
     default="text",
     help="How to show it; json is the same as --json.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Name what is not managed or ignored, too.")
 @options.json
 def command(
     where: ProjectOptions,
@@ -58,6 +59,7 @@ def command(
     write: bool,
     message: str,
     form: str,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Show what differs between the declaration and the database.
@@ -69,7 +71,7 @@ def command(
     declaration = load_declaration(project)
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
-    with connect_to(target, to) as server:
+    with connect_to(target, to, project.config) as server:
         found = compare_database(declaration, server, scratch=place, proved=write)
         shown = compared(found, project.shown(project.schema), database_name(server))
         written = None
@@ -80,6 +82,8 @@ def command(
         console.out_json(comparison_document(shown) | {"files": files})
     else:
         console.out(FORMATS[form](shown))
+        if verbose:
+            console.note(left_alone_text(shown))
         console.note(_next(shown, written, files))
     return Exit.OK if shown.in_sync or written else Exit.DIFFERENT
 

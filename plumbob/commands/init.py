@@ -95,7 +95,7 @@ def _read(source: str | None, to: ConnectionOptions) -> Read:
     elif source:
         config = Config(url_env=source)
     target = find_target(to, config)
-    with connect_to(target, to) as server:
+    with connect_to(target, to, config) as server:
         schema = read_schema(server)
         text = dump(schema, server.flavour)
         return Read(database_name(server), schema, text, _is_in_sync(text, server))

@@ -35,11 +35,13 @@ def load_declaration(project: Project) -> Declaration:
         PlumbobError: or ManyErrors, each with its place in a file.
     """
     from plumbob.declaration import load, validate
+    from plumbob.outside import refuse_ignored
 
     declaration = load(Path(project.shown(project.schema)))
     for notice in declaration.warnings:
         console.note(notice_text(notice.what, notice.advice, notice.where))
-    validate(declaration, None)
+    refuse_ignored(declaration, project.config.scope)
+    validate(declaration, None, is_outside=project.config.scope.is_outside)
     return declaration
 
 
@@ -93,16 +95,20 @@ def find_target(to: ConnectionOptions, config: Config) -> Target:
     return target
 
 
-def connect_to(target: Target, to: ConnectionOptions) -> Server:
-    """An open connection, to be used as a context manager."""
+def connect_to(target: Target, to: ConnectionOptions, config: Config) -> Server:
+    """An open connection, to be used as a context manager; what is ours there, the settings say."""
     from plumbob.server.connection import connect
 
-    return connect(target, wait=to.wait)
+    server = connect(target, wait=to.wait)
+    server.scope = config.scope
+    return server
 
 
 def connect_to_server(target: Target, to: ConnectionOptions) -> Server:
     """An open connection to the server without a database, which need not be there."""
-    return connect_to(replace(target, database=None), to)
+    from plumbob.server.connection import connect
+
+    return connect(replace(target, database=None), wait=to.wait)
 
 
 def _environment(config: Config) -> Mapping[str, str]:

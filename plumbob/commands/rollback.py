@@ -47,7 +47,7 @@ def command(
     project = open_project(where)
     chain = read_folder(project.migrations)
     target = find_target(to, project.config)
-    with interruptible("rollback"), connect_to(target, to) as server:
+    with interruptible("rollback"), connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.rollback(
             server,

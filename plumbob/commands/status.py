@@ -29,7 +29,7 @@ def command(where: ProjectOptions, to: ConnectionOptions, as_json: bool) -> int:
     project = open_project(where)
     chain = read_folder(project.migrations)
     target = find_target(to, project.config)
-    with connect_to(target, to) as server:
+    with connect_to(target, to, project.config) as server:
         found = status(server, chain)
         place = database_name(server)
     if as_json:

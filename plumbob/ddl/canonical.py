@@ -109,9 +109,7 @@ def _with_names_of_columns(table: Table, tables: Mapping[str, Table]) -> Table:
         replace(
             key,
             columns=_as_named(key.columns, table),
-            parent_columns=_as_named(key.parent_columns, tables.get(key.parent))
-            if key.parent_schema is None
-            else key.parent_columns,
+            parent_columns=_as_named(key.parent_columns, tables.get(key.parent_name)),
         )
         for key in table.foreign_keys
     )

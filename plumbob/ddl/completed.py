@@ -102,7 +102,7 @@ def _foreign_key(
     key: ForeignKey, table: Table, tables: Mapping[str, Table], taken: set[str]
 ) -> ForeignKey:
     if not key.parent_columns:
-        parent = tables.get(key.parent)
+        parent = tables.get(key.parent_name)
         primary = parent.primary_key if parent else None
         key = replace(key, parent_columns=primary.columns if primary else ())
     if key.name:

@@ -12,7 +12,13 @@ from plumbob.server.connection import Server
 
 def changed_since(snapshot: Mapping[str, str], live: Live, server: Server) -> list[str]:
     """The tables that were changed, made or dropped since a snapshot was recorded."""
-    recorded = of_texts(snapshot, server.flavour)
+    scope = server.scope
+    ours = {
+        name: text
+        for name, text in snapshot.items()
+        if scope.ignored_by("table", name) is None or name in live.tables
+    }
+    recorded = of_texts(ours, server.flavour)
     return sorted({*differing(live.tables, recorded), *(live.tables.keys() - recorded.keys())})
 
 

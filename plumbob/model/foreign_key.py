@@ -28,3 +28,8 @@ class ForeignKey:
     named: bool = field(default=True, compare=False)
     alias: str | None = field(default=None, compare=False)
     backref: str | None = field(default=None, compare=False)
+
+    @property
+    def parent_name(self) -> str:
+        """The parent as it is called from here: one of another database by both names."""
+        return f"{self.parent_schema}.{self.parent}" if self.parent_schema else self.parent

@@ -73,10 +73,10 @@ def parents_first(tables: Mapping[str, Table]) -> tuple[list[str], set[tuple[str
             if key is None:
                 order[name] = None
                 del path[name]
-            elif key.parent in path:
+            elif key.parent_name in path:
                 closing.add((name, key.name))
-            elif key.parent not in order:
-                path[key.parent] = _keys_among(tables[key.parent], tables)
+            elif key.parent_name not in order:
+                path[key.parent_name] = _keys_among(tables[key.parent_name], tables)
     return list(order), closing
 
 
@@ -84,7 +84,7 @@ def _keys_among(table: Table, tables: Mapping[str, Table]) -> Iterator[ForeignKe
     return (
         key
         for key in table.foreign_keys
-        if not key.parent_schema and key.parent in tables and key.parent != table.name
+        if key.parent_name in tables and key.parent_name != table.name
     )
 
 
@@ -118,7 +118,7 @@ def added_keys(
 
 def _columns_of(table: str, key: ForeignKey) -> set[tuple[str, str]]:
     own = {(table, name) for name in key.columns}
-    return own | {(key.parent, name) for name in key.parent_columns}
+    return own | {(key.parent_name, name) for name in key.parent_columns}
 
 
 def moving_columns(before: Schema, after: Schema, renames: Renames) -> Columns:
@@ -162,8 +162,11 @@ def is_touched(
         return True
     if (before.partitions is None) != (after.partitions is None):
         return True
-    parent, new_parent = all_before.tables.get(key.parent), all_after.tables.get(key.parent)
-    if key.parent_schema or parent is None or new_parent is None:
+    parent, new_parent = (
+        all_before.tables.get(key.parent_name),
+        all_after.tables.get(key.parent_name),
+    )
+    if parent is None or new_parent is None:
         return False
     if _columns_change(parent, new_parent, key.parent_columns):
         return True
@@ -249,8 +252,8 @@ def _would_be_renamed(index: Index, keys: list[ForeignKey], target: Table) -> bo
 def leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:
     """What can neither change nor go while a foreign key is there."""
     yield Ref("table", of.table)
-    yield Ref("table", of.key.parent)
-    for table, columns in ((of.table, of.key.columns), (of.key.parent, of.key.parent_columns)):
+    yield Ref("table", of.key.parent_name)
+    for table, columns in ((of.table, of.key.columns), (of.key.parent_name, of.key.parent_columns)):
         yield from (Ref("column", table, column) for column in columns)
         definition = schema.tables.get(table)
         if definition is not None:
@@ -279,12 +282,17 @@ def add_keys(
 
 
 def _needs(table: str, key: ForeignKey, after: Schema) -> Iterator[Ref]:
-    for name, columns in ((table, key.columns), (key.parent, key.parent_columns)):
+    for name, columns in ((table, key.columns), (key.parent_name, key.parent_columns)):
         yield Ref("table", name)
         yield from (Ref("column", name, column) for column in columns)
         definition = after.tables.get(name)
         if definition is not None:
             yield from (Ref("index", name, index.name) for index in definition.indexes)
+
+
+def is_outside(key: ForeignKey, before: Schema, after: Schema) -> bool:
+    """Whether the parent is in another database, or one of the tables that are not ours."""
+    return key.parent_name not in before.tables and key.parent_name not in after.tables
 
 
 def key_ref(key: ForeignKey) -> Ref:

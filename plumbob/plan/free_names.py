@@ -48,14 +48,14 @@ def _has_all_moving(tables: Mapping[str, Table], renames: Renames) -> bool:
 
 def _with_held_keys(table: Table, tables: Mapping[str, Table]) -> Table:
     """The table without foreign keys that have lost the index under one of their ends."""
-    keys = (key for key in table.foreign_keys if _is_held(key, table, tables.get(key.parent)))
+    keys = (key for key in table.foreign_keys if _is_held(key, table, tables.get(key.parent_name)))
     return replace(table, foreign_keys=tuple(keys))
 
 
 def _is_held(key: ForeignKey, table: Table, parent: Table | None) -> bool:
     if not any(covers(index, key) for index in table.indexes):
         return False
-    if parent is None or key.parent_schema:
+    if parent is None:
         return True
     end = replace(key, columns=key.parent_columns)
     return any(covers(index, end) for index in parent.indexes)
@@ -107,8 +107,8 @@ def _has(index: Index, gone: set[str]) -> bool:
 
 
 def _leans_on(key: ForeignKey, table: Table, tables: set[str], columns: Columns) -> bool:
-    if key.parent in tables and not key.parent_schema:
+    if key.parent_name in tables:
         return True
     own = {(table.name, name.lower()) for name in key.columns}
-    theirs = {(key.parent, name.lower()) for name in key.parent_columns}
+    theirs = {(key.parent_name, name.lower()) for name in key.parent_columns}
     return bool((own | theirs) & columns)

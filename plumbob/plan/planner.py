@@ -60,8 +60,8 @@ def _involved(live: Schema, declared: Schema, renames: Renames, flavour: Flavour
     for schema in (live, declared):
         for table in schema.tables.values():
             for key in table.foreign_keys:
-                if key.parent in changed or table.name in changed:
-                    found |= {key.parent, table.name}
+                if key.parent_name in changed or table.name in changed:
+                    found |= {key.parent_name, table.name}
     for new, old in renames.tables.items():
         if new in found or old in found:
             found |= {new, old}

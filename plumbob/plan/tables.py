@@ -11,7 +11,7 @@ from plumbob.diff.compare import compare_tables
 from plumbob.model import Flavour, Renames, Schema
 from plumbob.plan import hazards
 from plumbob.plan.defaults import drop_defaults
-from plumbob.plan.foreign_keys import KeyOf, key_ref, leans_on, parents_first
+from plumbob.plan.foreign_keys import KeyOf, is_outside, key_ref, leans_on, parents_first
 from plumbob.plan.session import session_for
 from plumbob.plan.statement import Ref, Statement, check_refs
 
@@ -74,7 +74,9 @@ def inline_keys(there: Schema, after: Schema) -> dict[str, frozenset[str]]:
     for name in parents_first(new)[0]:
         ready.add(name)
         inline[name] = frozenset(
-            key.name for key in new[name].foreign_keys if key.parent_schema or key.parent in ready
+            key.name
+            for key in new[name].foreign_keys
+            if key.parent_name in ready or is_outside(key, there, after)
         )
     return inline
 
@@ -90,7 +92,9 @@ def create_tables(
             create_table_sql(table, flavour),
             f"create table {name}",
             name,
-            needs=frozenset(Ref("table", key.parent) for key in keys if key.parent != name),
+            needs=frozenset(
+                Ref("table", key.parent_name) for key in keys if key.parent_name != name
+            ),
             gives=frozenset(
                 {Ref("table", name), *map(key_ref, keys), *check_refs(name, table.checks, flavour)}
             ),

@@ -29,6 +29,14 @@ def comparison_text(found: Compared) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def left_alone_text(found: Compared) -> str:
+    """The names of all that is not managed, a line for each kind."""
+    return "\n".join(
+        line(f"left alone: {kind}: {', '.join(sorted(names))}")
+        for kind, names in found.unmanaged.items()
+    )
+
+
 def read_text(found: Compared) -> str:
     return line(f"{found.declared} | {found.live}")
 

@@ -22,6 +22,7 @@ from plumbob.model import Flavour, parse_flavour
 from plumbob.server.driver import Row, Session, open_session
 from plumbob.server.errors import DENIED, UNKNOWN_DATABASE, ServerError
 from plumbob.server.pins import assignment
+from plumbob.server.scope import Scope
 from plumbob.server.target import Target
 
 # Servers that speak the protocol and are something else: their DDL differs.
@@ -60,6 +61,7 @@ class Server:
         settings: system variables by name, as text (those of `pins`).
         refused: pinned variables that this account may not set; see `obstacles`.
         identity: tells this server from every other.
+        scope: what of its databases is ours.
     """
 
     def __init__(self, session: Session) -> None:
@@ -68,6 +70,7 @@ class Server:
         self.target = session.target
         self.version = session.settings["version"]
         self.flavour = _flavour(self.version, self.target)
+        self.scope = Scope()
 
     @property
     def connection(self) -> Connection[Cursor]:

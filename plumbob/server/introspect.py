@@ -21,7 +21,7 @@ from plumbob.server.errors import (
     NO_SUCH_TABLE,
     ServerError,
 )
-from plumbob.server.foreign import kind_by_engine, kind_by_name
+from plumbob.server.foreign import kind_by_engine
 from plumbob.server.listing import (
     Listed,
     column_counts,
@@ -126,7 +126,7 @@ def _divide(server: Server, listed: Listed, managed: set[str]) -> tuple[list[str
     foreign = {
         name: kind
         for name in listed.tables
-        if folded(server, name) not in managed and (kind := kind_by_name(name))
+        if (kind := server.scope.foreign_kind("table", name, known=folded(server, name) in managed))
     }
     ours = [name for name in listed.tables if name not in foreign]
     return ours, [*listed.others, *(Unmanaged(kind, name) for name, kind in foreign.items())]

@@ -70,11 +70,13 @@ def list_tables(server: Server, database: str, names: Collection[str] | None = N
         rows = [row for row in rows if folded(server, row[0]) in wanted]
     rows.sort()
     tables = [name for name, kind in rows if kind in _TABLE_TYPES]
-    others = [Unmanaged(kind.lower(), name) for name, kind in rows if kind not in _TABLE_TYPES]
+    others = [_other(server, kind.lower(), name) for name, kind in rows if kind not in _TABLE_TYPES]
     if any(other.kind == "view" for other in others):
         broken = _broken_views(server, database)
         others = [
-            Unmanaged("broken view", other.name) if other.name in broken else other
+            Unmanaged("broken view", other.name)
+            if other.kind == "view" and other.name in broken
+            else other
             for other in others
         ]
     return Listed(tables, others)
@@ -89,10 +91,14 @@ def list_other_objects(server: Server, database: str) -> list[Unmanaged]:
     """Triggers, routines and events, as far as this account may see them."""
     literal = quote_text(database)
     return [
-        Unmanaged(kind, name)
+        _other(server, kind, name)
         for query in _OTHER_OBJECTS
         for kind, name in sorted(server.query(query.format(literal)))
     ]
+
+
+def _other(server: Server, kind: str, name: str) -> Unmanaged:
+    return Unmanaged(server.scope.foreign_kind(kind, name) or kind, name)
 
 
 def column_counts(

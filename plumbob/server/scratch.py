@@ -8,29 +8,40 @@ and never a database with rows in it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.tables import create_table_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Schema, Table
+from plumbob.model import ForeignKey, Schema, Table
 from plumbob.server import binaries
 from plumbob.server.connection import Server, connect
 from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_schema
 from plumbob.server.sandbox import Sandbox
+from plumbob.server.scope import EVERYTHING
 from plumbob.server.target import Target
 
 PREFIX = "_plumbob_scratch_"
 MARK = "_plumbob_scratch"
+COPY = "_plumbob_copy_"
 # What a definition may repeat that a strict session refuses: zero dates (1067), and foreign keys to
 # columns that are not unique (6125, MySQL from 8.4 on).
 _LENIENT = {
     "sql_mode": "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
     "foreign_key_checks": "0",
 }
+
+
+class Parent(NamedTuple):
+    """A table that is not ours: of this database (None), or of another one."""
+
+    database: str | None
+    table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,9 @@ class CannotCreate(PlumbobError):
 class Scratch:
     """An empty database of our own on a server of the target's kind.
 
+    Foreign keys to tables that are not ours lead to copies of them in here, so that no other
+    database is touched: on the target it would be the user's own.
+
     Attributes:
         server: the connection, with the scratch database in use.
         place: where it is, in words: `a private MySQL 9.7.4`.
@@ -63,6 +77,19 @@ class Scratch:
     def __init__(self, server: Server, place: str) -> None:
         self.server = server
         self.place = place
+        self._copies: dict[Parent, str] = {}
+
+    def lend(self, parents: Mapping[Parent, Table | None]) -> None:
+        """Make copies of tables that are not ours, for foreign keys to refer to.
+
+        Args:
+            parents: their definitions; None for one that is not there.
+        """
+        for number, (parent, table) in enumerate(parents.items()):
+            name = f"{COPY}{number}" if parent.database else parent.table
+            self._copies[parent] = name
+            if table is not None:
+                self._create(replace(table, name=name, foreign_keys=()))
 
     def create(self, tables: Iterable[Table]) -> None:
         """Make these tables, in any order, as they are.
@@ -70,29 +97,63 @@ class Scratch:
         Raises:
             CannotCreate: for the first one that the server refuses.
         """
+        for table in tables:
+            self._create(table)
+
+    def _create(self, table: Table) -> None:
         lenient = dict(_LENIENT)
         if "restrict_fk_on_non_standard_key" in self.server.settings:
             lenient["restrict_fk_on_non_standard_key"] = "0"
         with self.server.session(lenient):
-            for table in tables:
-                try:
-                    self.server.execute(create_table_sql(table, self.server.flavour))
-                except ServerError as error:
-                    raise CannotCreate(table.name, error, self.server) from error
+            try:
+                self.execute(create_table_sql(table, self.server.flavour))
+            except ServerError as error:
+                raise CannotCreate(table.name, error, self.server) from error
+
+    def execute(self, sql: str) -> None:
+        """Run a statement of a plan, as it is on the target."""
+        self.server.execute(self._with_copies(sql))
+
+    def _with_copies(self, sql: str) -> str:
+        """The statement with `REFERENCES` to our copies instead of other databases."""
+        if not any(parent.database for parent in self._copies):
+            return sql
+        tokens = tokenize(sql, self.server.flavour)
+        parts, end = [], 0
+        for word, schema, dot, table in zip(
+            tokens, tokens[1:], tokens[2:], tokens[3:], strict=False
+        ):
+            copy = self._copies.get(Parent(schema.value, table.value))
+            if word.value == "references" and dot.text == "." and copy is not None:
+                parts += [sql[end : schema.start], quote_name(copy)]
+                end = table.end
+        return "".join([*parts, sql[end:]])
 
     def read(self) -> Schema:
-        """What the database holds now, without our mark."""
+        """What the database holds now, without our mark and the tables that were lent."""
         found = read_schema(self.server)
-        return replace(
-            found, tables={name: each for name, each in found.tables.items() if name != MARK}
-        )
+        ours = {MARK, *self._copies.values()}
+        lent = {copy: parent for parent, copy in self._copies.items() if parent.database}
+        tables = {
+            name: replace(table, foreign_keys=tuple(_lent(key, lent) for key in table.foreign_keys))
+            for name, table in found.tables.items()
+            if name not in ours
+        }
+        return replace(found, tables=tables)
 
     def empty(self) -> None:
-        """Drop all tables but the mark."""
+        """Drop all tables but the mark and those that were lent."""
         with self.server.session({"foreign_key_checks": "0"}):
             for (name,) in _tables(self.server):
-                if name != MARK:
+                if name not in (MARK, *self._copies.values()):
                     self.server.execute(f"DROP TABLE {quote_name(name)}")
+
+
+def _lent(key: ForeignKey, lent: Mapping[str, Parent]) -> ForeignKey:
+    parent = lent.get(key.parent)
+    if parent is None:
+        return key
+    return replace(key, parent=parent.table, parent_schema=parent.database)
 
 
 def _tables(server: Server) -> list[tuple[str]]:
@@ -161,6 +222,7 @@ def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str
 def _database(server: Server, defaults: tuple[str, str]) -> Iterator[Server]:
     """A marked database in use on this connection, dropped at the end if it holds no rows."""
     _remove_leftovers(server)
+    server.scope = EVERYTHING
     name = PREFIX + secrets.token_hex(6)
     charset, collation = defaults
     server.execute(

@@ -6,6 +6,8 @@ faults; this module calls them, tells where in the file each fault is, and knows
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from plumbob.ddl.charsets import Defaults
 from plumbob.declaration.collecting import without_collecting
 from plumbob.declaration.declaration import Declaration
@@ -41,7 +43,10 @@ _OF_ALL_TABLES = (faults_of_all_names,)
 
 
 def validate(
-    declaration: Declaration, flavour: Flavour | None = None, defaults: Defaults | None = None
+    declaration: Declaration,
+    flavour: Flavour | None = None,
+    defaults: Defaults | None = None,
+    is_outside: Callable[[str], bool] = lambda _: False,
 ) -> tuple[Notice, ...]:
     """Look at all of a declaration and raise all that is wrong with it.
 
@@ -50,6 +55,8 @@ def validate(
         flavour: the server it is for; None before there is a connection, when only what both servers
             refuse is an error.
         defaults: the character set of the database, where it was asked.
+        is_outside: whether a table that is not declared belongs to somebody else, so that foreign keys
+            may refer to it.
 
     Returns:
         What is allowed and probably not meant.
@@ -57,7 +64,7 @@ def validate(
     Raises:
         PlumbobError: the one thing that is wrong, or ManyErrors, each with file, line and column.
     """
-    subject = Subject(declaration, flavour, defaults)
+    subject = Subject(declaration, flavour, defaults, is_outside)
     found = Faults()
     with without_collecting():
         for rule in _OF_ALL_TABLES:

@@ -50,11 +50,13 @@ def faults_of_foreign_keys(subject: Subject, table: Table) -> Iterator[Fault]:
 
 def _faults_of_key(subject: Subject, table: Table, key: ForeignKey) -> Iterator[Fault]:
     faults = list(_faults_of_child(subject, table, key))
-    parent = subject.declaration.schema.tables.get(key.parent)
-    # What another database holds is not known here.
-    if key.parent_schema is None and parent is None:
+    parent = subject.declaration.schema.tables.get(key.parent_name)
+    # What another database holds is not known here, nor what is not ours.
+    if parent is None and key.parent_schema is None and not subject.is_outside(key.parent):
         faults.append(_no_parent(subject, key))
-    elif key.parent_schema is None and parent is not None:
+    elif parent is None and not key.parent_columns:
+        faults.append(_no_columns(key))
+    elif parent is not None:
         faults.extend(_faults_of_parent(subject, table, key, parent))
         if not faults:
             faults.extend(_notices_of_parent(subject, key, parent))
@@ -112,6 +114,11 @@ def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterato
                 word=column.name,
                 advice="take the action or the check out",
             )
+
+
+def _no_columns(key: ForeignKey) -> Fault:
+    what = f"refers to {key.parent_name} without a column, and that table is not declared"
+    return Fault(what, word=key.parent, advice=f"name the column: references {key.parent_name}(id)")
 
 
 def _no_parent(subject: Subject, key: ForeignKey) -> Fault:

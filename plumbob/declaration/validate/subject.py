@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,11 +40,15 @@ class Texts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A declaration and the server it is for; None while it is not known."""
+    """A declaration and the server it is for; None while it is not known.
+
+    `is_outside` says of a table that is not declared whether foreign keys may refer to it.
+    """
 
     declaration: Declaration
     flavour: Flavour | None = None
     defaults: Defaults | None = None
+    is_outside: Callable[[str], bool] = lambda _: False
 
     @property
     def tables(self) -> Iterable[Table]:

@@ -1,0 +1,117 @@
+"""What a declaration leans on and does not manage: ignored tables, and tables of other databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from plumbob.declaration import Declaration
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import ForeignKey, Schema, Table
+from plumbob.server.connection import Server
+from plumbob.server.errors import UNKNOWN_DATABASE, ServerError
+from plumbob.server.introspect import table_texts, understand
+from plumbob.server.scope import Scope
+from plumbob.server.scratch import Parent
+
+IGNORE = "`ignore` in plumbob.cfg"
+
+
+def refuse_ignored(declaration: Declaration, scope: Scope) -> None:
+    """Refuse to declare what the settings say is not ours: one of the two is not meant.
+
+    Raises:
+        PlumbobError: at the table, or at the old name of one that is renamed.
+    """
+    for table in declaration.schema.tables:
+        for name in filter(None, (table, declaration.renames.tables.get(table))):
+            pattern = scope.ignored_by("table", name)
+            if pattern is not None:
+                raise PlumbobError(
+                    f"{name} is declared, and {IGNORE} says that it is not ours: {pattern.text}",
+                    advice="take the table out of the declaration, or change the pattern",
+                    where=declaration.position(table),
+                )
+
+
+def at_home(schema: Schema, server: Server) -> Schema:
+    """The same with `users` where `shop.users` was written and shop is the database itself."""
+    home = server.database or ""
+
+    def is_home(name: str | None) -> bool:
+        if name is None or not server.folds_table_names:
+            return name == home
+        return name.lower() == home.lower()
+
+    tables = {
+        name: replace(
+            table,
+            foreign_keys=tuple(
+                replace(key, parent_schema=None) if is_home(key.parent_schema) else key
+                for key in table.foreign_keys
+            ),
+        )
+        if any(is_home(key.parent_schema) for key in table.foreign_keys)
+        else table
+        for name, table in schema.tables.items()
+    }
+    return replace(schema, tables=tables)
+
+
+def parents_outside(
+    declaration: Declaration, declared: Schema, live: Schema, server: Server
+) -> Mapping[Parent, Table | None]:
+    """The tables that foreign keys refer to and that are not ours, as they are on the server.
+
+    None is for one that only a live foreign key refers to and that is not there.
+
+    Raises:
+        PlumbobError: when a declared foreign key refers to a table that is not there or not visible.
+    """
+    wanted = {
+        Parent(key.parent_schema, key.parent)
+        for schema in (live, declared)
+        for key in _keys_outside(schema)
+    }
+    found = {parent: _read(server, parent) for parent in sorted(wanted, key=str)}
+    for table in declared.tables.values():
+        for key in table.foreign_keys:
+            if _is_outside(key, declared) and found[Parent(key.parent_schema, key.parent)] is None:
+                raise _no_parent(declaration, server, table, key)
+    return found
+
+
+def _keys_outside(schema: Schema) -> list[ForeignKey]:
+    keys = (key for table in schema.tables.values() for key in table.foreign_keys)
+    return [key for key in keys if _is_outside(key, schema)]
+
+
+def _is_outside(key: ForeignKey, schema: Schema) -> bool:
+    known = (*schema.tables, *schema.not_understood)
+    return key.parent_schema is not None or key.parent not in known
+
+
+def _read(server: Server, parent: Parent) -> Table | None:
+    try:
+        texts = table_texts(server, [parent.table], parent.database)
+    except PlumbobError as error:
+        if isinstance(error, ServerError) and error.errno == UNKNOWN_DATABASE:
+            return None
+        if error.exit == Exit.NO_ACCESS:
+            return None
+        raise
+    for text in texts.values():
+        table = understand(parent.table, text, server.flavour)
+        return table if isinstance(table, Table) else None
+    return None
+
+
+def _no_parent(
+    declaration: Declaration, server: Server, table: Table, key: ForeignKey
+) -> PlumbobError:
+    return PlumbobError(
+        f"the foreign key {key.name} of {table.name} refers to {key.parent_name}, which is not on "
+        "this server, or not visible to this account",
+        advice=f"make that table first, or grant REFERENCES on it to {server.target.user}",
+        where=declaration.position(table.name, "foreign_key", key.name, key.parent),
+    )
