@@ -221,13 +221,23 @@ def make_way_for_renames(work: TableWork, flavour: Flavour) -> None:
 
 
 def make_indexes_anew(work: TableWork) -> None:
-    """Indexes over a column that is dropped and added: neither server takes its new type for them (1089)."""
-    anew = {
-        name.lower() for name, change in work.columns.items() if change.before and change.is_new
-    }
+    """Indexes that would go on with what their columns were.
+
+    Over a column that is dropped and added, neither server takes its new type for them (1089). A
+    functional index of MySQL keeps the type and collation that its expression had: after a MODIFY
+    it is no longer used, finds duplicates by the old collation and refuses what is longer than it
+    was (3907, measured on 9.7).
+    """
+    anew, retyped = set(), set()
+    for name, change in work.columns.items():
+        if change.before is not None and change.is_new:
+            anew.add(name.lower())
+        elif change.before is not None and change.before.type != change.column.type:
+            retyped.add(name.lower())
     touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
-    for index in work.after.indexes if anew else ():
-        if index.name not in touched and anew & {name.lower() for name in index.columns}:
+    for index in work.after.indexes if anew or retyped else ():
+        is_stale = anew & {name.lower() for name in index.columns} or _uses(index, retyped)
+        if is_stale and index.name not in touched:
             make_index_anew(work, index)
 
 
