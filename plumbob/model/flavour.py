@@ -25,6 +25,11 @@ class Flavour:
         return self.maker == "mariadb"
 
     @property
+    def wants_unique_parents(self) -> bool:
+        """Whether a foreign key has to refer to a unique key, if nothing is said (MySQL since 8.4)."""
+        return self.is_mysql and self.version >= (8, 4, 0)
+
+    @property
     def series(self) -> str:
         """The release series, `9.7` or `10.11`: what has to agree between a target and its scratch."""
         return f"{self.version[0]}.{self.version[1]}"

@@ -226,7 +226,8 @@ def make_indexes_anew(work: TableWork) -> None:
     Over a column that is dropped and added, neither server takes its new type for them (1089). A
     functional index of MySQL keeps the type and collation that its expression had: after a MODIFY
     it is no longer used, finds duplicates by the old collation and refuses what is longer than it
-    was (3907, measured on 9.7).
+    was (3907, measured on 9.7). An index without a block size of its own keeps that of its table,
+    which SHOW CREATE then prints (both).
     """
     anew, retyped = set(), set()
     for name, change in work.columns.items():
@@ -234,10 +235,11 @@ def make_indexes_anew(work: TableWork) -> None:
             anew.add(name.lower())
         elif change.before is not None and change.before.type != change.column.type:
             retyped.add(name.lower())
+    resized = any(each.name == "KEY_BLOCK_SIZE" and each.before for each in work.settings)
     touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
-    for index in work.after.indexes if anew or retyped else ():
+    for index in work.after.indexes if anew or retyped or resized else ():
         is_stale = anew & {name.lower() for name in index.columns} or _uses(index, retyped)
-        if is_stale and index.name not in touched:
+        if (is_stale or (resized and not index.key_block_size)) and index.name not in touched:
             make_index_anew(work, index)
 
 

@@ -14,6 +14,7 @@ from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
+from plumbob.plan.session import with_loose_keys
 from plumbob.plan.statement import Plan, Statement
 from plumbob.plan.tables import create_tables, drop_tables, inline_keys, rename_tables
 
@@ -93,7 +94,7 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
         *alter_tables(there, after, renames, flavour),
         *add_keys(there, after, inline, moving, flavour),
     ]
-    return in_order(statements)
+    return in_order(with_loose_keys(statements, (before, there, after), flavour))
 
 
 def without_counters(schema: Schema) -> Schema:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from plumbob.model import Column, Table
+from collections.abc import Iterator
+from dataclasses import replace
+
+from plumbob.model import Column, Flavour, ForeignKey, Schema, Table
+from plumbob.plan.statement import Statement
+
+_UNIQUE_PARENTS = (("restrict_fk_on_non_standard_key", "0"),)
 
 # Without it a system-versioned table keeps its columns and unique keys as they are (4119).
 _KEEP_HISTORY = ("system_versioning_alter_history", "KEEP")
@@ -28,3 +34,42 @@ def _has_zero_date(column: Column) -> bool:
         return False
     date = default.value.partition(" ")[0]
     return default.kind == "text" and ("-00" in date or date.startswith("0000"))
+
+
+def with_loose_keys(
+    statements: list[Statement], schemas: tuple[Schema, ...], flavour: Flavour
+) -> list[Statement]:
+    """Statements about tables that a foreign key joins whose parent columns are not unique.
+
+    MySQL 8.4 and later refuse to add such a key (6125), and any ALTER or RENAME of its parent (1553,
+    6125, measured on 9.7), unless this is turned off; every account may do so.
+    """
+    if not flavour.wants_unique_parents:
+        return statements
+    joined = {name for schema in schemas for name in _loosely_joined(schema)}
+    return [
+        replace(each, session=each.session + _UNIQUE_PARENTS) if _tables(each) & joined else each
+        for each in statements
+    ]
+
+
+def _tables(statement: Statement) -> set[str]:
+    refs = statement.gives | statement.takes
+    return {statement.table, *(ref.table for ref in refs if ref.kind == "table")}
+
+
+def _loosely_joined(schema: Schema) -> Iterator[str]:
+    for table in schema.tables.values():
+        for key in table.foreign_keys:
+            parent = None if key.parent_schema else schema.tables.get(key.parent)
+            if parent is not None and not has_unique_parent(key, parent):
+                yield from (table.name, parent.name)
+
+
+def has_unique_parent(key: ForeignKey, parent: Table) -> bool:
+    """Whether the columns that a foreign key refers to are a whole unique key, in its order."""
+    wanted = [name.lower() for name in key.parent_columns]
+    return any(
+        index.kind in ("primary", "unique") and [name.lower() for name in index.columns] == wanted
+        for index in parent.indexes
+    )

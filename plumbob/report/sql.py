@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plumbob.errors import PlumbobError
+from plumbob.migration import session
 from plumbob.plan.statement import Statement
 from plumbob.report.comparison import Compared
 from plumbob.report.safe import is_safe, line
@@ -34,8 +35,5 @@ def _statement(statement: Statement) -> Iterator[str]:
     yield f"-- {line(statement.about)}"
     for hazard in statement.hazards:
         yield f"-- {line(hazard.approval)}: {line(hazard.what)}"
-    for name, value in statement.session:
-        yield f"SET @plumbob_{name} = @@SESSION.{name}, SESSION {name} = {value};"
-    yield statement.sql + ";"
-    for name, _ in reversed(statement.session):
-        yield f"SET SESSION {name} = @plumbob_{name};"
+    around = (*session.before(statement.session), statement.sql, *session.after(statement.session))
+    yield from (f"{each};" for each in around)

@@ -34,8 +34,6 @@ _SAME = {
     "datetime": "moment",
     "timestamp": "moment",
 }
-# MySQL refuses a parent key that is not unique unless restrict_fk_on_non_standard_key is off.
-_STRICT_SINCE = (8, 4, 0)
 
 
 def faults_of_foreign_keys(subject: Subject, table: Table) -> Iterator[Fault]:
@@ -218,8 +216,7 @@ def _spelled(found: Type) -> str:
 def _notices_of_parent(subject: Subject, key: ForeignKey, parent: Table) -> Iterator[Fault]:
     """A parent's key that is not unique, or only begins with the columns."""
     names = [name.lower() for name in _parent_columns(key, parent)]
-    is_old = subject.flavour is not None and subject.flavour.version < _STRICT_SINCE
-    if subject.is_mariadb or is_old:
+    if subject.flavour is not None and not subject.flavour.wants_unique_parents:
         return
     for index in parent.indexes:
         is_unique = index.kind in ("primary", "unique")
@@ -227,8 +224,8 @@ def _notices_of_parent(subject: Subject, key: ForeignKey, parent: Table) -> Iter
             return
     columns = ", ".join(names)
     yield Fault(
-        f"refers to {parent.name} ({columns}), which is not unique: MySQL 8.4 and later refuse it "
-        "(errno 6125) unless restrict_fk_on_non_standard_key is off",
+        f"refers to {parent.name} ({columns}), which is not unique: MySQL has deprecated "
+        "this, and takes it with restrict_fk_on_non_standard_key=OFF only, which is set for it",
         word=parent.name,
         advice=f"make these columns of {parent.name} unique",
         is_notice=True,
