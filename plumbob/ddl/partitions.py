@@ -242,7 +242,7 @@ def _function_sql(function: PartitionFunction, flavour: Flavour) -> str:
     linear = "LINEAR " if function.is_linear else ""
     match function.method:
         case "SYSTEM_TIME":
-            return f"SYSTEM_TIME {arguments}".rstrip()
+            return f"SYSTEM_TIME {arguments}"
         case "KEY" if function.algorithm is not None and flavour.is_mysql:
             number = function.algorithm
             return f"{linear}KEY */ /*!50611 ALGORITHM = {number} */ /*!50100 ({arguments})"
