@@ -66,7 +66,7 @@ def parse_column(cursor: Cursor, name: str) -> ColumnParts:
     while not (cursor.is_at_end or cursor.is_mark(",") or cursor.is_mark(")")):
         start = cursor.token
         _read_attribute(cursor, draft)
-        kind = "null" if start.value == "not" else start.value
+        kind = _SAME.get(start.value, start.value)
         if kind in seen and kind in _ONCE:
             cursor.fail(f"{start.text.upper()} stands here twice", at=start)
         seen.add(kind)
@@ -248,6 +248,8 @@ def _integer_after_equals(cursor: Cursor) -> int:
     return cursor.integer()
 
 
+# Words that say the same thing otherwise.
+_SAME = {"not": "null", "no": "default"}
 _ONCE = ("null", "default", "comment", "auto_increment")
 # Attributes that are one word: the field of Column, and its value.
 _FLAGS: dict[str, tuple[str, object]] = {
@@ -261,6 +263,7 @@ _FLAGS: dict[str, tuple[str, object]] = {
 _VALUES: dict[str, tuple[str, tuple[str, ...], Callable[[Cursor], object]]] = {
     "not": ("null", ("not", "null"), lambda cursor: False),
     "default": ("default", ("default",), _default),
+    "no": ("default", ("no", "default"), lambda cursor: Default("none")),
     "on": ("on_update", ("on", "update"), _now),
     "comment": ("comment", ("comment",), Cursor.text),
     "srid": ("srid", ("srid",), Cursor.integer),

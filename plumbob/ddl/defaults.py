@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 
 from plumbob.ddl.expression import expression
-from plumbob.ddl.quote import quote_text
+from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.model import Column, Default, Flavour, Type
 from plumbob.model.type import BLOBS, TEXTS
 
@@ -31,6 +32,8 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
     default = column.default
     if column.generated is not None or column.auto_increment:
         return None
+    if default is not None and default.kind == "none":
+        default = None
     if default is None and column.compressed and not column.null:
         # Measured on 10.11 and 11.8; an INSERT takes it for a default as well.
         default = Default("text")
@@ -42,6 +45,26 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
     if now := _localtime(default, column.type):
         return now
     return _by_type(default, column.type)
+
+
+def has_no_default(column: Column, flavour: Flavour) -> bool:
+    """Whether it is in the state that DROP DEFAULT alone leads to (MySQL; see canonical_default)."""
+    return (
+        flavour.is_mysql
+        and column.null
+        and column.default is None
+        and column.generated is None
+        and column.type.name not in TEXTS + BLOBS
+    )
+
+
+def drop_default_clauses(columns: Iterable[Column], flavour: Flavour) -> list[str]:
+    """ALTER TABLE clauses for what no column definition can say."""
+    return [
+        f"ALTER COLUMN {quote_name(column.name)} DROP DEFAULT"
+        for column in columns
+        if has_no_default(column, flavour)
+    ]
 
 
 def _localtime(default: Default, of: Type) -> Default | None:

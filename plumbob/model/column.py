@@ -8,16 +8,19 @@ from typing import Literal
 from plumbob.model.expression import Expression
 from plumbob.model.type import Type
 
-DefaultKind = Literal["null", "text", "number", "bits", "hex", "now", "expression"]
+DefaultKind = Literal["none", "null", "text", "number", "bits", "hex", "now", "expression"]
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
     """A default value. A column without one has None instead, which is not DEFAULT NULL.
 
+    A declaration that says nothing means DEFAULT NULL, where that is possible, and says "none" of a
+    column that is to have no default at all.
+
     `value` is the text without quotes (text), the number as written, the binary digits (bits), the
     hexadecimal digits in upper case (hex), the digits of the fraction (now: "" for none), or ""
-    (null, expression).
+    (none, null, expression).
     """
 
     kind: DefaultKind

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from plumbob.ddl.completed import covers
+from plumbob.ddl.defaults import has_no_default
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare_tables
 from plumbob.diff.renamed import names_in_partitioning
@@ -28,7 +29,7 @@ from plumbob.plan.clauses import (
     setting_clauses,
     sort_parts,
 )
-from plumbob.plan.defaults import drop_defaults, has_no_default, set_defaults
+from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for

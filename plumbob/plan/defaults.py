@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plumbob.ddl.column_sql import default_sql
+from plumbob.ddl.defaults import drop_default_clauses, has_no_default
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Flavour, Table
-from plumbob.model.type import BLOBS, TEXTS
 from plumbob.plan.clauses import alter_sql, definition_sql
 from plumbob.plan.statement import Ref, Statement
 
@@ -32,25 +32,13 @@ def _set_default(table: Table, column: Column, flavour: Flavour) -> str:
     return f"ALTER COLUMN {quote_name(column.name)} SET DEFAULT {value}"
 
 
-def has_no_default(column: Column, flavour: Flavour) -> bool:
-    """Whether it is in the state that DROP DEFAULT alone leads to (MySQL; see canonical_default)."""
-    return (
-        flavour.is_mysql
-        and column.null
-        and column.default is None
-        and column.generated is None
-        and column.type.name not in TEXTS + BLOBS
-    )
-
-
 def drop_defaults(table: Table, columns: Iterable[Column], flavour: Flavour) -> Iterator[Statement]:
     """A nullable column without any default: no column definition can say that."""
-    names = [column.name for column in columns if has_no_default(column, flavour)]
+    bare = [column for column in columns if has_no_default(column, flavour)]
+    names = [column.name for column in bare]
     if names:
         yield Statement(
-            alter_sql(
-                table.name, [f"ALTER COLUMN {quote_name(name)} DROP DEFAULT" for name in names]
-            ),
+            alter_sql(table.name, drop_default_clauses(bare, flavour)),
             f"drop default of {', '.join(names)} of {table.name}",
             table.name,
             needs=frozenset(

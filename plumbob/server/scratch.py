@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from plumbob.ddl.defaults import drop_default_clauses
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.tables import create_table_sql
@@ -107,6 +108,8 @@ class Scratch:
         with self.server.session(lenient):
             try:
                 self.execute(create_table_sql(table, self.server.flavour))
+                if bare := drop_default_clauses(table.columns, self.server.flavour):
+                    self.execute(f"ALTER TABLE {quote_name(table.name)} {', '.join(bare)}")
             except ServerError as error:
                 raise CannotCreate(table.name, error, self.server) from error
 

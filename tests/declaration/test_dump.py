@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import Defaults
 from plumbob.ddl.completed import completed
+from plumbob.ddl.defaults import has_no_default
 from plumbob.ddl.expression import expression
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.tables import parse_create_table
@@ -83,7 +84,25 @@ def settled(schema: Schema, flavour: Flavour) -> Schema:
 
 
 def assert_loads_back(schema: Schema, flavour: Flavour) -> None:
-    assert settled(loaded(dump(schema, flavour)), flavour) == settled(schema, flavour)
+    live = without_defaults(schema, flavour)
+    assert settled(loaded(dump(schema, flavour)), flavour) == settled(live, flavour)
+
+
+def without_defaults(schema: Schema, flavour: Flavour) -> Schema:
+    """Live columns without any default, as a declaration has to say it."""
+    tables = {
+        name: replace(
+            table,
+            columns=tuple(
+                replace(column, default=Default("none"))
+                if has_no_default(column, flavour)
+                else column
+                for column in table.columns
+            ),
+        )
+        for name, table in schema.tables.items()
+    }
+    return replace(schema, tables=tables)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +145,9 @@ def test_a_name_that_is_given_by_rule_is_left_out() -> None:
 
 
 def test_the_usual_engine_is_the_database_s() -> None:
-    tables = [Table(name, (Column("a", Type("int")),), engine="MyISAM") for name in ("t", "u")]
-    tables.append(Table("v", (Column("a", Type("int")),), engine="InnoDB"))
+    column = Column("a", Type("int"), default=Default("null"))
+    tables = [Table(name, (column,), engine="MyISAM") for name in ("t", "u")]
+    tables.append(Table("v", (column,), engine="InnoDB"))
     text = dump(schema_of(*tables), FLAVOURS["mysql"])
     assert "  engine: MyISAM\n\ntables:" in text
     assert text.endswith("  v:\n    engine: InnoDB\n    columns:\n      a: int\n")

@@ -88,7 +88,7 @@ def _table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
             ("foreign_keys", foreign_key_pairs(table)),
             ("checks", check_pairs(table)),
             ("periods", period_pairs(table)),
-            ("system_versioning", "true" if table.versioned else None),
+            ("system_versioning", table.versioned),
             ("options", " ".join(map(_option_text, full.options))),
             ("partitions", partitions_value(table.partitions)),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from plumbob.ddl.canonical import canonical_table, canonical_type
 from plumbob.ddl.charsets import Defaults
+from plumbob.ddl.defaults import has_no_default
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.dump.sql_text import default_text, expression_text, now_text
 from plumbob.declaration.dump.yaml_text import Value
@@ -71,7 +72,7 @@ def _definition(column: Column, around: Surroundings) -> Iterator[str]:
         yield f"as row {column.system_time.lower()}"
     if not column.null and not _is_not_null_anyway(column, around):
         yield "not null"
-    yield from _value_words(column)
+    yield from _value_words(column, around.flavour)
     inside = around.words.get(column.name)
     if inside:
         yield inside
@@ -80,8 +81,10 @@ def _definition(column: Column, around: Surroundings) -> Iterator[str]:
         yield f"check ({expression_text(column.check)})"
 
 
-def _value_words(column: Column) -> Iterator[str]:
+def _value_words(column: Column, flavour: Flavour) -> Iterator[str]:
     default = column.default
+    if has_no_default(column, flavour) and not column.auto_increment:
+        yield "no default"
     if default is not None and not (default.kind == "null" and column.null):
         yield f"default {default_text(default, column.type)}"
     if column.on_update is not None:

@@ -35,7 +35,7 @@ class Block:
 
 
 Pairs = Sequence[tuple[str, "Value"]]
-Value = str | Block | Pairs
+Value = str | bool | Block | Pairs
 
 
 def render(pairs: Pairs, indent: int = 0) -> list[str]:
@@ -43,7 +43,9 @@ def render(pairs: Pairs, indent: int = 0) -> list[str]:
     lines: list[str] = []
     for name, value in pairs:
         start = " " * indent + quoted(name) + ":"
-        if isinstance(value, str):
+        if isinstance(value, bool):
+            lines.append(f"{start} {'true' if value else 'false'}")
+        elif isinstance(value, str):
             lines.append(f"{start} {quoted(value)}")
         elif isinstance(value, Block):
             lines.extend(_block(start, value.text, indent + INDENT))

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from plumbob.declaration.validate.limits import INTEGER_BYTES
 from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.model import Column, Default, Table, Type
+from plumbob.model.type import BLOBS, TEXTS
 
 _MOMENTS = ("datetime", "timestamp")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=\D|$)")
@@ -34,6 +35,10 @@ def _faults(subject: Subject, column: Column, *, is_nullable: bool) -> Iterator[
     default = column.default
     if default is None:
         pass
+    elif default.kind == "none":
+        if is_nullable and column.type.name in TEXTS + BLOBS:
+            what = f"whether {column.type.name} has a default can't be seen on MySQL"
+            yield what, "leave `no default` out"
     elif default.kind == "null":
         if not is_nullable and not column.auto_increment:
             yield "NOT NULL excludes DEFAULT NULL (errno 1067)", "leave one of them out"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from plumbob.ddl.types import TYPE_SUPPORT
 from plumbob.declaration.validate.subject import Fault, Subject
-from plumbob.model import Column, Expression, Flavour, Index, Option, Table
+from plumbob.model import Column, Default, Expression, Flavour, Index, Option, Table
 
 Version = tuple[int, int, int]
 
@@ -30,6 +30,7 @@ class Feature:
         return since is not None and flavour.version >= since
 
 
+_NONE = Default("none")
 _ALWAYS: Version = (0, 0, 0)
 _MYSQL, _MARIADB = (_ALWAYS, None), (None, _ALWAYS)
 
@@ -58,6 +59,12 @@ EXPRESSION_DEFAULT = Feature(
     "an expression as default", (8, 0, 13), (10, 2, 1), "manuals: Data Type Default Values"
 )
 CHECK = Feature("a check", (8, 0, 16), (10, 2, 1), "manuals: CHECK Constraints")
+NO_DEFAULT = Feature(
+    "a column that may be NULL and has no default",
+    *_MYSQL,
+    "MariaDB forgets DROP DEFAULT there, 10.11 and 11.8",
+    "leave `no default` out",
+)
 GENERATED_NULL = Feature(
     "NOT NULL on a generated column",
     *_MYSQL,
@@ -201,6 +208,7 @@ def _of_column(column: Column, table: Table) -> Iterator[tuple[Feature, str]]:
         (VERSIONING, column.with_system_versioning, "with"),
         (VERSIONING, column.system_time is not None, "row"),
         (CHECK, column.check is not None, "check"),
+        (NO_DEFAULT, column.null and column.default == _NONE, "no"),
     )
     yield from ((feature, word) for feature, is_used, word in simple if is_used)
     yield from _of_texts(column.type.charset, column.type.collation)
