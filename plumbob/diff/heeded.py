@@ -13,7 +13,7 @@ Names = Mapping[str, str]
 
 def heeded(renames: Renames, before: Schema, after: Schema) -> Renames:
     """The renames that fit, and indexes that are the same under another name: those have no contents."""
-    told = fitting(renames, before, after)
+    told = _with_other_case(fitting(renames, before, after), before, after)
     indexes = dict(told.indexes)
     for name, table in after.tables.items():
         old = _before(name, told.tables, before)
@@ -41,6 +41,23 @@ def fitting(renames: Renames, before: Schema, after: Schema) -> Renames:
             found = _fitting(_of(renames.indexes, name), there, wanted)
             indexes |= {(name, new): was for new, was in found.items()}
     return Renames(tables, columns, indexes)
+
+
+def _with_other_case(told: Renames, before: Schema, after: Schema) -> Renames:
+    """The same with columns whose names differ in case alone: to a server they are one."""
+    columns = dict(told.columns)
+    for name, table in after.tables.items():
+        old = _before(name, told.tables, before)
+        if old is None or old.columns == table.columns:
+            continue
+        there = {column.name.lower(): column.name for column in old.columns}
+        moving = _of(told.columns, name)
+        for column in table.columns:
+            was = there.get(column.name.lower(), column.name)
+            is_free = column.name not in moving and was not in moving.values()
+            if was != column.name and is_free:
+                columns[name, column.name] = was
+    return replace(told, columns=columns)
 
 
 def _before(name: str, tables: Names, schema: Schema) -> Table | None:
