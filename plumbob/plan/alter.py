@@ -91,7 +91,12 @@ def _partition_statements(work: TableWork, flavour: Flavour) -> list[Statement]:
     before, after = work.before.partitions, work.after.partitions
     if not work.has_other_partitions or before is None or after is None or work.is_repartitioned:
         return []
-    if {name.lower() for name in work.columns} & names_in_partitioning(after):
+    changed = {
+        name.lower()
+        for name, change in work.columns.items()
+        if change.is_modified or not change.is_renamed
+    }
+    if changed & names_in_partitioning(after):
         work.is_repartitioned = True
         return []
     try:

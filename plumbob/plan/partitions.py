@@ -7,7 +7,7 @@ own. What they would do to the rows is known from measurements on MySQL 9.7, Mar
 * REORGANIZE takes neighbours (1519). Of RANGE it keeps the whole range; only the last may grow (1520).
   Of LIST it **drops the rows whose value is in no new partition, without a word**.
 * With a DEFAULT partition (MariaDB), ADD PARTITION leaves the rows of a new value in the default one,
-  where no query finds them.
+  where no query finds them; and REORGANIZE takes no DEFAULT alone (1653).
 
 So what these cannot do without harm is left to PARTITION BY.
 """
@@ -162,10 +162,12 @@ def _of_list(before: Partitions, after: Partitions) -> Steps:
     )
     old = [each for each in before if each not in found.dropped]
     new = [each for each in after if each not in found.added]
-    has_default = any(each.bound and each.bound.kind == "default" for each in (*before, *after))
-    if has_default and (was != will or found.dropped or found.added):
-        raise Anew
-    if not old or _values(old) - will or _names(found.dropped) & _names(after):
+    if (
+        "default" in was | will
+        or not old
+        or _values(old) - will
+        or _names(found.dropped) & _names(after)
+    ):
         raise Anew
     changed = _linked([each for each in old if each not in new], [n for n in new if n not in old])
     runs: list[tuple[Partitions, Partitions]] = [(_span(olds, old), news) for olds, news in changed]
