@@ -14,7 +14,16 @@ from plumbob.diff.adopt import adopt_names
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Check, Flavour, ForeignKey, Index, NotUnderstood, Schema, Table
+from plumbob.model import (
+    Check,
+    Flavour,
+    ForeignKey,
+    Index,
+    NotUnderstood,
+    Partitioning,
+    Schema,
+    Table,
+)
 from plumbob.outside import at_home, parents_outside, refuse_ignored
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
@@ -243,6 +252,7 @@ def _as_declared(spoken: Table, declared: Table) -> Table:
         spoken,
         auto_increment=declared.auto_increment,
         model=declared.model,
+        partitions=_with_keep(spoken.partitions, declared.partitions),
         indexes=tuple(
             replace(index, named=_is_named(index.name, declared.indexes))
             for index in spoken.indexes
@@ -254,6 +264,12 @@ def _as_declared(spoken: Table, declared: Table) -> Table:
             replace(check, named=_is_named(check.name, declared.checks)) for check in spoken.checks
         ),
     )
+
+
+def _with_keep(spoken: Partitioning | None, declared: Partitioning | None) -> Partitioning | None:
+    if spoken is None or declared is None:
+        return spoken
+    return replace(spoken, keep=declared.keep)
 
 
 def _with_ends(key: ForeignKey, declared: ForeignKey | None) -> ForeignKey:

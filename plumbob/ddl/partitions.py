@@ -36,8 +36,7 @@ _ESCAPES_SINCE_11 = {**_ESCAPES_OF_MARIADB, "\t": "\\t"}
 
 
 def parse_partitioning(cursor: Cursor) -> Partitioning:
-    """Read PARTITION BY and all that belongs to it, from the word BY on."""
-    cursor.expect("by")
+    """Read what stands behind PARTITION BY, up to its end."""
     by = _function(cursor, ("range", "list", "hash", "key", "system_time"))
     number = cursor.integer() if cursor.accept("partitions") else None
     subpartition_by, subpartition_number = None, None
@@ -66,6 +65,7 @@ def _refuse_other_number(cursor: Cursor, word: str, number: int | None, defined:
 
 def _function(cursor: Cursor, methods: tuple[str, ...]) -> PartitionFunction:
     is_linear = cursor.accept("linear")
+    start = cursor.token
     method = cursor.accept_one_of(*methods)
     match method:
         case "range" | "list" if not is_linear:
@@ -85,7 +85,7 @@ def _function(cursor: Cursor, methods: tuple[str, ...]) -> PartitionFunction:
         case "system_time" if not is_linear:
             return PartitionFunction("SYSTEM_TIME", _system_time(cursor))
     wanted = "HASH or KEY" if is_linear else ", ".join(methods).upper()
-    cursor.fail(f"expected {wanted}")
+    cursor.fail(f"expected {wanted}", at=start)
 
 
 def _names(cursor: Cursor) -> Expression | None:
@@ -136,13 +136,15 @@ def _name(cursor: Cursor) -> tuple[str, str]:
 def _bound(cursor: Cursor, by: PartitionFunction) -> Bound | None:
     match by.method:
         case "RANGE":
-            cursor.expect("values", "less", "than")
+            cursor.expect("values")
+            cursor.expect("less", "than")
             values = (_value(cursor),) if cursor.is_word("maxvalue") else _values(cursor)
             return Bound("less than", values, tuple(value.key for value in values))
         case "LIST":
             if cursor.accept("default"):
                 return Bound("default")
-            cursor.expect("values", "in")
+            cursor.expect("values")
+            cursor.expect("in")
             values = _values(cursor)
             return Bound("in", values, tuple(sorted(value.key for value in values)))
         case "SYSTEM_TIME":

@@ -71,6 +71,7 @@ def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
     table = _definitions(cursor, name)
     table = parse_table_options(cursor, table)
     if cursor.accept("partition"):
+        cursor.expect("by")
         table = replace(table, partitions=parse_partitioning(cursor))
     cursor.accept_mark(";")
     cursor.expect_end()

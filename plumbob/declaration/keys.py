@@ -78,8 +78,14 @@ LEVELS: Mapping[str, Level] = {
         "auto_increment": Key("The first number of the counter", "number"),
         "system_versioning": Key("Whether old versions of rows are kept (MariaDB)", "flag"),
         "options": Key("Further table options, as MySQL writes them"),
-        "partitions": Key("Partitioning, as MySQL writes it: `by range (id) (…)`"),
+        "partitions": Key(
+            "Partitioning, as MySQL writes it: `by range (id) (…)`", "level", "partitions", True
+        ),
         "model": Key("What generated models need", "level", "model"),
+    },
+    "partitions": {
+        "by": Key("What stands behind PARTITION BY: `range (id) (…)`"),
+        "keep": Key("Whether the partitions that are there stay, whichever they are", "flag"),
     },
     "model": {
         "class": Key("The name of the model class"),

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from plumbob.ddl.cursor import Cursor
-from plumbob.ddl.partitions import parse_partitioning
 from plumbob.ddl.tables import parse_table_options
 from plumbob.ddl.types import charset_name
 from plumbob.declaration.declaration import TablePlaces
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.fields import Fields
 from plumbob.declaration.nodes import Entry, Scalar
+from plumbob.declaration.partitions import read_partitions
 from plumbob.declaration.parts import Parts, read_parts
 from plumbob.declaration.spelled import read_text
 from plumbob.errors import PlumbobError
-from plumbob.model import Partitioning, Table
+from plumbob.model import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def read_table(
     with faults.collected():
         table = replace(table, comment=fields.text("comment") or table.comment)
     with faults.collected():
-        table = replace(table, partitions=_partitions(fields))
+        table = replace(table, partitions=read_partitions(fields, faults))
     with faults.collected():
         table = replace(table, model=_model(fields, faults))
     was = None
@@ -195,17 +195,6 @@ def _charset(fields: Fields, key: str) -> str | None:
 def _word(fields: Fields, key: str) -> str | None:
     scalar = fields.scalar(key)
     return None if scalar is None else read_text(scalar, Cursor.name)
-
-
-def _partitions(fields: Fields) -> Partitioning | None:
-    """The text from PARTITION BY to its end; the word PARTITION may be left out."""
-    scalar = fields.scalar("partitions")
-    return None if scalar is None else read_text(scalar, _partition_clause)
-
-
-def _partition_clause(cursor: Cursor) -> Partitioning:
-    cursor.accept("partition")
-    return parse_partitioning(cursor)
 
 
 def _model(fields: Fields, faults: Faults) -> Mapping[str, str] | None:

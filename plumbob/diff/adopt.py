@@ -20,6 +20,7 @@ from plumbob.model import (
     ForeignKey,
     Index,
     KeyPart,
+    Partitioning,
     Renames,
     Schema,
     Table,
@@ -59,7 +60,15 @@ def _adopted(table: Table, live: Table) -> Table:
         indexes=_paired(table.indexes, live.indexes),
         foreign_keys=_paired(table.foreign_keys, live.foreign_keys),
         checks=_paired(table.checks, live.checks),
+        partitions=_kept(table.partitions, live.partitions),
     )
+
+
+def _kept(declared: Partitioning | None, live: Partitioning | None) -> Partitioning | None:
+    """The live partitions, where the declaration keeps whichever are there and only the scheme counts."""
+    if declared is None or live is None or not declared.keep or declared.scheme != live.scheme:
+        return declared
+    return replace(live, keep=True)
 
 
 def _with_row_id(table: Table, live: Table) -> Table:

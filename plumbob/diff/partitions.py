@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbob.diff.change import Add, Modify, PartChange, Remove, RenamePart, Setting
-from plumbob.model import Expression, Partition, PartitionFunction, Partitioning
+from plumbob.model import Bound, Expression, Partition, PartitionFunction, Partitioning
 
 SCHEME = "PARTITION BY"
 NUMBER = "PARTITIONS"
@@ -47,6 +47,37 @@ def _under_another_name(partition: Partition, gone: list[Partition]) -> Partitio
     if partition.bound is None:
         return None
     return next((old for old in gone if old.bound == partition.bound), None)
+
+
+def looks_like_rotation(before: Partitioning | None, after: Partitioning | None) -> bool:
+    """Whether partitions of RANGE go at one end and come at the other, or only the newest go.
+
+    That is what remains when a job adds and drops partitions of the live table, and the declaration
+    lists those of another day.
+    """
+    if before is None or after is None or before.by.method != "RANGE":
+        return False
+    if before.scheme != after.scheme:
+        return False
+    old, new = _closed(before), _closed(after)
+    gone, come = (
+        [each for each in old if each not in new],
+        [each for each in new if each not in old],
+    )
+    if not gone or len(gone) == len(old):
+        return False
+    are_oldest = old[: len(gone)] == gone and bool(come) and new[-len(come) :] == come
+    are_newest = old[-len(gone) :] == gone and new[: len(come)] == come
+    return are_oldest or are_newest
+
+
+def _closed(partitioning: Partitioning) -> list[tuple[str, Bound | None]]:
+    """Names and bounds of the partitions that are not open at the end."""
+    return [
+        (each.name.lower(), each.bound)
+        for each in partitioning.partitions
+        if each.bound is None or not each.bound.is_open
+    ]
 
 
 def scheme_text(partitioning: Partitioning | None) -> str | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plumbob.diff.change import Add, Alter, Change, Remove
-from plumbob.model import Column, Flavour, Schema
+from plumbob.diff.change import Add, Alter, Change, Part, Remove
+from plumbob.diff.partitions import looks_like_rotation
+from plumbob.model import Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
 from plumbob.server.foreign import OURS
@@ -37,6 +38,28 @@ class LooksLikeRename:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksLikeRotation:
+    """A table whose partitions go and come as they do where a job rotates them."""
+
+    table: str
+    gone: tuple[str, ...]
+    come: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """`p2019 and p2020 go, p2026 comes`."""
+        said = [(self.gone, ("goes", "go")), (self.come, ("comes", "come"))]
+        return ", ".join(
+            f"{_listed(names)} {verbs[len(names) > 1]}" for names, verbs in said if names
+        )
+
+
+def _listed(names: tuple[str, ...], most: int = 3) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(names)
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What a report of a comparison is made from.
 
@@ -52,6 +75,7 @@ class Compared:
     up: tuple[Statement, ...] = ()
     down: tuple[Statement, ...] = ()
     renames: tuple[LooksLikeRename, ...] = ()
+    rotations: tuple[LooksLikeRotation, ...] = ()
     not_understood: tuple[tuple[str, str], ...] = ()
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unconfirmed: str = ""
@@ -76,6 +100,7 @@ def compared(found: Comparison, declared: str, live: str) -> Compared:
         found.plan.up,
         found.plan.down,
         tuple(_renames(found.changes)),
+        tuple(_rotations(found.changes)),
         tuple((name, each.why) for name, each in found.live.not_understood.items()),
         _by_kind(found.live),
         found.unconfirmed,
@@ -112,6 +137,20 @@ def _renames(changes: Iterable[Change]) -> Iterable[LooksLikeRename]:
     for change in changes:
         if isinstance(change, Alter):
             yield from _renamed_columns(change)
+
+
+def _rotations(changes: Iterable[Change]) -> Iterable[LooksLikeRotation]:
+    for change in changes:
+        if not isinstance(change, Alter):
+            continue
+        if looks_like_rotation(change.before.partitions, change.after.partitions):
+            gone = (each.part for each in change.parts if isinstance(each, Remove))
+            come = (each.part for each in change.parts if isinstance(each, Add))
+            yield LooksLikeRotation(change.after.name, _partitions(gone), _partitions(come))
+
+
+def _partitions(parts: Iterable[Part]) -> tuple[str, ...]:
+    return tuple(part.name for part in parts if isinstance(part, Partition))
 
 
 def _renamed_columns(change: Alter) -> Iterable[LooksLikeRename]:

@@ -25,6 +25,10 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "looks_like_rename": [
             {"table": each.table, "old": each.old, "new": each.new} for each in found.renames
         ],
+        "looks_like_rotation": [
+            {"table": each.table, "gone": list(each.gone), "come": list(each.come)}
+            for each in found.rotations
+        ],
         "not_understood": [{"name": name, "why": why} for name, why in found.not_understood],
         "unmanaged": {kind: list(names) for kind, names in found.unmanaged.items()},
     }

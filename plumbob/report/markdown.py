@@ -85,6 +85,11 @@ def _remarks(found: Compared) -> Iterator[str]:
     for each in found.renames:
         old, new = code(f"{each.table}.{each.old}"), code(f"{each.table}.{each.new}")
         yield f"- {old} goes and {new} comes: is it a rename? Then {new} needs a `was:`."
+    for rotation in found.rotations:
+        yield (
+            f"- {code(rotation.table)}: {code(rotation)}: does a job rotate its "
+            "partitions? Then they need `keep: true`."
+        )
     for name, why in found.not_understood:
         yield f"- not understood, so left alone: {code(name)}: {code(why)}"
     for kind, names in found.unmanaged.items():

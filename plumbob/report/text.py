@@ -109,6 +109,11 @@ def _remarks(found: Compared) -> Iterator[str]:
             f"{table}.{old} goes and {table}.{new} comes: it looks like a rename. "
             f"If it is one, say `was: {old}` at {new}, and the values stay."
         )
+    for rotation in found.rotations:
+        yield (
+            f"{line(rotation.table)}: {line(rotation)}: it looks like a rotation. "
+            "If a job adds and drops them, say `keep: true` under `partitions:`, and they are left alone."
+        )
     for name, why in found.not_understood:
         yield f"not understood, so left alone: {line(name)}: {line(why)}"
     if found.unmanaged:

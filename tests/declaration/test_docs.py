@@ -39,6 +39,17 @@ def test_the_example(tmp_path: Path) -> None:
     assert validate(declaration) == ()
 
 
+def test_the_examples_of_partitions(tmp_path: Path) -> None:
+    section = PAGE.split("## Partitions\n", 1)[1].split("\n## ", 1)[0]
+    tables = {}
+    for example in section.split("```yaml\n")[1:]:
+        declaration = load(written(tmp_path, example.split("```", 1)[0]))
+        assert validate(declaration) == ()
+        tables |= declaration.schema.tables
+    kept = {name for name, each in tables.items() if each.partitions and each.partitions.keep}
+    assert (set(tables), kept) == ({"payments", "log"}, {"log"})
+
+
 @pytest.mark.parametrize(("kind", "short", "long"), FORMS)
 def test_both_forms_say_the_same(kind: str, short: str, long: str, tmp_path: Path) -> None:
     sections = {"index": "indexes", "foreign key": "foreign_keys"}

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text
-from plumbob.declaration.dump.yaml_text import Block
+from plumbob.declaration.dump.yaml_text import Block, Value
 from plumbob.model import Bound, Expression, Partition, PartitionFunction, Partitioning
 
 
-def partitions_value(partitioning: Partitioning | None) -> Block | None:
+def partitions_value(partitioning: Partitioning | None) -> Value | None:
     """The clause without its first word, which the key says; None for a table without partitions."""
     if partitioning is None:
         return None
-    lines = [f"by {_function(partitioning.by)}"]
+    clause = _clause(partitioning)
+    return [("by", Block(clause)), ("keep", "true")] if partitioning.keep else Block(f"by {clause}")
+
+
+def _clause(partitioning: Partitioning) -> str:
+    lines = [_function(partitioning.by)]
     if partitioning.number is not None:
         lines[0] += f" partitions {partitioning.number}"
     if partitioning.subpartition_by is not None:
@@ -26,7 +31,7 @@ def partitions_value(partitioning: Partitioning | None) -> Block | None:
         has_columns = partitioning.by.by_columns
         listed = (_partition(each, has_columns) for each in partitioning.partitions)
         lines += ["(" + ",\n ".join(listed) + ")"]
-    return Block("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _function(function: PartitionFunction) -> str:
