@@ -84,6 +84,7 @@ def compare_database(
     sides = _Sides(declaration, server.flavour, live, declared)
     if not sides.changes():
         return sides.planned()
+    _refuse_keyless(declaration, sides.changes(), server)
     memory = Memory(server.flavour, server.database_defaults())
     if scratch != "none" and not proved:
         recalled = sides.recalled(memory)
@@ -293,6 +294,20 @@ def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) ->
         where=str(declaration.files[0]) if declaration.files else None,
         exit=Exit.UNSAFE,
     )
+
+
+def _refuse_keyless(declaration: Declaration, changes: Iterable[Change], server: Server) -> None:
+    """A table without a primary key, where the server neither makes nor changes one (3750)."""
+    if not server.is_on("sql_require_primary_key"):
+        return
+    for change in changes:
+        if isinstance(change, Create | Alter) and change.after.primary_key is None:
+            raise PlumbobError(
+                f"{change.after.name} has no primary key, and this server wants one "
+                "(sql_require_primary_key)",
+                advice="give the table a primary key",
+                where=declaration.position(change.after.name),
+            )
 
 
 def _refuse_taken_names(declaration: Declaration, declared: Schema, live: Schema) -> None:

@@ -67,6 +67,7 @@ PINS = (
     Pin("transaction_read_only", "0", "refuses every change", reads=False),
     Pin("tx_read_only", "0", "the same in MariaDB before 11.1", "mariadb", reads=False),
     Pin("information_schema_stats_expiry", "0", "row counts of yesterday", "mysql"),
+    Pin("show_create_table_verbosity", "0", "prints options that nobody wrote", "mysql"),
     Pin("show_gipk_in_create_table_and_information_schema", "1", "hides my_row_id", "mysql"),
     Pin("sql_generate_invisible_primary_key", "0", "adds my_row_id", "mysql", reads=False),
     Pin("max_execution_time", "0", "kills long SELECTs", "mysql"),

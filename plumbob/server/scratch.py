@@ -30,6 +30,8 @@ from plumbob.server.target import Target
 PREFIX = "_plumbob_scratch_"
 MARK = "_plumbob_scratch"
 COPY = "_plumbob_copy_"
+# The version that brought `default_table_encryption` (manual: CREATE DATABASE).
+_ENCRYPTED_SINCE = (8, 0, 16)
 # What a definition may repeat that a strict session refuses: zero dates (1067), and foreign keys to
 # columns that are not unique (6125, MySQL from 8.4 on).
 _LENIENT = {
@@ -185,7 +187,7 @@ def open_scratch(where: str, target: Server) -> Iterator[Scratch | NoScratch]:
             yield found
             return
         server, place = found
-        defaults = target.database_defaults()
+        defaults = (*target.database_defaults(), _encryption(target))
         yield Scratch(stack.enter_context(_database(server, defaults)), place)
 
 
@@ -221,21 +223,33 @@ def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str
     return server, f"a scratch database on {server.target.label()}"
 
 
+def _encryption(server: Server) -> str:
+    """Whether new tables of the database are encrypted, Y or N, as MySQL keeps it; else ""."""
+    if server.flavour.is_mariadb or server.flavour.version < _ENCRYPTED_SINCE:
+        return ""
+    rows = server.query(
+        "SELECT DEFAULT_ENCRYPTION FROM information_schema.SCHEMATA"
+        f" WHERE SCHEMA_NAME = {quote_text(server.database or '')}"
+    )
+    return "Y" if rows and rows[0][0] == "YES" else "N"
+
+
 @contextmanager
-def _database(server: Server, defaults: tuple[str, str]) -> Iterator[Server]:
+def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server]:
     """A marked database in use on this connection, dropped at the end if it holds no rows."""
     _remove_leftovers(server)
     server.scope = EVERYTHING
     name = PREFIX + secrets.token_hex(6)
-    charset, collation = defaults
+    charset, collation, encrypted = defaults
+    encryption = f" ENCRYPTION '{encrypted}'" if encrypted else ""
     server.execute(
-        f"CREATE DATABASE {quote_name(name)} CHARACTER SET {charset} COLLATE {collation}"
+        f"CREATE DATABASE {quote_name(name)} CHARACTER SET {charset} COLLATE {collation}{encryption}"
     )
     # The lock tells a living scratch database from one that was left behind.
     server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
     server.use(name)
     server.execute(
-        f"CREATE TABLE {quote_name(MARK)} (id int) COMMENT='made and dropped by plumbob'"
+        f"CREATE TABLE {quote_name(MARK)} (id int PRIMARY KEY) COMMENT='made and dropped by plumbob'"
     )
     try:
         yield server
