@@ -38,6 +38,7 @@ class Declaration:
     """A declaration as it was written.
 
     `schema` has names only where they were given, and inherits nothing but what `database:` says.
+    `documents` are the roots of the YAML files, beside `files`.
     """
 
     schema: Schema
@@ -45,6 +46,7 @@ class Declaration:
     files: tuple[Path, ...] = ()
     warnings: tuple[Notice, ...] = ()
     places: Mapping[str, TablePlaces] = field(default_factory=dict)
+    documents: tuple[Node, ...] = ()
 
     def position(
         self, table: str, kind: str = "table", name: str | int = "", word: str = ""

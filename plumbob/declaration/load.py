@@ -58,6 +58,7 @@ def _load_yaml(path: Path) -> Declaration:
         tuple(document.files),
         faults.sorted_notices(),
         {name: found.places for name, found in tables.items()},
+        tuple(document.documents),
     )
 
 
@@ -73,6 +74,7 @@ class _Document:
     root: Path
     faults: Faults
     files: list[Path] = field(default_factory=list)
+    documents: list[Node] = field(default_factory=list)
     inherited: Inherited = field(default_factory=Inherited)
     mixins: dict[str, Parts] = field(default_factory=dict)
     tables: dict[str, Entry] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class _Document:
                 advice="`tables: {}` says that there are to be no tables",
                 where=source.position(0),
             )
+        self.documents.append(node)
         fields = Fields(node, level, what, self.faults)
         for kind in OTHER_SECTIONS:
             _refuse_other_section(fields, kind, self.faults)

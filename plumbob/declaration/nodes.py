@@ -89,11 +89,13 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list of nodes."""
+    """A list of nodes; `end` is behind its last character where it stands in brackets (`is_flow`)."""
 
     items: tuple[Node, ...]
     source: Source
     start: int
+    end: int = 0
+    is_flow: bool = False
 
     def position(self) -> Position:
         return self.source.position(self.start)
@@ -109,11 +111,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with their values, in the order of the file, merge keys already taken in."""
+    """Keys with their values, in the order of the file, merge keys already taken in.
+
+    `merges` are the `<<` as they were written; `end` is behind the last character where the mapping
+    stands in braces (`is_flow`), else somewhere in front of what follows.
+    """
 
     entries: tuple[Entry, ...]
     source: Source
     start: int
+    end: int = 0
+    is_flow: bool = False
+    merges: tuple[Entry, ...] = ()
 
     def position(self) -> Position:
         return self.source.position(self.start)

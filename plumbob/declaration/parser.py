@@ -97,31 +97,42 @@ class _Composer:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self._refuse(event, f"this is nested deeper than {MAX_DEPTH} levels")
+        is_flow = bool(event.flow_style)
         node: Node
         if isinstance(event, yaml.SequenceStartEvent):
-            node = Sequence(tuple(self._items()), self.source, start)
+            items, end = self._items()
+            node = Sequence(items, self.source, start, end, is_flow)
         else:
-            node = Mapping(self._entries(), self.source, start)
+            entries, merges, end = self._entries()
+            node = Mapping(entries, self.source, start, end, is_flow, merges)
         self.depth -= 1
         return node
 
-    def _items(self) -> Iterator[Node]:
+    def _items(self) -> tuple[tuple[Node, ...], int]:
+        """The items of a list, and where it ends."""
+        items: list[Node] = []
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
-                return
-            yield self.node(event)
+                break
+            items.append(self.node(event))
+        return tuple(items), event.end_mark.index
 
-    def _entries(self) -> tuple[Entry, ...]:
-        """The entries of a mapping; what is merged in stands where its `<<` stood."""
+    def _entries(self) -> tuple[tuple[Entry, ...], tuple[Entry, ...], int]:
+        """The entries of a mapping, its merge keys, and where it ends.
+
+        What is merged in stands where its `<<` stood.
+        """
         own: dict[str, Entry] = {}
         merged: dict[str, Entry] = {}
         order: dict[str, None] = {}
+        merges: list[Entry] = []
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self._key(event)
             value = self.node(next(self.events))
             if key.text == _MERGE and not key.is_quoted:
+                merges.append(Entry(key, value))
                 for entry in _merged(key, value):
                     name = entry.key.text if entry.key else ""
                     merged.setdefault(name, entry)
@@ -131,7 +142,8 @@ class _Composer:
                 raise _duplicate(key, own[key.text])
             own[key.text] = Entry(key, value)
             order.setdefault(key.text)
-        return tuple(own.get(name) or merged[name] for name in order)
+        entries = tuple(own.get(name) or merged[name] for name in order)
+        return entries, tuple(merges), event.end_mark.index
 
     def _key(self, event: Event) -> Scalar:
         key = self.node(event)

@@ -23,6 +23,28 @@ from plumbob.model import Flavour, Option, Schema, Table
 __all__ = ["dump"]
 
 
+# The keys of a table, in the order of the style; one that stands in a file may stand elsewhere.
+ORDER = (
+    "comment",
+    "was",
+    "use",
+    "engine",
+    "charset",
+    "collation",
+    "auto_increment",
+    "columns",
+    "primary_key",
+    "indexes",
+    "foreign_keys",
+    "checks",
+    "periods",
+    "system_versioning",
+    "options",
+    "partitions",
+    "model",
+)
+
+
 def dump(schema: Schema, flavour: Flavour) -> str:
     """The declaration of what is live.
 
@@ -34,17 +56,17 @@ def dump(schema: Schema, flavour: Flavour) -> str:
         YAML that loads to an equal schema. What was not understood, or is not managed, stands in
         comments at the end.
     """
-    database = _database(schema, flavour)
+    database = database_of(schema, flavour)
     lines = render([("database", _database_pairs(database))])
     lines += ["", "tables:" if schema.tables else "tables: {}"]
     for name, table in schema.tables.items():
-        value = _table_pairs(table, database, flavour)
+        value = table_pairs(table, database, flavour)
         lines += [*render([(name, value)], indent=2), ""]
     lines += _left_out(schema)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _database(schema: Schema, flavour: Flavour) -> Table:
+def database_of(schema: Schema, flavour: Flavour) -> Table:
     """What tables inherit: the database's own character set, else the most usual, and the usual engine.
 
     It is a table without a name, so that it is completed as any other.
@@ -71,22 +93,45 @@ def _database_pairs(database: Table) -> Pairs:
     return [(name, value) for name, value in pairs if value]
 
 
-def _table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
+def table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
+    """The keys of a table with their values, in the order of the style.
+
+    Args:
+        table: as it was read from a server.
+        database: a table without a name that has what tables inherit, in canonical form.
+        flavour: the server.
+    """
+    around = surroundings(table, database, flavour)
+    keyed: dict[str, Value | None] = {
+        "columns": [(each.name, column_value(each, around)) for each in table.columns],
+        "primary_key": primary_key_text(table),
+        "indexes": index_pairs(table),
+        "foreign_keys": foreign_key_pairs(table),
+        "checks": check_pairs(table),
+        **table_settings(table, database, flavour),
+    }
+    return [(key, value) for key in ORDER if (value := keyed.get(key))]
+
+
+def surroundings(table: Table, database: Table, flavour: Flavour) -> Surroundings:
+    """What the definitions of a table's columns need not say again."""
     inherited = Defaults(database.charset or "", database.collation or "")
     full = canonical_table(table, flavour, inherited)
     own = Defaults(full.charset or "", full.collation or "")
-    around = Surroundings(table, flavour, own, words_inside(table))
-    return list(
+    return Surroundings(table, flavour, own, words_inside(table))
+
+
+def table_settings(table: Table, database: Table, flavour: Flavour) -> dict[str, Value]:
+    """The keys of a table besides its parts: those that say more than the database does."""
+    inherited = Defaults(database.charset or "", database.collation or "")
+    full = canonical_table(table, flavour, inherited)
+    own = Defaults(full.charset or "", full.collation or "")
+    return dict(
         _present(
             ("comment", table.comment),
             ("engine", full.engine if full.engine != database.engine else None),
             ("charset", full.charset if full.charset != database.charset else None),
             ("collation", full.collation if own != inherited else None),
-            ("columns", [(each.name, column_value(each, around)) for each in table.columns]),
-            ("primary_key", primary_key_text(table)),
-            ("indexes", index_pairs(table)),
-            ("foreign_keys", foreign_key_pairs(table)),
-            ("checks", check_pairs(table)),
             ("periods", period_pairs(table)),
             ("system_versioning", table.versioned),
             ("options", " ".join(map(_option_text, full.options))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.canonical import canonical_table, canonical_type
@@ -10,38 +10,87 @@ from plumbob.ddl.charsets import Defaults
 from plumbob.ddl.defaults import has_no_default
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.dump.sql_text import default_text, expression_text, now_text
+from plumbob.declaration.dump.words import Words, text_of
 from plumbob.declaration.dump.yaml_text import Value
 from plumbob.model import Column, Flavour, Table, Type
 
 # A definition with a comment that makes the line longer than this gets the long form.
 _LONGEST_LINE = 100
 _COLUMN_INDENT = 6
+# The key of words that a long form has no key for: they stand behind the type.
+_SQL_ALONE = ""
+_FLAGS = ("auto_increment", "unique", "primary_key", "invisible", "stored")
+_PREFIXES = {
+    "charset": "character set ",
+    "collation": "collate ",
+    "on_update": "on update ",
+    "references": "references ",
+    "on_delete": "on delete ",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a column's definition need not say again: its table's character set and collation.
 
-    `words` are those of keys that stand inside the column, by the column's name.
+    `inside` are the keys and checks that stand inside the column, by the column's name.
     """
 
     table: Table
     flavour: Flavour
     defaults: Defaults
-    words: dict[str, str]
+    inside: Mapping[str, Words]
 
 
 def column_value(column: Column, around: Surroundings) -> Value:
     """The definition of a column: one text, or a mapping where a long comment is better apart."""
-    column = _with_json(column, around)
-    definition = " ".join(_definition(column, around))
+    words = column_words(column, around)
+    whole = text_of(words)
     if not column.comment:
-        return definition
-    comment = f"comment {quote_text(column.comment)}"
-    whole = f"{definition} {comment}"
+        return whole
     if _COLUMN_INDENT + len(column.name) + 2 + len(whole) <= _LONGEST_LINE:
         return whole
-    return [("type", definition), ("comment", column.comment)]
+    return [("type", text_of(words, without=("comment",))), ("comment", column.comment)]
+
+
+def column_words(column: Column, around: Surroundings) -> Words:
+    """The definition piece by piece, each with the key that says the same in a long form."""
+    column = _with_json(column, around)
+    words = tuple(_definition(column, around))
+    if not column.comment:
+        return words
+    return (*words, ("comment", f"comment {quote_text(column.comment)}"))
+
+
+def column_values(column: Column, around: Surroundings) -> dict[str, Value]:
+    """The values of a long form by its keys; flags that are as usual are left out."""
+    column = _with_json(column, around)
+    words = dict(_definition(column, around))
+    values: dict[str, Value] = {"type": words["type"]}
+    values |= {key: True for key in words if key in _FLAGS}
+    values |= {
+        key: words[key].removeprefix(prefix) for key, prefix in _PREFIXES.items() if key in words
+    }
+    if "null" in words:
+        values["null"] = False
+    if "default" in words:
+        values["default"] = _default_value(column, words["default"].removeprefix("default "))
+    if column.generated is not None:
+        values["generated"] = expression_text(column.generated.expression)
+    if column.check is not None:
+        values["check"] = expression_text(column.check)
+    if column.comment:
+        values["comment"] = column.comment
+    return values
+
+
+def _default_value(column: Column, text: str) -> Value:
+    """A literal as it is, anything else as the SQL that it is."""
+    default = column.default
+    literal = default is not None and default.kind in ("text", "number")
+    if default is None or not literal or text.startswith("0x") or not default.value:
+        return [("sql", text)]
+    return default.value
 
 
 def _with_json(column: Column, around: Surroundings) -> Column:
@@ -57,40 +106,40 @@ def _canonical(column: Column, around: Surroundings) -> Column:
     return canonical_table(alone, around.flavour, around.defaults).columns[0]
 
 
-def _definition(column: Column, around: Surroundings) -> Iterator[str]:
-    """The words of a definition, comment left out, in the order of the manual."""
-    yield _type_text(column.type, around)
+def _definition(column: Column, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """The pieces of a definition, comment left out, in the order of the manual."""
+    yield "type", _type_text(column.type, around)
     yield from _charset_words(column.type, around)
     if column.compressed:
-        yield "compressed"
+        yield _SQL_ALONE, "compressed"
     if column.srid is not None:
-        yield f"srid {column.srid}"
+        yield _SQL_ALONE, f"srid {column.srid}"
     if column.generated is not None:
-        yield f"as ({expression_text(column.generated.expression)})"
-        yield from ["stored"] * column.generated.stored
+        yield "generated", f"as ({expression_text(column.generated.expression)})"
+        if column.generated.stored:
+            yield "stored", "stored"
     if column.system_time is not None:
-        yield f"as row {column.system_time.lower()}"
+        yield _SQL_ALONE, f"as row {column.system_time.lower()}"
     if not column.null and not _is_not_null_anyway(column, around):
-        yield "not null"
+        yield "null", "not null"
     yield from _value_words(column, around.flavour)
-    inside = around.words.get(column.name)
-    if inside:
-        yield inside
-    yield from _storage_words(column)
+    yield from around.inside.get(column.name, ())
+    for words in _storage_words(column):
+        yield ("invisible" if words == "invisible" else _SQL_ALONE), words
     if column.check is not None:
-        yield f"check ({expression_text(column.check)})"
+        yield "check", f"check ({expression_text(column.check)})"
 
 
-def _value_words(column: Column, flavour: Flavour) -> Iterator[str]:
+def _value_words(column: Column, flavour: Flavour) -> Iterator[tuple[str, str]]:
     default = column.default
     if has_no_default(column, flavour) and not column.auto_increment:
-        yield "no default"
+        yield _SQL_ALONE, "no default"
     if default is not None and not (default.kind == "null" and column.null):
-        yield f"default {default_text(default, column.type)}"
+        yield "default", f"default {default_text(default, column.type)}"
     if column.on_update is not None:
-        yield f"on update {now_text(column.on_update)}"
+        yield "on_update", f"on update {now_text(column.on_update)}"
     if column.auto_increment:
-        yield "auto_increment"
+        yield "auto_increment", "auto_increment"
 
 
 def _storage_words(column: Column) -> Iterator[str]:
@@ -138,13 +187,13 @@ def _is_usual_length(found: Type, around: Surroundings) -> bool:
     return usual == canonical_type(found, around.flavour, around.defaults)
 
 
-def _charset_words(found: Type, around: Surroundings) -> Iterator[str]:
+def _charset_words(found: Type, around: Surroundings) -> Iterator[tuple[str, str]]:
     """Character set and collation where they are not the table's."""
     if not found.is_string:
         return
     full = canonical_type(found, around.flavour, around.defaults)
     if full.charset != around.defaults.charset:
-        yield f"character set {full.charset}"
-        yield f"collate {full.collation}"
+        yield "charset", f"character set {full.charset}"
+        yield "collation", f"collate {full.collation}"
     elif full.collation != around.defaults.collation:
-        yield f"collate {full.collation}"
+        yield "collation", f"collate {full.collation}"

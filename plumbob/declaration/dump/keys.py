@@ -8,7 +8,8 @@ from plumbob.ddl.completed import covers, given_name
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text
-from plumbob.declaration.dump.yaml_text import Pairs
+from plumbob.declaration.dump.words import Words, text_of
+from plumbob.declaration.dump.yaml_text import Pairs, Value
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.indexes import read_index
 from plumbob.declaration.nodes import Entry, Scalar
@@ -17,20 +18,30 @@ from plumbob.errors import PlumbobError
 from plumbob.model import Check, ForeignKey, Index, KeyPart, Table
 
 
-def words_inside(table: Table) -> dict[str, str]:
+def words_inside(table: Table) -> dict[str, Words]:
     """What stands inside of the columns, by their names: keys of one column with the usual name."""
-    words: dict[str, list[str]] = {column.name: [] for column in table.columns}
+    words: dict[str, list[tuple[str, str]]] = {column.name: [] for column in table.columns}
     for index in table.indexes:
-        column = _own_column(index, table)
+        column = own_column(index, table)
         if column:
-            words[column].append("primary key" if index.kind == "primary" else "unique")
+            words[column].append(index_inside(index))
     for key in table.foreign_keys:
         if is_inside(key, table):
-            words[_name_of(table, key.columns[0])].append(_references_text(key))
-    return {name: " ".join(each) for name, each in words.items()}
+            words[_name_of(table, key.columns[0])].extend(key_inside(key))
+    return {name: tuple(each) for name, each in words.items()}
 
 
-def _own_column(index: Index, table: Table) -> str:
+def index_inside(index: Index) -> tuple[str, str]:
+    """An index of one column as a piece of the column."""
+    return ("primary_key", "primary key") if index.kind == "primary" else ("unique", "unique")
+
+
+def key_inside(key: ForeignKey) -> Words:
+    """A foreign key of one column as pieces of the column."""
+    return (("references", _parent_text(key)), *_action_words(key))
+
+
+def own_column(index: Index, table: Table) -> str:
     """The column in which an index can be written, or ""."""
     if index.kind not in ("primary", "unique") or len(index.parts) != 1:
         return ""
@@ -59,9 +70,12 @@ def is_inside(key: ForeignKey, table: Table) -> bool:
 def primary_key_text(table: Table) -> str | None:
     """A primary key that no column can say."""
     index = table.primary_key
-    if index is None or _own_column(index, table):
-        return None
-    options = " ".join(_option_words(index))
+    return None if index is None or own_column(index, table) else primary_key_value(index)
+
+
+def primary_key_value(index: Index) -> str:
+    """The value of `primary_key`."""
+    options = " ".join(sql for _, sql in _option_words(index))
     parts = ", ".join(map(_part_text, index.parts))
     return f"({parts}) {options}" if options else parts
 
@@ -69,11 +83,9 @@ def primary_key_text(table: Table) -> str | None:
 def index_pairs(table: Table) -> Pairs:
     """The indexes that have to be written by name."""
     return [
-        (index.name, _index_text(index))
+        (index.name, index_text(index))
         for index in table.indexes
-        if index.kind != "primary"
-        and not _own_column(index, table)
-        and not _is_implied(index, table)
+        if index.kind != "primary" and not own_column(index, table) and not is_implied(index, table)
     ]
 
 
@@ -87,7 +99,7 @@ def period_pairs(table: Table) -> Pairs:
     ]
 
 
-def _is_implied(index: Index, table: Table) -> bool:
+def is_implied(index: Index, table: Table) -> bool:
     """Whether the server makes the index by itself, under a foreign key of the same name."""
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
     if index != plain or _using(index):
@@ -107,13 +119,32 @@ def _using(index: Index) -> str | None:
     return None if index.kind == "unique" and index.using == "HASH" else index.using
 
 
-def _index_text(index: Index) -> str:
+def index_text(index: Index) -> str:
+    """The short form: key parts alone where that says it all."""
     parts = ", ".join(map(_part_text, index.parts))
-    options = " ".join(_option_words(index))
-    full = f"{index.kind} ({parts}) {options}".rstrip()
-    if index.kind == "index" and not options and _reads_as(parts, index):
+    if index.kind == "index" and not list(_option_words(index)) and _reads_as(parts, index):
         return parts
-    return full
+    return text_of(index_words(index))
+
+
+def index_words(index: Index) -> Words:
+    parts = ", ".join(map(_part_text, index.parts))
+    return (("kind", index.kind), ("columns", f"({parts})"), *_option_words(index))
+
+
+def index_values(index: Index) -> dict[str, Value]:
+    """The values of a long form by its keys."""
+    words = dict(index_words(index))
+    values: dict[str, Value] = {"columns": ", ".join(map(_part_text, index.parts))}
+    if index.kind != "index":
+        values["kind"] = index.kind
+    prefixes = {"using": "using ", "parser": "with parser ", "key_block_size": "key_block_size "}
+    values |= {key: words[key].removeprefix(text) for key, text in prefixes.items() if key in words}
+    if index.invisible:
+        values["invisible"] = True
+    if index.comment:
+        values["comment"] = index.comment
+    return values
 
 
 def _reads_as(text: str, index: Index) -> bool:
@@ -138,50 +169,74 @@ def _part_text(part: KeyPart) -> str:
     return text + " desc" * part.descending
 
 
-def _option_words(index: Index) -> Iterator[str]:
+def _option_words(index: Index) -> Iterator[tuple[str, str]]:
     if using := _using(index):
-        yield f"using {using.lower()}"
+        yield "using", f"using {using.lower()}"
     if index.parser:
-        yield f"with parser {name_text(index.parser)}"
+        yield "parser", f"with parser {name_text(index.parser)}"
     if index.key_block_size:
-        yield f"key_block_size {index.key_block_size}"
+        yield "key_block_size", f"key_block_size {index.key_block_size}"
     if index.invisible:
-        yield "invisible"
+        yield "invisible", "invisible"
     if index.comment:
-        yield f"comment {quote_text(index.comment)}"
+        yield "comment", f"comment {quote_text(index.comment)}"
     for name, value in index.attributes:
         # MariaDB's own in lower case, of a vector index: m=8.
-        yield f"{name.lower()}={value}" if name.islower() else f"{name.lower()} {value}"
+        yield "", f"{name.lower()}={value}" if name.islower() else f"{name.lower()} {value}"
 
 
 def foreign_key_pairs(table: Table) -> Pairs:
     """The foreign keys that have to be written by name."""
     return [
-        (key.name, f"({names_text(key.columns)}) {_references_text(key)}")
+        (key.name, text_of(key_words(key)))
         for key in table.foreign_keys
         if not is_inside(key, table)
     ]
 
 
-def _references_text(key: ForeignKey) -> str:
+def key_words(key: ForeignKey) -> Words:
+    return (("columns", f"({names_text(key.columns)})"), *key_inside(key))
+
+
+def key_values(key: ForeignKey) -> dict[str, Value]:
+    """The values of a long form by its keys."""
+    actions = {name: sql.split(" ", 2)[2] for name, sql in _action_words(key)}
+    parent = _parent_text(key).removeprefix("references ")
+    return {"columns": names_text(key.columns), "references": parent, **actions}
+
+
+def _parent_text(key: ForeignKey) -> str:
     schema = f"{name_text(key.parent_schema)}." if key.parent_schema else ""
-    text = f"references {schema}{name_text(key.parent)}"
-    if key.parent_columns:
-        text += f"({names_text(key.parent_columns)})"
+    columns = f"({names_text(key.parent_columns)})" if key.parent_columns else ""
+    return f"references {schema}{name_text(key.parent)}{columns}"
+
+
+def _action_words(key: ForeignKey) -> Iterator[tuple[str, str]]:
     # RESTRICT and NO ACTION mean the same as nothing; where a server prints one, it is kept.
     on_delete = key.on_delete or key.on_delete_written
     on_update = key.on_update or key.on_update_written
     if on_delete:
-        text += f" on delete {on_delete.lower()}"
+        yield "on_delete", f"on delete {on_delete.lower()}"
     if on_update:
-        text += f" on update {on_update.lower()}"
-    return text
+        yield "on_update", f"on update {on_update.lower()}"
 
 
 def check_pairs(table: Table) -> Pairs:
-    return [(check.name, _check_text(check)) for check in table.checks]
+    return [(check.name, check_text(check)) for check in table.checks]
 
 
-def _check_text(check: Check) -> str:
+def check_text(check: Check) -> str:
+    """The short form: the expression alone where that says it all."""
     text = expression_text(check.expression)
     return text if check.enforced else f"check ({text}) not enforced"
+
+
+def check_words(check: Check) -> Words:
+    words = (("check", expression_text(check.expression)),)
+    return words if check.enforced else (*words, ("enforced", "not enforced"))
+
+
+def check_values(check: Check) -> dict[str, Value]:
+    """The values of a long form by its keys."""
+    values: dict[str, Value] = {"check": expression_text(check.expression)}
+    return values if check.enforced else values | {"enforced": False}

@@ -34,26 +34,49 @@ class Block:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """YAML that stands somewhere already, written as it is there, with the comments `above` it."""
+
+    text: str
+    above: tuple[str, ...] = ()
+
+
+class Word(str):
+    """A key of the format, which stands without quotes whatever other readers take it for: `null`."""
+
+
 Pairs = Sequence[tuple[str, "Value"]]
-Value = str | bool | Block | Pairs
+Value = str | bool | Block | Raw | Pairs
 
 
-def render(pairs: Pairs, indent: int = 0) -> list[str]:
-    """The lines of a mapping."""
+def render(pairs: Pairs, indent: int = 0, step: int = INDENT) -> list[str]:
+    """The lines of a mapping; each level is indented by `step` more."""
     lines: list[str] = []
     for name, value in pairs:
-        start = " " * indent + quoted(name) + ":"
+        start = " " * indent + key_text(name) + ":"
         if isinstance(value, bool):
-            lines.append(f"{start} {'true' if value else 'false'}")
+            lines.append(f"{start} {flag_text(value)}")
         elif isinstance(value, str):
             lines.append(f"{start} {quoted(value)}")
+        elif isinstance(value, Raw):
+            lines.extend(" " * indent + comment for comment in value.above)
+            lines.append(f"{start} {value.text}")
         elif isinstance(value, Block):
-            lines.extend(_block(start, value.text, indent + INDENT))
+            lines.extend(_block(start, value.text, indent + step))
         elif value:
-            lines.extend([start, *render(value, indent + INDENT)])
+            lines.extend([start, *render(value, indent + step, step)])
         else:
             lines.append(f"{start} {{}}")
     return lines
+
+
+def flag_text(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def key_text(name: str) -> str:
+    return name if isinstance(name, Word) else quoted(name)
 
 
 def _block(start: str, text: str, indent: int) -> list[str]:
@@ -63,12 +86,12 @@ def _block(start: str, text: str, indent: int) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
-def quoted(text: str) -> str:
+def quoted(text: str, is_plain: bool = True) -> str:
     """A text as a YAML scalar: plain where that is safe, else in the quotes that need fewest escapes."""
-    if _is_plain(text):
+    if is_plain and _is_plain(text):
         return text
     if _NO_PRINT.search(text):
-        return '"' + "".join(map(_escaped, text)) + '"'
+        return '"' + "".join(map(escaped, text)) + '"'
     if "'" in text and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
@@ -81,7 +104,8 @@ def _is_plain(text: str) -> bool:
     return bool(_RESOLVER.resolve(ScalarNode, text, (True, False)) == _STRING)
 
 
-def _escaped(character: str) -> str:
+def escaped(character: str) -> str:
+    """A character as it stands in double quotes."""
     if character in '"\\':
         return "\\" + character
     if _NO_PRINT.match(character) is None:

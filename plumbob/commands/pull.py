@@ -1,0 +1,97 @@
+"""`schema pull`: takes what the database has into the declaration, and keeps what people wrote there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+import click
+
+from plumbob.commands import console, options
+from plumbob.commands.opening import (
+    connect_to,
+    database_name,
+    find_target,
+    load_declaration,
+    open_project,
+    scratch_place,
+)
+from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.errors import Exit
+from plumbob.project import Project
+from plumbob.pull import Pulled, pull
+from plumbob.report.comparison import Source
+from plumbob.report.safe import line, lines
+
+EXAMPLE = """\
+schema pull --dry-run
+schema pull
+schema pull --url mysql://root@localhost/shop"""
+
+
+@click.command(cls=options.Command, example=EXAMPLE)
+@options.project
+@options.connection
+@options.scratch
+@click.option("--dry-run", is_flag=True, help="Show the difference of the files; write nothing.")
+@options.json
+def command(
+    where: ProjectOptions,
+    to: ConnectionOptions,
+    scratch: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Take what the database has into the declaration.
+
+    Only what differs is changed: comments, order, layout and spelling of the rest stay as they are,
+    and where nothing differs no byte changes. The new text is loaded and compared with the database
+    before it replaces the old one. Exit code 0: the declaration says what the database says; with
+    --dry-run 1 when it does not yet.
+    """
+    project = open_project(where)
+    declaration = load_declaration(project)
+    target = find_target(to, project.config)
+    place = scratch_place(scratch, project.config)
+    with connect_to(target, to) as server:
+        found = pull(declaration, server, scratch=place)
+        live = Source(database_name(server), len(found.live.tables))
+    if not dry_run:
+        found.write()
+    declared = Source(project.shown(project.schema), len(declaration.schema.tables))
+    if as_json:
+        console.out_json(_document(found, project, dry_run))
+    else:
+        console.out("\n".join([line(f"{declared} | {live}"), *_text(found, project, dry_run)]))
+    return Exit.DIFFERENT if dry_run and found.contents else Exit.OK
+
+
+def _text(found: Pulled, project: Project, dry_run: bool) -> Iterator[str]:
+    if not found.contents:
+        yield "in sync: nothing is changed"
+    elif dry_run:
+        yield from lines(_difference(found, project))
+    else:
+        yield from (line(f"wrote {project.shown(path)}") for path in found.contents)
+    for remark in found.remarks:
+        yield line(f"{remark.table}: {remark.what}")
+
+
+def _difference(found: Pulled, project: Project) -> str:
+    """What changes in the files, as `diff -u` shows it."""
+    said: list[str] = []
+    for path, contents in found.contents.items():
+        before, after = (each.decode("utf-8-sig").splitlines() for each in contents)
+        name = project.shown(path)
+        said += difflib.unified_diff(before, after, name, f"{name} (pulled)", lineterm="")
+    return "\n".join(said)
+
+
+def _document(found: Pulled, project: Project, dry_run: bool) -> dict[str, object]:
+    return {
+        "in_sync": not found.contents,
+        "files": [project.shown(path) for path in found.contents],
+        "written": bool(found.contents) and not dry_run,
+        "difference": _difference(found, project),
+        "remarks": [{"table": each.table, "what": each.what} for each in found.remarks],
+    }

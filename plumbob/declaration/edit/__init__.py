@@ -1,0 +1,146 @@
+"""Brings the files of a declaration up to what a database holds, and leaves the rest as people wrote it.
+
+Texts in, texts out: what has to change is spliced into the text that is there. Whether the result says
+what the database says is for the caller to see: it loads it again and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbob.ddl.completed import completed
+from plumbob.declaration.declaration import Declaration
+from plumbob.declaration.dump import database_of, surroundings
+from plumbob.declaration.edit.document import Document
+from plumbob.declaration.edit.forms import update
+from plumbob.declaration.edit.shared import Shared
+from plumbob.declaration.edit.splices import Edits, changed_meanwhile, unchanged_bytes
+from plumbob.declaration.edit.tables import Remark, TableEdit
+from plumbob.declaration.edit.units import read_units
+from plumbob.declaration.edit.wanted import Side
+from plumbob.declaration.edit.writing import Writer
+from plumbob.model import Flavour, Schema, Table
+
+__all__ = ["Edited", "Remark", "changed_meanwhile", "edit", "unchanged_bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The new content of the files that change, and what a person should know of it."""
+
+    contents: dict[Path, bytes]
+    remarks: tuple[Remark, ...] = ()
+
+
+def edit(
+    declaration: Declaration,
+    declared: Schema,
+    live: Schema,
+    flavour: Flavour,
+    changed: Collection[str],
+    plain: Collection[str] = (),
+) -> Edited:
+    """The files of a YAML declaration, changed where the database differs.
+
+    Args:
+        declaration: as it was loaded.
+        declared: the same in canonical form, as it is compared with `live`.
+        live: what the database holds, in canonical form.
+        flavour: the server.
+        changed: the tables in which the two differ, those among them that only one side has.
+        plain: tables of which the changed parts are written anew, without regard to their spelling:
+            for a second try, where the first does not say what is live.
+    """
+    return _Edit(declaration, declared, live, flavour).run(changed, plain)
+
+
+class _Edit:
+    def __init__(
+        self, declaration: Declaration, declared: Schema, live: Schema, flavour: Flavour
+    ) -> None:
+        self.declaration = declaration
+        self.declared = declared
+        self.live = live
+        self.flavour = flavour
+        self.document = Document(declaration)
+        self.edits = Edits()
+        self.writer = Writer(self.edits, self.document.step)
+        said = declaration.schema
+        charset, collation = said.charset, said.collation
+        if charset is None and collation is None:
+            charset, collation = live.charset, live.collation
+        engine = Table("", (), engine=self.document.engine or "InnoDB")
+        self.database = database_of(Schema({"": engine}, charset, collation), flavour)
+        self.completed = completed(said, flavour)
+
+    def run(self, changed: Collection[str], plain: Collection[str]) -> Edited:
+        tables = {
+            name: found
+            for name in self.declaration.schema.tables
+            if (found := self._table_edit(name, plain)) is not None
+        }
+        shared = Shared(wish for each in tables.values() for wish in each.wishes())
+        for wish in shared.changed_together():
+            mapping = self.document.section_of(wish.unit.entry)
+            if mapping is None:
+                continue
+            if wish.new is None:
+                self.writer.remove(wish.unit.entry, mapping)
+            else:
+                is_plain = bool(plain)
+                update(
+                    self.writer,
+                    wish.unit.entry,
+                    wish.old,
+                    wish.new,
+                    is_flow=mapping.is_flow,
+                    is_plain=is_plain,
+                )
+        for name, found in tables.items():
+            # Others change what this one takes from them.
+            is_moved = not all(map(shared.agrees, found.wishes()))
+            if self._name(name) in changed or is_moved:
+                found.run(shared.agrees)
+        self._drop_and_create(changed)
+        remarks = [remark for found in tables.values() for remark in found.remarks]
+        return Edited(self.edits.applied(), tuple(remarks))
+
+    def _name(self, name: str) -> str:
+        """The name that a declared table has in canonical form: in small letters on some servers."""
+        return name if name in self.declared.tables else name.lower()
+
+    def _table_edit(self, name: str, plain: Collection[str]) -> TableEdit | None:
+        own = self._name(name)
+        there, live = self.declared.tables.get(own), self.live.tables.get(own)
+        if there is None or live is None:
+            return None
+        places = self.declaration.places[name]
+        raw, full = self.declaration.schema.tables[name], self.completed.tables[name]
+        units = read_units(raw, full, there, places, self.flavour)
+        return TableEdit(
+            name,
+            places,
+            units,
+            self.document.mixins_of(places, units),
+            Side(there, surroundings(there, self.database, self.flavour)),
+            Side(live, surroundings(live, self.database, self.flavour)),
+            self.database,
+            self.writer,
+            own in plain,
+        )
+
+    def _drop_and_create(self, changed: Collection[str]) -> None:
+        declared = {self._name(name): name for name in self.declaration.schema.tables}
+        gone = [
+            declared[name]
+            for name in declared
+            if name in changed and name in self.declared.tables and name not in self.live.tables
+        ]
+        new = [
+            self.live.tables[name]
+            for name in self.live.tables
+            if name in changed and name not in declared
+        ]
+        self.document.drop_and_create(gone, new, self.writer, self.database, self.flavour)

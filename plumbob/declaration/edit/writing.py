@@ -1,0 +1,241 @@
+"""Entries of a YAML mapping put in, taken out and replaced, in the style that stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from plumbob.declaration.dump.yaml_text import (
+    Block,
+    Pairs,
+    Raw,
+    Value,
+    Word,
+    escaped,
+    quoted,
+    render,
+)
+from plumbob.declaration.edit.extents import (
+    begins_line,
+    behind_colon,
+    column_of,
+    entry_end,
+    first_line,
+    is_alias,
+    last_line,
+    line_end,
+    line_start,
+    node_end,
+    value_span,
+    written,
+)
+from plumbob.declaration.edit.splices import Edits
+from plumbob.declaration.nodes import Entry, Mapping, Scalar
+from plumbob.declaration.nodes import Sequence as List
+from plumbob.declaration.source import Source
+
+# Words and numbers of the format, which our reader takes as they are.
+_SIMPLE = re.compile(r"true|false|-?\d+(\.\d+)?")
+_NO_FLOW = re.compile(r"[,\[\]{}]")
+
+
+class Writer:
+    """Writes into the files of a declaration; `step` is how far a level is indented in them."""
+
+    def __init__(self, edits: Edits, step: int) -> None:
+        self.edits = edits
+        self.step = step
+
+    def scalar(self, entry: Entry, text: str, is_flow: bool) -> None:
+        """Replace the text of an entry, in the quotes that it had where they still fit."""
+        start, end = value_span(entry)
+        source = (entry.key or entry.value).source
+        old = entry.value if isinstance(entry.value, Scalar) and not is_alias(entry) else None
+        new = _block_text(text, old, start) if old is not None else None
+        if new is None:
+            new = scalar_text(text, old.style if old is not None else "", is_flow)
+        if start == end and entry.key is not None:
+            start = end = behind_colon(entry.key)
+            new = f" {new}"
+        self.edits.replace(source, start, end, new)
+
+    def value(self, entry: Entry, value: Value, is_flow: bool) -> None:
+        """Replace a whole value, whatever it was."""
+        key = entry.key
+        if isinstance(value, str | bool) or key is None:
+            self.scalar(entry, flag_text(value) if isinstance(value, bool) else str(value), is_flow)
+            return
+        start, end = value_span(entry)
+        if is_flow or isinstance(value, Raw):
+            self.edits.replace(key.source, start, end, flow_text(value))
+            return
+        _, *lines = render([("x", value)], column_of(entry), self.step)
+        head = render([("x", value)])[0].removeprefix("x:")
+        text = key.source.text
+        behind = line_end(text, end)
+        if text[end:behind].lstrip().startswith("#"):
+            # The comment stays in the line of the key.
+            self.edits.replace(key.source, behind_colon(key), end, head)
+            self.edits.insert(key.source, behind, "".join(f"\n{each}" for each in lines))
+        else:
+            self.edits.replace(key.source, behind_colon(key), end, "\n".join([head, *lines]))
+
+    def remove(self, entry: Entry, mapping: Mapping) -> None:
+        """Take an entry out, with the comments that are its own."""
+        source = (entry.key or entry.value).source
+        beside = written(mapping)
+        at = next(count for count, each in enumerate(beside) if each is entry)
+        following = beside[at + 1] if at + 1 < len(beside) else None
+        if begins_line(entry) and not (mapping.is_flow and _shares_line(entry, following)):
+            self._remove_lines(entry, source)
+            return
+        start = entry.key.start if entry.key else entry.value.start
+        if following is not None and following.key is not None:
+            self.edits.replace(source, start, following.key.start, "")
+        else:
+            start = entry_end(beside[at - 1]) if at else start
+            self.edits.replace(source, start, entry_end(entry), "")
+
+    def _remove_lines(self, entry: Entry, source: Source) -> None:
+        text = source.text
+        start, end = first_line(entry), last_line(entry)
+        below = end
+        while below < len(text) and not text[below + 1 : line_end(text, below + 1)].strip():
+            below = line_end(text, below + 1)
+        is_gap_above = start == 0 or not text[line_start(text, start - 1) : start - 1].strip()
+        if below >= len(text) - 1:
+            # Nothing follows: the blank lines above go, and the file ends as it did.
+            kept = text[:start].rstrip("\n ")
+            self.edits.replace(source, len(kept), end, "")
+        elif is_gap_above:
+            self.edits.replace(source, start, below + 1, "")
+        else:
+            self.edits.replace(source, start, end + 1, "")
+
+    def insert(self, pairs: Pairs, mapping: Mapping, behind: Entry | None) -> None:
+        """Put entries into a mapping that has some, behind one of them, or first."""
+        beside = written(mapping)
+        first = beside[0]
+        source = mapping.source
+        if mapping.is_flow:
+            self._insert_flow(pairs, source, beside, behind)
+            return
+        gap = [""] * _is_spaced(beside)
+        indent = column_of(first)
+        for pair in pairs:
+            lines = render([pair], indent, self.step)
+            if behind is None:
+                self.edits.insert(source, first_line(first), "\n".join([*lines, *gap, ""]))
+            else:
+                self.edits.insert(source, last_line(behind), "\n".join(["", *gap, *lines]))
+
+    def insert_items(self, values: Sequence[Value], items: List, behind: Entry) -> None:
+        """Put texts into a list, behind one of its items."""
+        source = items.source
+        texts = [scalar_text(v, "", items.is_flow) for v in values if isinstance(v, str)]
+        if items.is_flow:
+            self.edits.insert(source, entry_end(behind), "".join(f", {each}" for each in texts))
+            return
+        text = source.text
+        start = line_start(text, behind.value.start)
+        dash = text[start : text.index("-", start) + 1]
+        lines = "".join(f"\n{dash} {each}" for each in texts)
+        self.edits.insert(source, last_line(behind), lines)
+
+    def remove_item(self, item: Entry, items: List) -> None:
+        """Take an item out of a list."""
+        if not items.is_flow:
+            self._remove_lines(item, items.source)
+            return
+        at = next(count for count, each in enumerate(items.items) if each is item.value)
+        if at:
+            start, end = node_end(items.items[at - 1]), node_end(item.value)
+        else:
+            start, end = item.value.start, items.items[1].start
+        self.edits.replace(items.source, start, end, "")
+
+    def _insert_flow(
+        self, pairs: Pairs, source: Source, beside: Sequence[Entry], behind: Entry | None
+    ) -> None:
+        said = [f"{_flow_key(name)}: {flow_text(value)}" for name, value in pairs]
+        first = beside[0]
+        if behind is None:
+            start = first.key.start if first.key else first.value.start
+            self.edits.insert(source, start, "".join(f"{each}, " for each in said))
+            return
+        end = entry_end(behind)
+        text = source.text
+        comma = re.compile(r"\s*,").match(text, end)
+        rest = text[comma.end() if comma else end : line_end(text, end)].strip()
+        if begins_line(behind) and (not rest or rest.startswith("#")):
+            indent = "\n" + " " * column_of(behind)
+            if not comma:
+                self.edits.insert(source, end, ",")
+            lines = "".join(f"{indent}{each}," for each in said)
+            self.edits.insert(source, line_end(text, end), lines if comma else lines[:-1])
+        else:
+            self.edits.insert(source, end, "".join(f", {each}" for each in said))
+
+
+def _shares_line(entry: Entry, following: Entry | None) -> bool:
+    """Whether something else stands on the last line of an entry."""
+    text = (entry.key or entry.value).source.text
+    end = entry_end(entry)
+    if following is not None and following.key is not None:
+        return following.key.start < line_end(text, end)
+    return bool(text[end : line_end(text, end)].split("#")[0].strip(" ,"))
+
+
+def _is_spaced(beside: Sequence[Entry]) -> bool:
+    """Whether blank lines stand between the entries."""
+    if len(beside) < 2:
+        return False
+    text = beside[0].value.source.text if beside[0].key is None else beside[0].key.source.text
+    start = first_line(beside[-1])
+    return not text[line_start(text, start - 1) : max(start - 1, 0)].strip()
+
+
+def _block_text(text: str, old: Scalar, start: int) -> str | None:
+    """The text as a block where the old one was a block and it still is one; the header stays."""
+    if old.style not in ("|", ">"):
+        return None
+    header, _, body = old.source.text[start : old.end].partition("\n")
+    lines = text.strip("\n").split("\n")
+    if any(line != line.rstrip() for line in lines) or lines[0][:1] == " ":
+        return None
+    first = next((line for line in body.split("\n") if line.strip()), "")
+    indent = " " * (len(first) - len(first.lstrip()))
+    if old.style == ">" and len(lines) > 1:
+        header = header.replace(">", "|", 1)
+    return "\n".join([header, *(indent + line if line else "" for line in lines)])
+
+
+def scalar_text(text: str, style: str = "", is_flow: bool = False) -> str:
+    """A text as a scalar: in the quotes of `style` where they hold it, else in those it needs."""
+    if style == '"':
+        return '"' + "".join(map(escaped, text)) + '"'
+    if style == "'" and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    if _SIMPLE.fullmatch(text):
+        return text
+    plain = quoted(text)
+    if is_flow and plain == text and _NO_FLOW.search(text):
+        return quoted(text, is_plain=False)
+    return plain
+
+
+def flow_text(value: Value) -> str:
+    """A value in braces, on one line."""
+    if isinstance(value, bool):
+        return flag_text(value)
+    if isinstance(value, str):
+        return scalar_text(value, "", True)
+    if isinstance(value, Raw):
+        return value.text
+    if isinstance(value, Block):
+        return scalar_text(value.text, "", True)
+    return "{" + ", ".join(f"{_flow_key(name)}: {flow_text(each)}" for name, each in value) + "}"
+
+
+def _flow_key(name: str) -> str:
+    return name if isinstance(name, Word) else scalar_text(name, "", True)

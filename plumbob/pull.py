@@ -1,0 +1,177 @@
+"""Takes what a database has into the declaration, and leaves all else in its files as people wrote it.
+
+The new text is loaded and compared with the database before it replaces the old one: what does not then
+say what the database says is never written.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbob.declaration import Declaration, load
+from plumbob.declaration.edit import Edited, Remark, changed_meanwhile, edit
+from plumbob.diff.change import Alter, Change, Create, Drop, Rename
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import Schema
+from plumbob.server.connection import Server
+from plumbob.workflow import compare_database, read_live, resolve
+
+# The second time, what the first did not bring to say what is live is written anew.
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a database has that the declaration has not, and the files that say so.
+
+    `contents` are the bytes of each file that changes, before and after; `changes` lead from what was
+    declared to what is live.
+    """
+
+    live: Schema
+    changes: tuple[Change, ...]
+    contents: Mapping[Path, tuple[bytes, bytes]]
+    remarks: tuple[Remark, ...] = ()
+
+    def write(self) -> None:
+        """Replace the files.
+
+        Raises:
+            PlumbobError: STALE when one was changed meanwhile; none is written then.
+        """
+        for path, (before, _) in self.contents.items():
+            if path.read_bytes() != before:
+                raise changed_meanwhile(path)
+        for path, (_, after) in self.contents.items():
+            _replace(path, after)
+
+
+def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pulled:
+    """Find the text of the declaration that says what a database has.
+
+    Args:
+        declaration: as it was loaded.
+        server: with the database in use.
+        scratch: where differences are confirmed (see `open_scratch`).
+
+    Raises:
+        PlumbobError: UNSAFE when the database is empty, FAILED when no text could be found; nothing
+            has been written.
+    """
+    before = {path: path.read_bytes() for path in declaration.files}
+    declared, live, changes = _both(declaration, server, scratch)
+    if not changes:
+        return Pulled(live, (), {})
+    _refuse_emptiness(declaration, live, server)
+    changed = _names(changes)
+    left: set[str] = set()
+    for _ in range(_TRIES):
+        edited = edit(declaration, declared, live, server.flavour, changed, plain=left)
+        left = _differing(declaration, edited, server, scratch)
+        if not left:
+            contents = {path: (before[path], after) for path, after in edited.contents.items()}
+            return Pulled(live, changes, contents, edited.remarks)
+    raise PlumbobError(
+        f"the declaration can't be brought to say what the database says of {_listed(left)}",
+        advice="nothing was written; change it by hand, and see what is left with: schema diff",
+        where=str(declaration.files[0]),
+        exit=Exit.FAILED,
+    )
+
+
+def _both(
+    declaration: Declaration, server: Server, scratch: str
+) -> tuple[Schema, Schema, tuple[Change, ...]]:
+    """Both sides in canonical form, and what leads from the live one to the declared one."""
+    if declaration.schema.tables:
+        found = compare_database(declaration, server, scratch=scratch)
+        return found.declared, found.live, found.changes
+    live = read_live(server)
+    declared = resolve(declaration, server, live)
+    return declared, live, tuple(Drop(table) for table in live.tables.values())
+
+
+def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) -> None:
+    """A database without tables is the wrong one, or not made yet."""
+    if live.tables or not declaration.schema.tables:
+        return
+    raise PlumbobError(
+        f"{server.database} has no tables, and the declaration has "
+        f"{len(declaration.schema.tables)}: they would all be taken out",
+        advice="name the database that is meant with --url or -D",
+        where=str(declaration.files[0]),
+        exit=Exit.UNSAFE,
+    )
+
+
+def _names(changes: tuple[Change, ...]) -> set[str]:
+    names: set[str] = set()
+    for change in changes:
+        match change:
+            case Create(after) | Alter(_, after):
+                names.add(after.name)
+            case Drop(before):
+                names.add(before.name)
+            case Rename(old, new):
+                names |= {old, new}
+    return names
+
+
+def _differing(declaration: Declaration, edited: Edited, server: Server, scratch: str) -> set[str]:
+    """The tables in which the new text would not say what the database says."""
+    with tempfile.TemporaryDirectory() as folder:
+        anew = _loaded(declaration, edited.contents, Path(folder))
+        if not anew.schema.tables:
+            live = read_live(server)
+            return set(live.tables)
+        return _names(compare_database(anew, server, scratch=scratch).changes)
+
+
+def _loaded(declaration: Declaration, contents: Mapping[Path, bytes], folder: Path) -> Declaration:
+    """The declaration as it would be read, from a copy of all of its files."""
+    root = declaration.files[0]
+    for path in declaration.files:
+        copy = folder / path.relative_to(root.parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        content = contents.get(path)
+        copy.write_bytes(path.read_bytes() if content is None else content)
+    try:
+        return load(folder / root.name)
+    except PlumbobError as error:
+        raise PlumbobError(
+            f"what would be written can't be read: {error.what}",
+            advice="this is a bug of plumbob: nothing was written; please report it with the file",
+            where=str(root),
+            exit=Exit.FAILED,
+        ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of another in one step; links are followed, modes are kept."""
+    path = path.resolve()
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise PlumbobError(
+            f"{path} can't be written: {error.strerror}", exit=Exit.NO_ACCESS
+        ) from error
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,74 @@
+"""What a database has is taken into the file as a person would write it, and all else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from plumbob.declaration import load
+from plumbob.pull import Pulled, pull
+from plumbob.server.connection import Server as Connection
+from plumbob.server.connection import connect
+from plumbob.server.target import Target
+from plumbob.workflow import compare_database
+from tests.servers import Server
+
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("edit.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture
+def connection(server: Server, database: str) -> Iterator[Connection]:
+    with connect(Target.from_url(server.url(database))) as found:
+        yield found
+
+
+def apply(path: Path, connection: Connection) -> None:
+    """Make the database what the declaration says."""
+    for statement in compare_database(load(path), connection, scratch="none").plan.up:
+        with connection.session(dict(statement.session)):
+            connection.execute(statement.sql)
+
+
+def pulled(path: Path, connection: Connection) -> Pulled:
+    found = pull(load(path), connection, scratch="target")
+    found.write()
+    return found
+
+
+def lay_out(folder: Path, files: str | dict[str, str]) -> Path:
+    """Write the files of a case, the first of them being the declaration."""
+    named = {"schema.yaml": files} if isinstance(files, str) else files
+    for name, text in named.items():
+        (folder / name).write_bytes(text.encode())
+    return folder / next(iter(named))
+
+
+def contents(folder: Path, files: str | dict[str, str]) -> str | dict[str, str]:
+    if isinstance(files, str):
+        return (folder / "schema.yaml").read_bytes().decode()
+    return {name: (folder / name).read_bytes().decode() for name in files}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["when"] for case in CASES])
+def test_it_is_taken_in_so(
+    case: dict[str, Any], server: Server, connection: Connection, tmp_path: Path
+) -> None:
+    if case.get("server", connection.flavour.maker) != connection.flavour.maker:
+        return
+    before = case["before"]
+    path = lay_out(tmp_path, before)
+    apply(path, connection)
+    assert pulled(path, connection).contents == {}
+    for statement in case["change"].split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    found = pulled(path, connection)
+    assert contents(tmp_path, before) == case["after"]
+    assert [f"{each.table}: {each.what}" for each in found.remarks] == case.get("remarks", [])
+    assert pulled(path, connection).contents == {}
