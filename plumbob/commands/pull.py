@@ -53,7 +53,7 @@ def command(
     declaration = load_declaration(project)
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
-    with connect_to(target, to) as server:
+    with connect_to(target, to, project.config) as server:
         found = pull(declaration, server, scratch=place)
         live = Source(database_name(server), len(found.live.tables))
     if not dry_run:

@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from plumbob.declaration import load
+from plumbob.declaration.edit import edit
+from plumbob.errors import Exit, PlumbobError
 from plumbob.pull import Pulled, pull
 from plumbob.server.connection import Server as Connection
 from plumbob.server.connection import connect
@@ -41,6 +43,17 @@ def pulled(path: Path, connection: Connection) -> Pulled:
     return found
 
 
+def assert_nothing_to_edit(path: Path, connection: Connection) -> None:
+    """Nothing is written, not even when every table is looked at part by part."""
+    declaration = load(path)
+    assert pull(declaration, connection, scratch="target").contents == {}
+    if declaration.schema.tables:
+        both = compare_database(declaration, connection, scratch="target")
+        names = set(both.live.tables)
+        found = edit(declaration, both.declared, both.live, both.flavour, changed=names)
+        assert found.contents == {}
+
+
 def lay_out(folder: Path, files: str | dict[str, str]) -> Path:
     """Write the files of a case, the first of them being the declaration."""
     named = {"schema.yaml": files} if isinstance(files, str) else files
@@ -64,7 +77,7 @@ def test_it_is_taken_in_so(
     before = case["before"]
     path = lay_out(tmp_path, before)
     apply(path, connection)
-    assert pulled(path, connection).contents == {}
+    assert_nothing_to_edit(path, connection)
     for statement in case["change"].split(";"):
         if statement.strip():
             connection.execute(statement)
@@ -72,3 +85,38 @@ def test_it_is_taken_in_so(
     assert contents(tmp_path, before) == case["after"]
     assert [f"{each.table}: {each.what}" for each in found.remarks] == case.get("remarks", [])
     assert pulled(path, connection).contents == {}
+
+
+def test_a_file_that_changes_meanwhile_is_left_alone(
+    connection: Connection, tmp_path: Path
+) -> None:
+    path = lay_out(tmp_path, "tables: {t: {columns: {id: int}}}\n")
+    apply(path, connection)
+    connection.execute("ALTER TABLE t ADD a int")
+    found = pull(load(path), connection, scratch="none")
+    path.write_text("tables: {}   # somebody else\n")
+    with pytest.raises(PlumbobError, match="was changed while it was read") as caught:
+        found.write()
+    assert caught.value.exit == Exit.STALE
+    assert path.read_text() == "tables: {}   # somebody else\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["schema.yaml"]
+
+
+def test_a_file_keeps_its_mode_and_its_link(connection: Connection, tmp_path: Path) -> None:
+    path = lay_out(tmp_path, "tables: {t: {columns: {id: int}}}\n")
+    path.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(path)
+    apply(link, connection)
+    connection.execute("ALTER TABLE t ADD a int")
+    pulled(link, connection)
+    assert link.is_symlink()
+    assert path.read_text() == "tables: {t: {columns: {id: int, a: int}}}\n"
+    assert path.stat().st_mode & 0o7777 == 0o640
+
+
+def test_an_empty_database_is_the_wrong_one(connection: Connection, tmp_path: Path) -> None:
+    path = lay_out(tmp_path, "tables: {t: {columns: {id: int}}}\n")
+    with pytest.raises(PlumbobError, match="has no tables, and the declaration has 1") as caught:
+        pull(load(path), connection, scratch="none")
+    assert caught.value.exit == Exit.UNSAFE

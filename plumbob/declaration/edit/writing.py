@@ -12,6 +12,7 @@ from plumbob.declaration.dump.yaml_text import (
     Value,
     Word,
     escaped,
+    flag_text,
     quoted,
     render,
 )
