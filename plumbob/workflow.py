@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from plumbob.caseless import as_stored, refuse_kept_case
 from plumbob.ddl.canonical import canonical, canonical_table
 from plumbob.ddl.charsets import Defaults, server_defaults
 from plumbob.ddl.completed import completed
@@ -77,7 +78,9 @@ def compare_database(
     refuse_ignored(declaration, server.scope)
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
     validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
+    declaration = as_stored(declaration, server)
     live = read_live(server, declaration.schema.tables)
+    refuse_kept_case(live, server)
     declared = resolve(declaration, server, live)
     _refuse_emptiness(declaration, live, server)
     _refuse_taken_names(declaration, declared, live)
@@ -117,33 +120,9 @@ def database_defaults(server: Server) -> Defaults:
 def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
     """The declared schema in canonical form by rules alone, named like the live one where it is free."""
     flavour = server.flavour
-    schema = _folded(declaration.schema) if server.folds_table_names else declaration.schema
-    declared = canonical(completed(schema, flavour), flavour, database_defaults(server))
+    declared = canonical(completed(declaration.schema, flavour), flavour, database_defaults(server))
     declared = adopt_names(declared, live, declaration.renames, flavour)
     return _without(declared, live.not_understood)
-
-
-def _folded(schema: Schema) -> Schema:
-    """Table names as a server with lower_case_table_names stores them."""
-    tables: dict[str, Table] = {}
-    for name, table in schema.tables.items():
-        low = name.lower()
-        if low in tables:
-            raise PlumbobError(
-                f"{name} and another table differ only in case, and this server knows no case",
-                advice="lower_case_table_names is on there: give one of them another name",
-                where=name,
-            )
-        keys = tuple(
-            replace(
-                key,
-                parent=key.parent.lower(),
-                parent_schema=key.parent_schema and key.parent_schema.lower(),
-            )
-            for key in table.foreign_keys
-        )
-        tables[low] = replace(table, name=low, foreign_keys=keys)
-    return replace(schema, tables=tables)
 
 
 def _without(schema: Schema, names: Mapping[str, NotUnderstood]) -> Schema:
