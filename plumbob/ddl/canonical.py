@@ -18,6 +18,7 @@ from plumbob.ddl.charsets import (
 )
 from plumbob.ddl.defaults import canonical_default
 from plumbob.ddl.expression import expression
+from plumbob.ddl.options import canonical_options
 from plumbob.ddl.periods import canonical_periods
 from plumbob.ddl.quote import quote_name
 from plumbob.model import (
@@ -25,7 +26,6 @@ from plumbob.model import (
     Flavour,
     Index,
     KeyPart,
-    Option,
     Partition,
     Partitioning,
     Schema,
@@ -54,26 +54,6 @@ _AS_BINARY = {
     "mediumtext": "mediumblob",
     "longtext": "longblob",
 }
-# Option values that mean "as if it were not written".
-_NO_OPTION = frozenset(
-    Option(name, value)
-    for name, values in {
-        "ROW_FORMAT": ("DEFAULT",),
-        "STATS_PERSISTENT": ("DEFAULT",),
-        "STATS_AUTO_RECALC": ("DEFAULT",),
-        "STATS_SAMPLE_PAGES": ("DEFAULT", "0"),
-        "PACK_KEYS": ("DEFAULT",),
-        "MIN_ROWS": ("0",),
-        "MAX_ROWS": ("0",),
-        "AVG_ROW_LENGTH": ("0",),
-        "CHECKSUM": ("0",),
-        "DELAY_KEY_WRITE": ("0",),
-        "KEY_BLOCK_SIZE": ("0",),
-        "ENCRYPTION": ("'N'", "'n'"),
-        "COMPRESSION": ("''", "'none'", "'NONE'"),
-    }.items()
-    for value in values
-)
 _ENGINES = {
     "innodb": "InnoDB",
     "myisam": "MyISAM",
@@ -89,6 +69,8 @@ _ENGINES = {
     "merge": "MRG_MyISAM",
     "federated": "FEDERATED",
 }
+# Those of a VECTOR of MySQL that says none (manual: The VECTOR Type).
+_DIMENSIONS = 2048
 _TEMPORAL_WITH_FRACTION = ("time", "datetime", "timestamp")
 
 
@@ -136,7 +118,7 @@ def canonical_table(table: Table, flavour: Flavour, defaults: Defaults) -> Table
         charset=charset,
         collation=collation,
         indexes=tuple(_index(index, typed) for index in table.indexes),
-        options=tuple(sorted(set(table.options) - _NO_OPTION, key=lambda option: option.name)),
+        options=canonical_options(table.options, flavour),
         partitions=_partitions(table.partitions, engine),
     )
 
@@ -204,6 +186,13 @@ def canonical_type(found: Type, flavour: Flavour, defaults: Defaults) -> Type:
     found = _with_width(found, flavour)
     if found.name in ("text", "blob") and found.length == 0 and flavour.is_mariadb:
         found = replace(found, length=None)
+    if not found.is_string and (found.charset or found.collation):
+        # Read and forgotten by both servers.
+        found = replace(found, charset=None, collation=None)
+    if found.name == "bit" and found.length == 0 and flavour.is_mariadb:
+        return replace(found, length=1)
+    if found.name == "vector" and found.length is None and flavour.is_mysql:
+        return replace(found, length=_DIMENSIONS)
     if found.name == "decimal":
         return replace(found, length=found.length or 10, scale=found.scale or 0)
     if found.name == "year":

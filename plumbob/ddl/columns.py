@@ -26,6 +26,16 @@ from plumbob.model import (
 )
 from plumbob.model.type import BLOBS, TEXTS
 
+# Functions that need no parentheses, and that MariaDB takes as defaults so.
+_BARE_CALLS = (
+    "current_date",
+    "current_role",
+    "current_time",
+    "current_user",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+)
 _NOW = ("current_timestamp", "now", "localtime", "localtimestamp")
 
 
@@ -60,8 +70,7 @@ def parse_column(cursor: Cursor, name: str) -> ColumnParts:
     is_serial = cursor.is_word("serial")
     draft = _Draft(name, parse_type(cursor))
     if is_serial:
-        draft.attributes.update(null=False, auto_increment=True)
-        draft.indexes.append(_own_index(name, "unique"))
+        _make_serial(draft)
     seen: set[str] = set()
     while not (cursor.is_at_end or cursor.is_mark(",") or cursor.is_mark(")")):
         start = cursor.token
@@ -116,8 +125,9 @@ def _read_primary(cursor: Cursor, draft: _Draft) -> None:
     draft.indexes.append(_own_index(draft.name, "primary"))
 
 
-def _read_reference(cursor: Cursor, draft: _Draft) -> None:
-    key = ForeignKey("", (draft.name,), "", (), named=False)
+def _read_reference(cursor: Cursor, draft: _Draft, name: str = "") -> None:
+    """REFERENCES, with MariaDB behind CONSTRAINT and a name as well."""
+    key = ForeignKey(name, (draft.name,), "", (), named=bool(name))
     draft.foreign_keys.append(parse_reference(cursor, key))
 
 
@@ -126,6 +136,9 @@ def _read_check(cursor: Cursor, draft: _Draft) -> None:
     name = ""
     if cursor.accept("constraint") and not cursor.is_word("check"):
         name = cursor.name()
+    if name and cursor.is_word("references"):
+        _read_reference(cursor, draft, name)
+        return
     check = parse_check(cursor, name)
     if name or not check.enforced or "check" in draft.attributes:
         draft.checks.append(check)
@@ -133,10 +146,31 @@ def _read_check(cursor: Cursor, draft: _Draft) -> None:
         draft.attributes["check"] = check.expression
 
 
+def _read_serial(cursor: Cursor, draft: _Draft) -> None:
+    """SERIAL DEFAULT VALUE is NOT NULL AUTO_INCREMENT UNIQUE (manual: Numeric Type Syntax)."""
+    cursor.expect("serial", "default", "value")
+    _make_serial(draft)
+
+
+def _make_serial(draft: _Draft) -> None:
+    draft.attributes.update(null=False, auto_increment=True)
+    index = _own_index(draft.name, "unique")
+    if index not in draft.indexes:
+        draft.indexes.append(index)
+
+
 def _own_index(column: str, kind: str) -> Index:
     if kind == "primary":
-        return Index("PRIMARY", "primary", (KeyPart(column),))
-    return Index("", "unique", (KeyPart(column),), named=False)
+        return Index("PRIMARY", "primary", (KeyPart(column),), inside=True)
+    return Index("", "unique", (KeyPart(column),), named=False, inside=True)
+
+
+def _read_compressed(cursor: Cursor, draft: _Draft) -> None:
+    """COMPRESSED, or with its method, of which MariaDB has one and prints none."""
+    cursor.expect("compressed")
+    if cursor.accept_mark("="):
+        cursor.name()
+    draft.attributes["compressed"] = True
 
 
 def _read_generated(cursor: Cursor, draft: _Draft) -> None:
@@ -160,10 +194,17 @@ def _generated(cursor: Cursor) -> Generated:
 
 
 def _default(cursor: Cursor) -> Default:
+    _skip_introducer(cursor)
     token = cursor.token
-    if token.kind == "word" and token.value.startswith("_") and cursor.ahead().kind == "text":
+    if _is_literal_of_time(cursor):
         cursor.take()
         return Default("text", cursor.text())
+    if cursor.accept_mark("{"):
+        # ODBC's way to write them, such as {ts '2020-01-02 03:04:05'}.
+        cursor.take()
+        text = cursor.text()
+        cursor.expect_mark("}")
+        return Default("text", text)
     if token.kind == "text":
         return Default("text", cursor.take().value)
     if token.kind in ("hex", "bits"):
@@ -179,6 +220,21 @@ def _default(cursor: Cursor) -> Default:
     if cursor.is_word(*_NOW) and not _is_printed_call(cursor):
         return Default("now", _now(cursor))
     return Default("expression", expression=_call(cursor))
+
+
+def _skip_introducer(cursor: Cursor) -> None:
+    """`_latin1'x'`, `_utf8mb4 0x41` and `N'x'`: the column's own character set is what counts."""
+    token, following = cursor.token, cursor.ahead()
+    if token.kind != "word" or following.kind not in ("text", "hex", "bits"):
+        return
+    is_national = token.value == "n" and following.start == token.end
+    if token.value.startswith("_") or is_national:
+        cursor.take()
+
+
+def _is_literal_of_time(cursor: Cursor) -> bool:
+    """DATE'…', TIME'…', TIMESTAMP'…', which MariaDB takes as defaults and prints as plain texts."""
+    return cursor.is_word("date", "time", "timestamp") and cursor.ahead().kind == "text"
 
 
 def _is_printed_call(cursor: Cursor) -> bool:
@@ -209,8 +265,9 @@ def _call(cursor: Cursor) -> Expression:
     first = cursor.at
     if cursor.token.kind not in ("word", "name"):
         cursor.fail("expected a default value")
-    is_column = cursor.take().kind == "name" and not cursor.is_mark("(")
-    if is_column:
+    is_bare = cursor.is_word(*_BARE_CALLS)
+    is_column = cursor.take().kind == "name"
+    if (is_bare or is_column) and not cursor.is_mark("("):
         return cursor.slice(first, cursor.at)
     if not cursor.accept_mark("("):
         cursor.fail(
@@ -257,7 +314,6 @@ _FLAGS: dict[str, tuple[str, object]] = {
     "auto_increment": ("auto_increment", True),
     "invisible": ("invisible", True),
     "visible": ("invisible", False),
-    "compressed": ("compressed", True),
 }
 # Attributes by their first word: the field, all words in front of the value, and what reads the value.
 _VALUES: dict[str, tuple[str, tuple[str, ...], Callable[[Cursor], object]]] = {
@@ -293,6 +349,8 @@ _PARTS: dict[str, Callable[[Cursor, _Draft], None]] = {
     "primary": _read_primary,
     "key": _read_primary,
     "references": _read_reference,
+    "serial": _read_serial,
+    "compressed": _read_compressed,
     "generated": _read_generated,
     "as": _read_generated,
     "check": _read_check,

@@ -53,6 +53,8 @@ def _completed_table(
 ) -> Table:
     table = with_versioned_columns(table)
     table = replace(table, columns=tuple(_with_null_default(column) for column in table.columns))
+    if flavour.is_mariadb:
+        table = _without_unique_beside_primary(table)
     table = _with_primary_first(_with_index_names(table))
     keys = tuple(_foreign_key(key, table, tables, taken) for key in table.foreign_keys)
     table = replace(table, foreign_keys=keys)
@@ -68,6 +70,17 @@ def _with_null_default(column: Column) -> Column:
     if column.generated is not None or column.system_time is not None:
         return column
     return replace(column, default=Default("null"))
+
+
+def _without_unique_beside_primary(table: Table) -> Table:
+    """MariaDB makes one index of UNIQUE and PRIMARY KEY inside of one column (measured; MySQL two)."""
+    keyed = {index.columns for index in table.indexes if index.kind == "primary" and index.inside}
+    indexes = tuple(
+        index
+        for index in table.indexes
+        if not (index.kind == "unique" and index.inside and index.columns in keyed)
+    )
+    return replace(table, indexes=indexes)
 
 
 def _with_primary_first(table: Table) -> Table:

@@ -17,7 +17,9 @@ _PLAIN_DOUBLE = (Decimal("1e-5"), Decimal("1e15"))
 # MariaDB 11.8 remembers that this was written in place of CURRENT_TIMESTAMP. LOCALTIME it prints as
 # curtime(), which a column of a whole moment takes for today at that time: the same.
 _LOCALTIMESTAMP = re.compile(r"(?:localtimestamp|curtime) \( ?(\d*) ?\)")
-_MOMENTS = ("datetime", "timestamp")
+_MOMENTS = ("datetime", "timestamp", "time")
+# Character sets in which the bytes of ASCII are something else.
+_WIDE_CHARSETS = ("ucs2", "utf16", "utf16le", "utf32")
 _MOST_DIGITS = 200
 _SAFE_DIGITS = {"float": 6, "double": 15}
 
@@ -42,9 +44,9 @@ def canonical_default(column: Column, flavour: Flavour) -> Default | None:
         return _NULL if column.null and is_null else None
     if flavour.is_mariadb and column.type.name in TEXTS + BLOBS:
         return _as_expression(default)
-    if now := _localtime(default, column.type):
+    if flavour.is_mariadb and (now := _localtime(default, column.type)):
         return now
-    return _by_type(default, column.type)
+    return as_typed(default, column.type)
 
 
 def has_no_default(column: Column, flavour: Flavour) -> bool:
@@ -90,7 +92,8 @@ def _as_expression(default: Default) -> Default:
     return Default("expression", expression=expression(sql))
 
 
-def _by_type(default: Default, of: Type) -> Default:
+def as_typed(default: Default, of: Type) -> Default:
+    """A literal as a value of the type: a number is a text to an enum, and bytes are its letters."""
     if default.kind in ("expression", "now"):
         return default
     if of.is_number:
@@ -105,6 +108,8 @@ def _by_type(default: Default, of: Type) -> Default:
         return _bytes(default, of)
     if default.kind == "number" and of.is_string:
         return Default("text", default.value)
+    if default.kind in ("hex", "bits") and of.is_string:
+        return _text_of_bytes(default, of)
     if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
         return Default("text", _moment(default.value, of))
     return default
@@ -187,9 +192,25 @@ def _bits(default: Default) -> Default:
         value = int(default.value or "0", 16)
     elif default.kind == "number" and default.value.isdigit():
         value = int(default.value)
+    elif default.kind == "text" and default.value.isascii():
+        value = int.from_bytes(default.value.encode(), "big")
     else:
         return default
     return Default("bits", format(value, "b"))
+
+
+def _text_of_bytes(default: Default, of: Type) -> Default:
+    """Bytes as default of a string are its characters; what is not ASCII only the server can tell."""
+    value = bytes.fromhex(_hex_digits(default))
+    is_ascii = value.isascii() and of.charset not in _WIDE_CHARSETS
+    return Default("text", value.decode("ascii")) if is_ascii else default
+
+
+def _hex_digits(default: Default) -> str:
+    digits = default.value
+    if default.kind == "bits":
+        digits = format(int(digits or "0", 2), "x")
+    return digits if len(digits) % 2 == 0 else f"0{digits}"
 
 
 def _bytes(default: Default, of: Type) -> Default:
@@ -197,8 +218,7 @@ def _bytes(default: Default, of: Type) -> Default:
     if default.kind == "text":
         value = default.value.encode("utf-8", "surrogateescape")
     elif default.kind == "hex":
-        digits = default.value
-        value = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
+        value = bytes.fromhex(_hex_digits(default))
     elif default.kind == "number":
         value = default.value.encode()
     else:

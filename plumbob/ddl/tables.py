@@ -14,38 +14,19 @@ from plumbob.ddl.constraints import (
 )
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import index_sql, is_index, parse_index
+from plumbob.ddl.options import parse_table_options, table_options_sql
 from plumbob.ddl.partitions import parse_partitioning, partitioning_sql
 from plumbob.ddl.periods import parse_period, period_sql
-from plumbob.ddl.quote import quote_name, quote_text
-from plumbob.ddl.types import charset_name
+from plumbob.ddl.quote import quote_name
 from plumbob.model import (
     Check,
     Column,
     Flavour,
     ForeignKey,
     Index,
-    Option,
     Period,
     Table,
 )
-
-# Options that SHOW CREATE TABLE prints behind the comment.
-_BEHIND_COMMENT = (
-    "CONNECTION",
-    "DATA DIRECTORY",
-    "INDEX DIRECTORY",
-    "UNION",
-    "SECONDARY_ENGINE",
-)
-# Options that MySQL prints inside a version comment, with the comment's opening.
-_IN_COMMENT = {
-    "TABLESPACE": "/*!50100",
-    "AUTOEXTEND_SIZE": "/*!80023",
-    "ENGINE_ATTRIBUTE": "/*!80021",
-    "SECONDARY_ENGINE_ATTRIBUTE": "/*!80021",
-}
-# Options that InnoDB of MariaDB defines: printed in backquotes, as they were written, with a text.
-_OF_ENGINES = ("page_compressed", "page_compression_level", "encrypted", "encryption_key_id")
 
 
 def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
@@ -130,74 +111,6 @@ def _read_definition(cursor: Cursor, draft: _Draft) -> None:
         draft.checks.extend(parts.checks)
 
 
-def parse_table_options(cursor: Cursor, table: Table) -> Table:
-    """Read table options, with or without `=` and commas, up to PARTITION BY or the end."""
-    while cursor.token.kind in ("word", "name") and not cursor.is_word("partition"):
-        table = _option(cursor, table)
-        cursor.accept_mark(",")
-    return table
-
-
-def _option(cursor: Cursor, table: Table) -> Table:
-    if cursor.accept("with"):
-        cursor.expect("system", "versioning")
-        return replace(table, versioned=True)
-    cursor.accept("default")
-    start = cursor.token
-    name = _option_name(cursor)
-    cursor.accept_mark("=")
-    match name:
-        case "ENGINE" | "TYPE":
-            return replace(table, engine=cursor.name())
-        case "CHARSET" | "CHARACTER SET":
-            return replace(table, charset=charset_name(cursor))
-        case "COLLATE":
-            return replace(table, collation=charset_name(cursor))
-        case "AUTO_INCREMENT":
-            return replace(table, auto_increment=cursor.integer())
-        case "COMMENT":
-            return replace(table, comment=cursor.text())
-        case "SEQUENCE":
-            cursor.fail("a sequence is no table", at=start)
-    option = Option(name, _option_value(cursor, name))
-    if name.islower():
-        written = start.value if start.kind == "name" else start.text
-        option = replace(option, written=written)
-    return replace(table, options=(*table.options, option))
-
-
-def _option_name(cursor: Cursor) -> str:
-    if cursor.token.kind == "name":
-        return cursor.name().lower()
-    word = cursor.take().value
-    if word in _OF_ENGINES:
-        return word
-    if word == "character":
-        cursor.expect("set")
-        return "CHARACTER SET"
-    if word in ("data", "index"):
-        cursor.expect("directory")
-        return f"{word.upper()} DIRECTORY"
-    return word.upper()
-
-
-def _option_value(cursor: Cursor, name: str) -> str:
-    """The value as SQL: a text in quotes, a number or a word in capitals."""
-    token = cursor.token
-    if token.kind == "text":
-        return quote_text(cursor.text())
-    if token.kind == "mark" and token.value == "(":
-        first = cursor.at
-        cursor.take()
-        cursor.skip_to_closing()
-        return cursor.slice(first, cursor.at).sql
-    if token.kind == "end" or token.kind == "mark":
-        cursor.fail(f"expected the value of {name}")
-    if token.kind == "name" or name == "TABLESPACE":
-        return quote_name(cursor.name())
-    return quote_text(cursor.take().text) if name.islower() else cursor.take().text.upper()
-
-
 def create_table_sql(table: Table, flavour: Flavour) -> str:
     """A table as SHOW CREATE TABLE of this flavour prints it."""
     lines = [
@@ -209,7 +122,7 @@ def create_table_sql(table: Table, flavour: Flavour) -> str:
         *(check_sql(check, flavour) for check in table.checks),
     ]
     body = ",\n".join("  " + line for line in lines)
-    options = " ".join(table_options_sql(table, flavour))
+    options = " ".join(table_options_sql(table))
     sql = f"CREATE TABLE {quote_name(table.name)} (\n{body}\n)"
     return f"{sql} {options}".rstrip(" ") + table_partitions_sql(table, flavour)
 
@@ -219,40 +132,3 @@ def table_partitions_sql(table: Table, flavour: Flavour) -> str:
     if table.partitions is None:
         return ""
     return partitioning_sql(table.partitions, flavour, table.engine)
-
-
-def table_options_sql(table: Table, flavour: Flavour) -> list[str]:
-    """The options of a table, one by one, in the order in which the server prints them."""
-    options = list(table.options)
-    words = [_option_sql(option) for option in options if option.name == "TABLESPACE"]
-    if table.engine:
-        words.append(f"ENGINE={table.engine}")
-    if table.auto_increment is not None:
-        words.append(f"AUTO_INCREMENT={table.auto_increment}")
-    if table.charset:
-        words.append(f"DEFAULT CHARSET={table.charset}")
-    if table.collation:
-        words.append(f"COLLATE={table.collation}")
-    behind = [option for option in options if _is_behind_comment(option)]
-    before = [option for option in options if option not in behind and option.name != "TABLESPACE"]
-    words.extend(map(_option_sql, before))
-    if table.comment:
-        words.append(f"COMMENT={quote_text(table.comment)}")
-    words.extend(map(_option_sql, behind))
-    if table.versioned:
-        words.append("WITH SYSTEM VERSIONING")
-    return words
-
-
-def _is_behind_comment(option: Option) -> bool:
-    return option.name in _BEHIND_COMMENT or option.name.islower()
-
-
-def _option_sql(option: Option) -> str:
-    if option.name.islower():
-        return f"{quote_name(option.written or option.name)}={option.value}"
-    opening = _IN_COMMENT.get(option.name)
-    if opening is None:
-        return f"{option.name}={option.value}"
-    equals = " " if option.name == "TABLESPACE" else "="
-    return f"{opening} {option.name}{equals}{option.value} */"

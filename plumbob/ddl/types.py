@@ -99,22 +99,28 @@ def _of_several_words(cursor: Cursor, word: str) -> Type:
     if word == "double":
         cursor.accept("precision")
     if word == "national":
-        varying = cursor.accept("varchar") or cursor.accept("varcharacter")
+        varying = _accept_varchar(cursor)
         if not varying:
-            varying = _accept_char(cursor) and cursor.accept("varying")
+            _ = cursor.accept("char") or cursor.accept("character")
+            varying = cursor.accept("varying")
         return replace(found, name="varchar") if varying else found
     if word in ("char", "character", "nchar"):
-        varying = cursor.accept("varying") or cursor.accept("varchar")
+        varying = cursor.accept("varying") or _accept_varchar(cursor)
         return replace(found, name="varchar") if varying else found
     if word == "long":
         if cursor.accept("varbinary"):
             return Type("mediumblob")
-        cursor.accept("varchar")
+        _ = _accept_varchar(cursor)
     return found
 
 
-def _accept_char(cursor: Cursor) -> bool:
-    return cursor.accept("char") or cursor.accept("character")
+def _accept_varchar(cursor: Cursor) -> bool:
+    """VARCHAR, VARCHARACTER, CHAR VARYING or CHARACTER VARYING."""
+    return (
+        cursor.accept_one_of("varchar", "varcharacter") is not None
+        or cursor.accept("char", "varying")
+        or cursor.accept("character", "varying")
+    )
 
 
 def _with_length(cursor: Cursor, found: Type) -> Type:
@@ -143,6 +149,7 @@ _ATTRIBUTES = (
     "zerofill",
     "collate",
     "character",
+    "char",
     "charset",
     "ascii",
     "unicode",
@@ -163,12 +170,23 @@ def accept_attribute(cursor: Cursor, found: Type) -> Type | None:
         return replace(found, zerofill=True, unsigned=True)
     if cursor.accept("collate"):
         name = charset_name(cursor)
+        if name == "default":
+            # MariaDB takes it for the collation that would be there anyway.
+            return found
         # The collation alone would be taken for the attribute BINARY.
         charset = "binary" if name == "binary" and found.charset is None else found.charset
         return replace(found, charset=charset, collation=name, collation_written=True)
-    if cursor.accept("character", "set") or cursor.accept("charset"):
+    if _accept_charset(cursor):
         return replace(found, charset=charset_name(cursor), charset_written=True)
     return _accept_charset_shorthand(cursor, found)
+
+
+def _accept_charset(cursor: Cursor) -> bool:
+    return (
+        cursor.accept("charset")
+        or cursor.accept("character", "set")
+        or cursor.accept("char", "set")
+    )
 
 
 def _accept_charset_shorthand(cursor: Cursor, found: Type) -> Type | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from plumbob.ddl.cursor import Cursor
-from plumbob.ddl.tables import parse_table_options
+from plumbob.ddl.options import parse_table_options
 from plumbob.ddl.types import charset_name
 from plumbob.declaration.declaration import TablePlaces
 from plumbob.declaration.faults import Faults

@@ -15,6 +15,7 @@ _UNHEEDED = (
     "on_update_written",
     "using",
     "named",
+    "inside",
     "written",
     "index_name",
     "alias",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from plumbob.model.expression import Expression
@@ -64,4 +64,4 @@ class Column:
     secondary_engine_attribute: str | None = None
     system_time: Literal["START", "END"] | None = None
     without_system_versioning: bool = False
-    with_system_versioning: bool = False
+    with_system_versioning: bool = field(default=False, compare=False)

@@ -30,7 +30,7 @@ class Index:
 
     `structure` is BTREE or HASH where the engine has a choice (MEMORY); `using` is what was
     written, which InnoDB remembers and does not heed. `named` is false for a name that was given by
-    rule.
+    rule, `inside` says that it was written inside of its column.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Index:
     attributes: tuple[tuple[str, str], ...] = ()
     using: str | None = field(default=None, compare=False)
     named: bool = field(default=True, compare=False)
+    inside: bool = field(default=False, compare=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

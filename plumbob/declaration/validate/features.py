@@ -118,6 +118,7 @@ OPTIONS = {
             "ENCRYPTION",
             "AUTOEXTEND_SIZE",
             "TABLESPACE",
+            "STORAGE",
             "ENGINE_ATTRIBUTE",
             "SECONDARY_ENGINE",
             "SECONDARY_ENGINE_ATTRIBUTE",
@@ -132,6 +133,7 @@ OPTIONS = {
             "ENCRYPTION_KEY_ID",
             "TRANSACTIONAL",
             "PAGE_CHECKSUM",
+            "IETF_QUOTES",
         )
     },
 }

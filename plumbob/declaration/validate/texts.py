@@ -17,6 +17,9 @@ def faults_of_texts(subject: Subject, table: Table) -> Iterator[Fault]:
     """Comments, labels, default values and expressions of a table."""
     comment = _faults_of_comment(table.comment, TABLE_COMMENT, label_of("table", table.name))
     yield from at("comment", "", comment)
+    if "\0" in table.comment and subject.is_mariadb:
+        what = f"MariaDB keeps nothing of the comment of {table.name} behind a NUL but zero bytes"
+        yield Fault(what, "comment", advice="leave the NUL out")
     for number, column in enumerate(table.columns):
         called = label_of("column", column.name)
         yield from at("column", number, _faults_of_comment(column.comment, COLUMN_COMMENT, called))
