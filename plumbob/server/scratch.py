@@ -40,6 +40,9 @@ _LENIENT = {
 }
 
 
+_NO_UNDERLYING_TABLE = 1168
+
+
 class Parent(NamedTuple):
     """A table that is not ours: of this database (None), or of another one."""
 
@@ -269,6 +272,18 @@ def _remove_leftovers(server: Server) -> None:
         _drop(server, name)
 
 
+def _has_rows(server: Server, database: str, table: str) -> bool:
+    """Whether a table has a row; a MERGE table whose tables are not there has none of its own."""
+    try:
+        return bool(
+            server.query(f"SELECT 1 FROM {quote_name(database)}.{quote_name(table)} LIMIT 1")
+        )
+    except ServerError as error:
+        if error.errno == _NO_UNDERLYING_TABLE:
+            return False
+        raise
+
+
 def _drop(server: Server, name: str) -> None:
     """Drop a database that carries our mark and has no row in any table."""
     tables = [
@@ -280,7 +295,6 @@ def _drop(server: Server, name: str) -> None:
     ]
     if not name.startswith(PREFIX) or MARK not in tables:
         return
-    for table in tables:
-        if server.query(f"SELECT 1 FROM {quote_name(name)}.{quote_name(table)} LIMIT 1"):
-            return
+    if any(_has_rows(server, name, table) for table in tables):
+        return
     server.execute(f"DROP DATABASE {quote_name(name)}")

@@ -17,9 +17,8 @@ def faults_of_texts(subject: Subject, table: Table) -> Iterator[Fault]:
     """Comments, labels, default values and expressions of a table."""
     comment = _faults_of_comment(table.comment, TABLE_COMMENT, label_of("table", table.name))
     yield from at("comment", "", comment)
-    if "\0" in table.comment and subject.is_mariadb:
-        what = f"MariaDB keeps nothing of the comment of {table.name} behind a NUL but zero bytes"
-        yield Fault(what, "comment", advice="leave the NUL out")
+    if subject.is_mariadb:
+        yield from at("comment", "", _faults_of_nul(table.comment, table.name))
     for number, column in enumerate(table.columns):
         called = label_of("column", column.name)
         yield from at("column", number, _faults_of_comment(column.comment, COLUMN_COMMENT, called))
@@ -29,6 +28,8 @@ def faults_of_texts(subject: Subject, table: Table) -> Iterator[Fault]:
     for number, index in enumerate(table.indexes):
         called = label_of("index", index.name)
         yield from at("index", number, _faults_of_comment(index.comment, INDEX_COMMENT, called))
+        if subject.is_mariadb:
+            yield from at("index", number, _faults_of_nul(index.comment, called))
         if any(_is_unreadable(part.expression, subject) for part in index.parts):
             yield Fault(f"the expression of {called} can't be used: {_WHY}", "index", number)
     for number, check in enumerate(table.checks):
@@ -47,6 +48,15 @@ def _faults_of_comment(comment: str, limit: Limit, called: str) -> Iterator[Faul
         )
     if has_long_character(comment):
         yield Fault(f"the comment of {called} can't be used: {_WHY}")
+
+
+def _faults_of_nul(comment: str, called: str) -> Iterator[Fault]:
+    """MariaDB loses it in comments of tables and indexes, not of columns (measured on 10.11 and 11.8)."""
+    if comment.partition("\0")[2].strip("\0"):
+        yield Fault(
+            f"MariaDB keeps nothing of the comment of {called} behind a NUL but zero bytes",
+            advice="leave the NUL out",
+        )
 
 
 def _unreadable(column: Column, subject: Subject) -> Iterator[str]:
