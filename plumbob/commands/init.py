@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.opening import connect_to, database_name, find_target
+from plumbob.commands.opening import connect_to, database_name, find_target, scratch_place
 from plumbob.commands.options import ConnectionOptions
 from plumbob.config import FILE, Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Schema
 from plumbob.report.comparison import counted
+from plumbob.report.proof import proof_document, proof_lines
 from plumbob.report.safe import line
 
 if TYPE_CHECKING:
+    from plumbob.reproduction import Reproduction
     from plumbob.server.connection import Server
 
 EXAMPLE = """\
@@ -43,18 +45,26 @@ schema init --from SHOP_URL"""
     help="The database to read: a URL, or the name of a variable that holds one.",
 )
 @options.connection
+@options.scratch
 @options.json
-def command(folder: Path | None, source: str | None, to: ConnectionOptions, as_json: bool) -> int:
+def command(
+    folder: Path | None,
+    source: str | None,
+    to: ConnectionOptions,
+    scratch: str | None,
+    as_json: bool,
+) -> int:
     """Lay out a project here; with --from, read a live database into it.
 
     Makes schema/schema.yaml, plumbob.cfg and generated/migrations/. A file that is there already is
     never overwritten. What of a live database is not understood, or of a kind that is not managed,
-    is named; no command touches it.
+    is named; no command touches it. At the end the database is rebuilt from the declaration on a
+    scratch server, and compared object by object with the live one.
     """
     root = (folder or Path.cwd()).absolute()
     files = {root / Config().schema: "", root / FILE: template("init_plumbob.cfg")}
     _refuse_existing(root, files)
-    read = _read(source, to) if source or _names_a_server(to) else None
+    read = _read(source, to, scratch) if source or _names_a_server(to) else None
     files[root / Config().schema] = read.text if read else template("init_schema.yaml")
     for path, text in files.items():
         _write(path, text)
@@ -63,17 +73,22 @@ def command(folder: Path | None, source: str | None, to: ConnectionOptions, as_j
         console.out_json(_document(root, files, read))
     else:
         console.out(_text(root, files, read))
-    return Exit.OK if read is None or read.in_sync else Exit.DIFFERENT
+    return Exit.OK if read is None or read.is_right else Exit.DIFFERENT
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read from a live database, its declaration, and whether they are the same."""
+    """What was read from a live database, its declaration, whether they are the same, and the proof."""
 
     place: str
     schema: Schema
     text: str
     in_sync: bool
+    proof: Reproduction
+
+    @property
+    def is_right(self) -> bool:
+        return self.in_sync and not self.proof.unlike
 
 
 def template(name: str) -> str:
@@ -85,7 +100,7 @@ def _names_a_server(to: ConnectionOptions) -> bool:
     return to != ConnectionOptions(wait=to.wait)
 
 
-def _read(source: str | None, to: ConnectionOptions) -> Read:
+def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Read:
     from plumbob.declaration import dump
     from plumbob.server.introspect import read_schema
 
@@ -95,21 +110,27 @@ def _read(source: str | None, to: ConnectionOptions) -> Read:
     elif source:
         config = Config(url_env=source)
     target = find_target(to, config)
+    place = scratch_place(scratch, config)
     with connect_to(target, to, config) as server:
         schema = read_schema(server)
         text = dump(schema, server.flavour)
-        return Read(database_name(server), schema, text, _is_in_sync(text, server))
+        return Read(database_name(server), schema, text, *_judged(text, server, place))
 
 
-def _is_in_sync(text: str, server: Server) -> bool:
-    """Whether the declaration, read as any other, differs in nothing from the database."""
+def _judged(text: str, server: Server, scratch: str) -> tuple[bool, Reproduction]:
+    """Whether the declaration, read as any other, differs in nothing from the database; the proof."""
     from plumbob.declaration import load
+    from plumbob.reproduction import Reproduction, reproduce
     from plumbob.workflow import compare_database
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schema.yaml"
         path.write_text(text, encoding="utf-8")
-        return not compare_database(load(path), server, scratch="none").changes
+        declaration = load(path)
+        if not declaration.schema.tables:
+            return True, Reproduction(unproved="there is nothing to rebuild")
+        in_sync = not compare_database(declaration, server, scratch="none").changes
+        return in_sync, reproduce(declaration, server, scratch=scratch)
 
 
 def _refuse_existing(root: Path, files: dict[Path, str]) -> None:
@@ -146,8 +167,8 @@ def _text(root: Path, files: dict[Path, str], read: Read | None) -> str:
     for found_there in read.schema.unmanaged:
         said.append(line(f"not managed, so left alone: {found_there.kind} {found_there.name}"))
     if not read.in_sync:
-        return "\n".join([*said, "They are not in sync yet: schema diff shows in what"])
-    return "\n".join([*said, "in sync"])
+        said.append("They are not in sync yet: schema diff shows in what")
+    return "\n".join([*said, *proof_lines(read.proof)])
 
 
 def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str, object]:
@@ -157,6 +178,7 @@ def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str
         document |= {
             "live": {"name": read.place, "tables": len(schema.tables)},
             "in_sync": read.in_sync,
+            "proof": proof_document(read.proof),
             "not_understood": [
                 {"name": name, "why": found.why} for name, found in schema.not_understood.items()
             ],

@@ -17,11 +17,14 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.declaration import load
 from plumbob.errors import Exit
 from plumbob.project import Project
 from plumbob.pull import Pulled, pull
 from plumbob.report.comparison import Source
+from plumbob.report.proof import proof_document, proof_lines
 from plumbob.report.safe import line, lines
+from plumbob.reproduction import Reproduction, reproduce
 
 EXAMPLE = """\
 schema pull --dry-run
@@ -46,7 +49,8 @@ def command(
 
     Only what differs is changed: comments, order, layout and spelling of the rest stay as they are,
     and where nothing differs no byte changes. The new text is loaded and compared with the database
-    before it replaces the old one. Exit code 0: the declaration says what the database says; with
+    before it replaces the old one; then the database is rebuilt from it on a scratch server and
+    compared object by object. Exit code 0: the declaration says what the database says; with
     --dry-run 1 when it does not yet.
     """
     project = open_project(where)
@@ -56,25 +60,31 @@ def command(
     with connect_to(target, to, project.config) as server:
         found = pull(declaration, server, scratch=place)
         live = Source(database_name(server), len(found.live.tables))
-    if not dry_run:
-        found.write()
+        proof = None
+        if not dry_run:
+            found.write()
+            proof = reproduce(load(declaration.files[0]), server, scratch=place)
     declared = Source(project.shown(project.schema), len(declaration.schema.tables))
     if as_json:
-        console.out_json(_document(found, project, dry_run))
+        console.out_json(_document(found, project, proof))
     else:
-        console.out("\n".join([line(f"{declared} | {live}"), *_text(found, project, dry_run)]))
-    return Exit.DIFFERENT if dry_run and found.contents else Exit.OK
+        console.out("\n".join([line(f"{declared} | {live}"), *_text(found, project, proof)]))
+    if proof is None:
+        return Exit.DIFFERENT if found.contents else Exit.OK
+    return Exit.DIFFERENT if proof.unlike else Exit.OK
 
 
-def _text(found: Pulled, project: Project, dry_run: bool) -> Iterator[str]:
+def _text(found: Pulled, project: Project, proof: Reproduction | None) -> Iterator[str]:
     if not found.contents:
         yield "in sync: nothing is changed"
-    elif dry_run:
+    elif proof is None:
         yield from lines(_difference(found, project))
     else:
         yield from (line(f"wrote {project.shown(path)}") for path in found.contents)
     for remark in found.remarks:
         yield line(f"{remark.table}: {remark.what}")
+    if proof is not None:
+        yield from proof_lines(proof)
 
 
 def _difference(found: Pulled, project: Project) -> str:
@@ -87,11 +97,12 @@ def _difference(found: Pulled, project: Project) -> str:
     return "\n".join(said)
 
 
-def _document(found: Pulled, project: Project, dry_run: bool) -> dict[str, object]:
+def _document(found: Pulled, project: Project, proof: Reproduction | None) -> dict[str, object]:
     return {
         "in_sync": not found.contents,
         "files": [project.shown(path) for path in found.contents],
-        "written": bool(found.contents) and not dry_run,
+        "written": bool(found.contents) and proof is not None,
         "difference": _difference(found, project),
         "remarks": [{"table": each.table, "what": each.what} for each in found.remarks],
+        "proof": proof_document(proof) if proof is not None else None,
     }

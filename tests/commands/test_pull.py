@@ -46,17 +46,26 @@ def test_the_difference_of_the_file_is_shown_first(user: User) -> None:
 
 def test_it_is_written_and_then_in_sync(user: User) -> None:
     first = user.succeeds("pull")
-    assert first.out.splitlines()[1:] == ["wrote schema/schema.yaml"]
+    wrote, proof = first.out.splitlines()[1:]
+    assert wrote == "wrote schema/schema.yaml"
+    assert proof.startswith("1 object, all reproduced on a scratch database on ")
     assert user.schema.read_text() == FILE + "      name: varchar(9)\n"
     user.succeeds("diff")
     again = user.succeeds("pull")
-    assert again.out.splitlines()[1:] == ["in sync: nothing is changed"]
-    assert user.succeeds("pull", "--json").json == {
+    assert again.out.splitlines()[1:] == ["in sync: nothing is changed", proof]
+    document = user.succeeds("pull", "--json", "--scratch", "none").json
+    assert document == {
         "in_sync": True,
         "files": [],
         "written": False,
         "difference": "",
         "remarks": [],
+        "proof": {
+            "objects": 0,
+            "place": "",
+            "unproved": "no scratch database was wanted",
+            "not_reproduced": [],
+        },
     }
 
 
