@@ -233,6 +233,18 @@ def test_any_name_and_text_loads_back(
     assert_loads_back(schema_of(found), flavour)
 
 
+def test_the_usual_character_set_is_the_database_s_where_no_table_has_its_own() -> None:
+    columns = (Column("a", Type("int")),)
+    tables = [
+        Table(name, columns, charset="latin1", collation="latin1_bin") for name in ("t", "u", "v")
+    ]
+    text = dump(schema_of(*tables), FLAVOURS["mysql"])
+    assert text.startswith("database:\n  charset: latin1\n  collation: latin1_bin\n")
+    assert text.count("latin1") == 2
+    own = Table("w", columns, charset="utf8mb4", collation="utf8mb4_unicode_ci")
+    assert "  collation: utf8mb4_unicode_ci\n" in dump(schema_of(*tables, own), FLAVOURS["mysql"])
+
+
 def test_a_live_schema_is_valid(tmp_path: Path) -> None:
     """The demo shop, dumped as if it were live, passes all rules of both servers."""
     shop = Path(__file__).parents[2] / "schema" / "schema.yaml"

@@ -67,14 +67,19 @@ def dump(schema: Schema, flavour: Flavour) -> str:
 
 
 def database_of(schema: Schema, flavour: Flavour) -> Table:
-    """What tables inherit: the database's own character set, else the most usual, and the usual engine.
+    """What tables inherit, so that most of them need not say it.
 
-    It is a table without a name, so that it is completed as any other.
+    The database's own character set if any table has it, else the one that most tables have, and the
+    usual engine. It is a table without a name, so that it is completed as any other.
     """
-    usual = Counter((table.charset, table.collation) for table in schema.tables.values())
+    usual = Counter(
+        (table.charset, table.collation) for table in schema.tables.values() if table.collation
+    )
     charset, collation = schema.charset, schema.collation
-    if charset is None and collation is None and usual:
-        charset, collation = usual.most_common(1)[0][0]
+    most = usual.most_common(1)
+    is_nobodys = (charset, collation) not in usual
+    if most and is_nobodys and (most[0][1] > 1 or (charset is None and collation is None)):
+        charset, collation = most[0][0]
     engines = Counter(table.engine for table in schema.tables.values() if table.engine)
     engine = engines.most_common(1)[0][0] if engines else "InnoDB"
     return canonical_table(

@@ -20,6 +20,7 @@ _COLUMN_INDENT = 6
 # The key of words that a long form has no key for: they stand behind the type.
 _SQL_ALONE = ""
 _FLAGS = ("auto_increment", "unique", "primary_key", "invisible", "stored")
+_TRUTH = {"0": "false", "1": "true", "null": "null"}
 _PREFIXES = {
     "charset": "character set ",
     "collation": "collate ",
@@ -108,7 +109,7 @@ def _canonical(column: Column, around: Surroundings) -> Column:
 
 def _definition(column: Column, around: Surroundings) -> Iterator[tuple[str, str]]:
     """The pieces of a definition, comment left out, in the order of the manual."""
-    yield "type", _type_text(column.type, around)
+    yield "type", "boolean" if _is_boolean(column) else _type_text(column.type, around)
     yield from _charset_words(column.type, around)
     if column.compressed:
         yield _SQL_ALONE, "compressed"
@@ -130,12 +131,21 @@ def _definition(column: Column, around: Surroundings) -> Iterator[tuple[str, str
         yield "check", f"check ({expression_text(column.check)})"
 
 
+def _is_boolean(column: Column) -> bool:
+    """Whether it is what BOOLEAN makes, with a default that is no number."""
+    if column.type != Type("tinyint", 1) or column.auto_increment:
+        return False
+    default = column.default
+    return default is None or default_text(default, column.type) in _TRUTH
+
+
 def _value_words(column: Column, flavour: Flavour) -> Iterator[tuple[str, str]]:
     default = column.default
     if has_no_default(column, flavour) and not column.auto_increment:
         yield _SQL_ALONE, "no default"
     if default is not None and not (default.kind == "null" and column.null):
-        yield "default", f"default {default_text(default, column.type)}"
+        text = default_text(default, column.type)
+        yield "default", f"default {_TRUTH[text] if _is_boolean(column) else text}"
     if column.on_update is not None:
         yield "on_update", f"on update {now_text(column.on_update)}"
     if column.auto_increment:
