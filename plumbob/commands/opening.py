@@ -101,7 +101,16 @@ def connect_to(target: Target, to: ConnectionOptions, config: Config) -> Server:
 
     server = connect(target, wait=to.wait)
     server.scope = config.scope
+    _tell_of_version(server)
     return server
+
+
+def _tell_of_version(server: Server) -> None:
+    """A server that is newer or older than what is known is worth a word, and is no reason to stop."""
+    from plumbob.model.features import note_of_version
+
+    if note := note_of_version(server.flavour):
+        console.note(note)
 
 
 def connect_to_server(target: Target, to: ConnectionOptions) -> Server:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plumbob.model import Flavour
+from plumbob.model.features import UCA1400_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ CHARSETS: dict[str, Charset] = {
     "utf8mb4": Charset(4, "utf8mb4_0900_ai_ci", "utf8mb4_general_ci"),
 }
 # MariaDB 11.5 gave these another default collation (character_set_collations).
-_UCA1400_SINCE = (11, 5, 0)
 _UCA1400 = ("ucs2", "utf16", "utf32", "utf8mb3", "utf8mb4")
 
 
@@ -92,7 +92,7 @@ def default_collation(
     """The collation of a character set that is named without one."""
     if asked and charset in asked:
         return asked[charset]
-    if flavour.is_mariadb and flavour.version >= _UCA1400_SINCE and charset in _UCA1400:
+    if UCA1400_DEFAULT.is_in(flavour) and charset in _UCA1400:
         return f"{charset}_uca1400_ai_ci"
     known = CHARSETS.get(charset)
     found = (known.mysql if flavour.is_mysql else known.mariadb) if known else None

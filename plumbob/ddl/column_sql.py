@@ -8,6 +8,7 @@ from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import type_sql
 from plumbob.model import Column, Default, Expression, Flavour, Generated, Type
+from plumbob.model.features import INVISIBLE_BEHIND_DEFAULT
 
 
 def column_sql(column: Column, flavour: Flavour) -> str:
@@ -43,13 +44,9 @@ def _mysql_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     ]
 
 
-# 10.11 and 11.4 print INVISIBLE before the default, 11.8 (measured) and later ones behind it.
-_INVISIBLE_LATE_SINCE = (11, 5, 0)
-
-
 def _mariadb_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     invisible = "INVISIBLE" if column.invisible else ""
-    is_late = flavour.version >= _INVISIBLE_LATE_SINCE
+    is_late = INVISIBLE_BEHIND_DEFAULT.is_in(flavour)
     return [
         "/*M!100301 COMPRESSED*/" if column.compressed else "",
         _charset_sql(column.type),

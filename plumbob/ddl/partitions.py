@@ -16,6 +16,7 @@ from plumbob.model import (
     PartitionFunction,
     Partitioning,
 )
+from plumbob.model.features import TABS_ESCAPED_IN_PARTITIONS
 from plumbob.model.partition import Method
 
 # Options of a partition in the order in which both servers print them, in front of the comment.
@@ -306,7 +307,9 @@ def _options_sql(partition: Partition, style: Style) -> Iterator[str]:
 def _escaped(comment: str, flavour: Flavour) -> str:
     escapes = _ESCAPES
     if flavour.is_mariadb:
-        escapes = _ESCAPES_SINCE_11 if flavour.version >= (11, 0, 0) else _ESCAPES_OF_MARIADB
+        escapes = (
+            _ESCAPES_SINCE_11 if TABS_ESCAPED_IN_PARTITIONS.is_in(flavour) else _ESCAPES_OF_MARIADB
+        )
     return "".join(escapes.get(character, character) for character in comment)
 
 

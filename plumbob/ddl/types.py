@@ -5,7 +5,7 @@ Length of TEXT(n), character set inheritance and the like are settled in `plumbo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_text
@@ -224,21 +224,3 @@ def type_sql(found: Type, flavour: Flavour) -> str:
     elif found.length is not None:
         name += f"({found.length})"
     return name + " unsigned" * found.unsigned + " zerofill" * found.zerofill
-
-
-@dataclass(frozen=True, slots=True)
-class TypeSupport:
-    """Since which version each server knows a type; None: never."""
-
-    mysql: tuple[int, int, int] | None
-    mariadb: tuple[int, int, int] | None
-
-
-# Types that only one of the servers has, or has since a version that is in use (both manuals).
-TYPE_SUPPORT: dict[str, TypeSupport] = {
-    "uuid": TypeSupport(None, (10, 7, 0)),
-    "inet4": TypeSupport(None, (10, 10, 0)),
-    "inet6": TypeSupport(None, (10, 5, 0)),
-    "xmltype": TypeSupport(None, (12, 3, 0)),
-    "vector": TypeSupport((9, 0, 0), (11, 7, 0)),
-}

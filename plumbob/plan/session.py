@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from plumbob.model import Column, Flavour, ForeignKey, Schema, Table
+from plumbob.model.features import UNIQUE_PARENTS
 from plumbob.plan.statement import Statement
 
 _UNIQUE_PARENTS = (("restrict_fk_on_non_standard_key", "0"),)
@@ -44,7 +45,7 @@ def with_loose_keys(
     MySQL 8.4 and later refuse to add such a key (6125), and any ALTER or RENAME of its parent (1553,
     6125, measured on 9.7), unless this is turned off; every account may do so.
     """
-    if not flavour.wants_unique_parents:
+    if not UNIQUE_PARENTS.is_in(flavour):
         return statements
     joined = {name for schema in schemas for name in _loosely_joined(schema)}
     return [

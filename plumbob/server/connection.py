@@ -19,6 +19,7 @@ from pymysql.cursors import Cursor
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, parse_flavour
+from plumbob.model.features import SHOW_REPLICA_STATUS
 from plumbob.server.driver import Row, Session, open_session
 from plumbob.server.errors import DENIED, UNKNOWN_DATABASE, ServerError
 from plumbob.server.pins import assignment
@@ -290,4 +291,4 @@ def _flavour(version: str, target: Target) -> Flavour:
 def _replica_status(flavour: Flavour) -> str:
     if flavour.is_mariadb:
         return "SHOW ALL SLAVES STATUS"
-    return "SHOW REPLICA STATUS" if flavour.version >= (8, 0, 22) else "SHOW SLAVE STATUS"
+    return "SHOW REPLICA STATUS" if SHOW_REPLICA_STATUS.is_in(flavour) else "SHOW SLAVE STATUS"

@@ -19,6 +19,7 @@ from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.tables import create_table_sql
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import ForeignKey, Schema, Table
+from plumbob.model.features import DATABASE_ENCRYPTION
 from plumbob.server import binaries
 from plumbob.server.connection import Server, connect
 from plumbob.server.errors import ServerError
@@ -30,8 +31,6 @@ from plumbob.server.target import Target
 PREFIX = "_plumbob_scratch_"
 MARK = "_plumbob_scratch"
 COPY = "_plumbob_copy_"
-# The version that brought `default_table_encryption` (manual: CREATE DATABASE).
-_ENCRYPTED_SINCE = (8, 0, 16)
 # What a definition may repeat that a strict session refuses: zero dates (1067), and foreign keys to
 # columns that are not unique (6125, MySQL from 8.4 on).
 _LENIENT = {
@@ -228,7 +227,7 @@ def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str
 
 def _encryption(server: Server) -> str:
     """Whether new tables of the database are encrypted, Y or N, as MySQL keeps it; else ""."""
-    if server.flavour.is_mariadb or server.flavour.version < _ENCRYPTED_SINCE:
+    if not DATABASE_ENCRYPTION.is_in(server.flavour):
         return ""
     rows = server.query(
         "SELECT DEFAULT_ENCRYPTION FROM information_schema.SCHEMATA"

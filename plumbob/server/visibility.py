@@ -12,6 +12,7 @@ from typing import NamedTuple
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour
+from plumbob.model.features import SHOW_CREATE_ROUTINE, SHOW_ROUTINE
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, NO_SUCH_TABLE, ServerError
 from plumbob.server.grants import Grants, read_grants
@@ -96,7 +97,7 @@ def _sees_routines(server: Server, database: str, grants: Grants) -> bool:
     """Whether routines are listed with their bodies; EXECUTE alone gives NULL for a body."""
     if server.flavour.is_mysql:
         return grants.has_globally("SHOW_ROUTINE") or grants.has_globally("SELECT")
-    if grants.has("SHOW CREATE ROUTINE") and server.flavour.version >= _SHOW_CREATE_ROUTINE:
+    if grants.has("SHOW CREATE ROUTINE") and SHOW_CREATE_ROUTINE.is_in(server.flavour):
         return True
     try:
         server.query("SELECT 1 FROM mysql.proc LIMIT 0")
@@ -107,15 +108,10 @@ def _sees_routines(server: Server, database: str, grants: Grants) -> bool:
     return True
 
 
-# The versions that brought a privilege for it (manuals: SHOW_ROUTINE; SHOW CREATE ROUTINE).
-_SHOW_ROUTINE = (8, 0, 20)
-_SHOW_CREATE_ROUTINE = (11, 3)
-
-
 def _grant_for_routines(flavour: Flavour, database: str) -> str:
     if flavour.is_mysql:
-        return "SHOW_ROUTINE ON *.*" if flavour.version >= _SHOW_ROUTINE else "SELECT ON *.*"
-    if flavour.version >= _SHOW_CREATE_ROUTINE:
+        return "SHOW_ROUTINE ON *.*" if SHOW_ROUTINE.is_in(flavour) else "SELECT ON *.*"
+    if SHOW_CREATE_ROUTINE.is_in(flavour):
         return f"SHOW CREATE ROUTINE ON {database}.*"
     return "SELECT ON `mysql`.`proc`"
 

@@ -1,147 +1,44 @@
-"""What one of the servers has and the other has not, or has since a version: one table of facts.
+"""Which features a declaration uses that its server lacks, and where it uses them.
 
-Each entry that has an errno was measured on MySQL 9.7, MariaDB 10.11 and 11.8; versions are from the manuals.
+The features themselves, with the versions that brought them, are in `plumbob.model.features`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from plumbob.ddl.types import TYPE_SUPPORT
 from plumbob.declaration.validate.subject import Fault, Subject
-from plumbob.model import Column, Default, Expression, Flavour, Index, Option, Table
-
-Version = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A feature, the versions that brought it (None: never), and what to do without it."""
-
-    name: str
-    mysql: Version | None
-    mariadb: Version | None
-    source: str
-    instead: str = ""
-
-    def is_in(self, flavour: Flavour) -> bool:
-        since = self.mysql if flavour.is_mysql else self.mariadb
-        return since is not None and flavour.version >= since
-
+from plumbob.model import Column, Default, Expression, Index, Option, Table
+from plumbob.model.features import (
+    CHECK,
+    COLLATION_0900,
+    COLLATION_UCA1400,
+    COMPRESSED,
+    DESCENDING,
+    ENGINE_ATTRIBUTE,
+    EXPRESSION_DEFAULT,
+    EXPRESSION_KEY,
+    GB18030,
+    GENERATED_NULL,
+    GENERATED_PRIMARY,
+    INVISIBLE_COLUMN,
+    INVISIBLE_INDEX,
+    JSON_ARROW,
+    NGRAM,
+    NO_DEFAULT,
+    NOT_ENFORCED,
+    OPTIONS,
+    PERIOD,
+    SRID,
+    STORAGE,
+    TYPES,
+    VECTOR_INDEX,
+    VERSIONING,
+    WITHOUT_OVERLAPS,
+    Feature,
+)
 
 _NONE = Default("none")
-_ALWAYS: Version = (0, 0, 0)
-_MYSQL, _MARIADB = (_ALWAYS, None), (None, _ALWAYS)
-
-EXPRESSION_KEY = Feature(
-    "an index over an expression",
-    (8, 0, 13),
-    None,
-    "MySQL manual: Functional Key Parts; MariaDB errno 1064",
-    "index a generated column instead",
-)
-NOT_ENFORCED = Feature(
-    "a check that is NOT ENFORCED",
-    (8, 0, 16),
-    None,
-    "MySQL manual: CHECK Constraints; MariaDB errno 1064",
-    "leave the check out",
-)
-INVISIBLE_COLUMN = Feature(
-    "an invisible column", (8, 0, 23), (10, 3, 3), "manuals: Invisible Columns"
-)
-INVISIBLE_INDEX = Feature(
-    "an invisible index", (8, 0, 0), (10, 6, 0), "manuals: Invisible Indexes, Ignored Indexes"
-)
-DESCENDING = Feature("a descending key part", (8, 0, 0), (10, 8, 0), "manuals: Descending Indexes")
-EXPRESSION_DEFAULT = Feature(
-    "an expression as default", (8, 0, 13), (10, 2, 1), "manuals: Data Type Default Values"
-)
-CHECK = Feature("a check", (8, 0, 16), (10, 2, 1), "manuals: CHECK Constraints")
-NO_DEFAULT = Feature(
-    "a column that may be NULL and has no default",
-    *_MYSQL,
-    "MariaDB forgets DROP DEFAULT there, 10.11 and 11.8",
-    "leave `no default` out",
-)
-GENERATED_NULL = Feature(
-    "NOT NULL on a generated column",
-    *_MYSQL,
-    "MariaDB errno 1064",
-    "leave NOT NULL out, or check that the column is not null",
-)
-GENERATED_PRIMARY = Feature("a primary key on a generated column", *_MYSQL, "MariaDB errno 1064")
-SRID = Feature(
-    "SRID",
-    (8, 0, 3),
-    None,
-    "MySQL manual: CREATE TABLE; MariaDB errno 1064, and its REF_SYSTEM_ID is not given back",
-    "leave it out",
-)
-COMPRESSED = Feature("a compressed column", None, (10, 3, 2), "MySQL errno 1064")
-STORAGE = Feature("STORAGE and COLUMN_FORMAT", *_MYSQL, "MariaDB errno 1064", "leave them out")
-ENGINE_ATTRIBUTE = Feature("ENGINE_ATTRIBUTE", (8, 0, 21), None, "MariaDB errno 1911")
-VERSIONING = Feature("system versioning", None, (10, 3, 4), "MySQL errno 1064")
-PERIOD = Feature("an application-time period", None, (10, 4, 3), "MySQL errno 1064")
-WITHOUT_OVERLAPS = Feature("WITHOUT OVERLAPS", None, (10, 5, 3), "MySQL errno 1064")
-VECTOR_INDEX = Feature("a vector index", None, (11, 7, 0), "MySQL errno 1064")
-NGRAM = Feature("the parser ngram", (5, 7, 6), None, "MariaDB errno 1128")
-JSON_ARROW = Feature(
-    "the operators -> and ->>",
-    (5, 7, 13),
-    None,
-    "MariaDB errno 1064",
-    "write json_extract(…) or json_unquote(json_extract(…))",
-)
-GB18030 = Feature("the character set gb18030", (5, 7, 4), None, "MariaDB errno 1115")
-COLLATION_0900 = Feature(
-    "a collation of the kind 0900",
-    (8, 0, 1),
-    (11, 4, 5),
-    "MariaDB 10.11 errno 1273, 11.8 takes it",
-    "such as utf8mb4_unicode_ci, which both servers have",
-)
-COLLATION_UCA1400 = Feature(
-    "a collation of the kind uca1400",
-    None,
-    (10, 10, 1),
-    "MySQL errno 1273",
-    "such as utf8mb4_unicode_ci, which both servers have",
-)
-# Table options that one of the servers alone knows (MySQL errno 1064, MariaDB 1064 or 1911).
-OPTIONS = {
-    **{
-        name: Feature(f"the table option {name}", *_MYSQL, "MariaDB errno 1064, 1911")
-        for name in (
-            "COMPRESSION",
-            "ENCRYPTION",
-            "AUTOEXTEND_SIZE",
-            "TABLESPACE",
-            "STORAGE",
-            "ENGINE_ATTRIBUTE",
-            "SECONDARY_ENGINE",
-            "SECONDARY_ENGINE_ATTRIBUTE",
-        )
-    },
-    **{
-        name: Feature(f"the table option {name}", *_MARIADB, "MySQL errno 1064")
-        for name in (
-            "PAGE_COMPRESSED",
-            "PAGE_COMPRESSION_LEVEL",
-            "ENCRYPTED",
-            "ENCRYPTION_KEY_ID",
-            "TRANSACTIONAL",
-            "PAGE_CHECKSUM",
-            "IETF_QUOTES",
-        )
-    },
-}
-TYPES = {
-    name: Feature(f"the type {name}", support.mysql, support.mariadb, "manuals: Data Types")
-    for name, support in TYPE_SUPPORT.items()
-}
-
 Use = tuple[Feature, str, str | int, str]
 
 

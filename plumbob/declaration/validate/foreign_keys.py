@@ -10,6 +10,7 @@ from plumbob.declaration.validate.columns import mentions
 from plumbob.declaration.validate.indexes import nearest_column
 from plumbob.declaration.validate.subject import Fault, Subject, engine_of, label_of
 from plumbob.model import Column, ForeignKey, Table, Type
+from plumbob.model.features import UNIQUE_PARENTS
 
 # Engines that read a foreign key and forget it (manual: Foreign Key Constraints; measured).
 _FORGETFUL = (
@@ -216,7 +217,7 @@ def _spelled(found: Type) -> str:
 def _notices_of_parent(subject: Subject, key: ForeignKey, parent: Table) -> Iterator[Fault]:
     """A parent's key that is not unique, or only begins with the columns."""
     names = [name.lower() for name in _parent_columns(key, parent)]
-    if subject.flavour is not None and not subject.flavour.wants_unique_parents:
+    if subject.flavour is not None and not UNIQUE_PARENTS.is_in(subject.flavour):
         return
     for index in parent.indexes:
         is_unique = index.kind in ("primary", "unique")
