@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from plumbob.model import Check, Index, Period
+from plumbob.model import Check, Index, Partitioning, Period
 from plumbob.plan.clauses import ColumnChange, TableWork
 
 # More than this is better read in the statement itself.
@@ -40,7 +40,16 @@ def _verbs(work: TableWork) -> Iterator[str]:
             continue
         yield f"change {setting.name.lower().replace('_', ' ')}"
     if work.is_repartitioned:
-        yield "change partitions" if work.after.partitions else "remove partitions"
+        yield _partitioning(work.after.partitions)
+
+
+def _partitioning(partitions: Partitioning | None) -> str:
+    """What is not done partition by partition copies the table; hashed rows find a place everywhere."""
+    if partitions is None:
+        return "remove partitions"
+    if partitions.is_hashed:
+        return "partition the whole table anew"
+    return "partition the whole table anew (a row that fits no partition stops it)"
 
 
 def _column_verb(change: ColumnChange) -> str:

@@ -19,6 +19,7 @@ from plumbob.declaration.validate.features import faults_of_features
 from plumbob.declaration.validate.foreign_keys import faults_of_foreign_keys
 from plumbob.declaration.validate.indexes import faults_of_indexes
 from plumbob.declaration.validate.names import faults_of_all_names, faults_of_names
+from plumbob.declaration.validate.partitions import faults_of_partitions
 from plumbob.declaration.validate.periods import faults_of_periods
 from plumbob.declaration.validate.sizes import faults_of_sizes
 from plumbob.declaration.validate.subject import Fault, Subject
@@ -36,6 +37,7 @@ _OF_A_TABLE = (
     faults_of_indexes,
     faults_of_checks,
     faults_of_foreign_keys,
+    faults_of_partitions,
     faults_of_periods,
     faults_of_features,
 )

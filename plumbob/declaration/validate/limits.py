@@ -41,6 +41,8 @@ NAME_LENGTH = _both(64, "manual: Identifier Length Limits; errno 1059")
 COLUMN_COMMENT = _both(1024, "errno 1629")
 INDEX_COMMENT = _both(1024, "errno 1688")
 TABLE_COMMENT = _both(2048, "errno 1628")
+PARTITION_COMMENT = _both(1024, "errno 1793")
+PARTITIONS = _both(8192, "with subpartitions; errno 1499")
 
 COLUMNS = {
     "innodb": _both(1017, "manual: InnoDB Limits; errno 1117, MariaDB 1005 (185)"),
