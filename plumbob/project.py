@@ -22,7 +22,8 @@ OTHER_SUFFIXES = (".yml", ".sql")
 class Project:
     """A project's folder and what `plumbob.cfg` says about it.
 
-    `schema` is the declaration file, which need not be there; `root` is absolute.
+    `schema` is the declaration: a file, which need not be there, or a folder of .sql files; `root` is
+    absolute.
     """
 
     root: Path
@@ -47,7 +48,7 @@ def find_project(folder: Path | None = None, schema: Path | None = None) -> Proj
     Args:
         folder: where to look first, then upwards to the repository's root; None is the working
         folder.
-        schema: the declaration file, when it was given by name; else the configured one is taken.
+        schema: the declaration, when it was given by name; else the configured one is taken.
 
     Raises:
         PlumbobError: no project is there, or its settings cannot be read.
@@ -88,5 +89,7 @@ def _beside(schema: Path) -> Path:
 
 def _declaration(root: Path, config: Config) -> Path:
     path = root / config.schema
+    if path.is_dir():
+        return path
     others = (path.with_suffix(suffix) for suffix in OTHER_SUFFIXES)
     return next((each for each in (path, *others) if each.is_file()), path)

@@ -26,14 +26,14 @@ def load(path: Path) -> Declaration:
     """Read a declaration.
 
     Args:
-        path: `schema/schema.yaml`. When it is missing and there is a file of the same name that ends in
-            .yml or .sql, that one is read.
+        path: `schema/schema.yaml`, or a folder of .sql files. When the file is missing and there is one
+            of the same name that ends in .yml or .sql, that one is read.
 
     Raises:
         PlumbobError: the one thing that is wrong, or ManyErrors, each with its place in a file.
     """
     path = _found(path)
-    if path.suffix.lower() == ".sql":
+    if path.is_dir() or path.suffix.lower() == ".sql":
         return load_sql(path)
     with without_collecting():
         return _load_yaml(path)

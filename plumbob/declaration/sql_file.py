@@ -1,89 +1,245 @@
-"""`schema.sql`: a declaration of plain CREATE TABLE statements."""
+"""A declaration in plain SQL: one file of CREATE statements, or a folder of such files, in any order.
+
+A dump without rows (`mysqldump --no-data`) is one: what it sets for its session, its locks, and DROP …
+IF EXISTS ahead of a CREATE declare nothing and are left out. All else is refused by name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plumbob.ddl.cursor import Cursor
-from plumbob.ddl.lexer import SyntaxFault, Token, tokenize
+from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.tables import parse_create_table
 from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.nodes import Entry, Scalar
-from plumbob.declaration.source import Source, read_source
-from plumbob.declaration.spelled import refuse_version_comments
+from plumbob.declaration.source import read_source
+from plumbob.declaration.sql_statements import SqlStatement, statements
 from plumbob.errors import PlumbobError
 from plumbob.model import Schema, Table
 
+# What reads a CREATE statement of a kind beside the tables. A kind without a reader is refused.
+StoredReader = Callable[[SqlStatement], object]
+STORED_READERS: dict[str, StoredReader] = {}
+_STORED_KINDS = ("view", "trigger", "procedure", "function", "event", "sequence")
+
+# The first words of statements that declare nothing and that dumps are full of.
+_NOISE = (
+    ("set",),
+    ("lock", "tables"),
+    ("unlock", "tables"),
+    ("start", "transaction"),
+    ("commit",),
+)
+_ADVICE: Mapping[tuple[str, ...], str] = {
+    (
+        "alter",
+    ): "write it into CREATE TABLE. Tools that write keys apart (phpMyAdmin): load their dump "
+    "into a database, and run `schema init --from` on that",
+    ("drop",): "leave it out: what is not declared is not wanted. Only DROP … IF EXISTS ahead of a "
+    "CREATE, as dumps have it, may stand here",
+    ("insert",): "rows are no part of a declaration; the folder seeds/ is for them",
+    ("replace",): "rows are no part of a declaration; the folder seeds/ is for them",
+    ("rename",): "in a schema.yaml, `was:` declares a rename",
+    ("create", "index"): "write it into CREATE TABLE",
+    ("create", "unique"): "write it into CREATE TABLE",
+    ("create", "fulltext"): "write it into CREATE TABLE",
+    ("create", "spatial"): "write it into CREATE TABLE",
+    ("create", "database"): "leave it out: the connection names the database",
+    ("create", "schema"): "leave it out: the connection names the database",
+    ("create", "temporary"): "a temporary table is gone with its session",
+    ("use",): "leave it out: the connection names the database",
+}
+_WHAT_IS_READ = "a declaration has CREATE statements only"
+
 
 def load_sql(path: Path) -> Declaration:
-    """Read a file of CREATE TABLE statements.
+    """Read a file of CREATE statements, or all .sql files of a folder and those below it.
 
     Raises:
-        PlumbobError: the one thing that is wrong, or ManyErrors, each with its place in the file.
+        PlumbobError: the one thing that is wrong, or ManyErrors, each with its place in a file.
     """
-    source = read_source(path)
+    files = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+    if not files:
+        raise PlumbobError(
+            f"there is no .sql file in the folder {path}",
+            advice="`schema = …` in plumbob.cfg names a file, or a folder of .sql files",
+        )
     faults = Faults()
-    tables: dict[str, Table] = {}
-    places: dict[str, TablePlaces] = {}
-    for start, end in _statements(source):
-        with faults.collected():
-            table = _read(source, start, end)
-            if table.name in tables:
-                raise PlumbobError(
-                    f"the table {table.name} is created twice; the first is in line "
-                    f"{_line(places[table.name])}",
-                    where=source.position(start),
-                )
-            tables[table.name] = table
-            places[table.name] = _places(table, source, start, end)
-    if not tables and not faults.errors:
-        faults.error(f"{path} creates no tables", source.position(0))
+    script = _Script(faults)
+    for file in files:
+        for statement in statements(read_source(file)):
+            with faults.collected():
+                script.take(statement)
+    script.finish()
+    if not script.tables and not faults.errors:
+        faults.error(f"{path} creates no tables", read_source(files[0]).position(0))
     faults.raise_if_any()
-    return Declaration(Schema(tables), files=(path,), places=places)
+    return Declaration(Schema(script.tables), files=tuple(files), places=script.places)
 
 
-def _statements(source: Source) -> Iterator[tuple[int, int]]:
-    """Where each statement begins and ends, the semicolon left out."""
-    try:
-        tokens = tokenize(source.text)
-    except SyntaxFault as fault:
-        raise _located(fault, source, 0) from None
-    first: Token | None = None
-    for token in tokens:
-        if token.kind == "end" or (token.value == ";" and token.kind == "mark"):
-            if first is not None:
-                yield first.start, token.start
-            first = None
-        elif first is None:
-            first = token
+@dataclass(slots=True)
+class _Script:
+    """What the statements declare, so far."""
 
+    faults: Faults
+    tables: dict[str, Table] = field(default_factory=dict)
+    places: dict[str, TablePlaces] = field(default_factory=dict)
+    alike: dict[str, tuple[str, SqlStatement]] = field(default_factory=dict)
+    stored: dict[tuple[str, str], object] = field(default_factory=dict)
+    # DROP … IF EXISTS, by what it drops, until a CREATE follows.
+    dropped: dict[str, SqlStatement] = field(default_factory=dict)
 
-def _read(source: Source, start: int, end: int) -> Table:
-    sql = source.text[start:end]
-    try:
-        cursor = Cursor(sql)
-        refuse_version_comments(cursor)
-        if not (cursor.is_word("create") and cursor.ahead().value == "table"):
-            cursor.fail(
-                f"{cursor.token.text.upper()} is no part of a declaration",
-                "the file has CREATE TABLE statements only",
+    def take(self, statement: SqlStatement) -> None:
+        try:
+            self._take(statement)
+        except SyntaxFault as fault:
+            raise _located(fault, statement) from None
+
+    def _take(self, statement: SqlStatement) -> None:
+        words = statement.words
+        if any(words[: len(noise)] == noise for noise in _NOISE):
+            return
+        kind = _kind(statement)
+        if words[:1] == ("drop",) and words[2:4] == ("if", "exists"):
+            self._drop(statement)
+        elif kind == "table":
+            self._table(statement)
+        elif kind in STORED_READERS:
+            self._created(kind, statement)
+        elif kind:
+            raise _error(
+                statement, f"a {kind} is declared, and this version manages tables only", ""
             )
-        return parse_create_table(sql)
-    except SyntaxFault as fault:
-        raise _located(fault, source, start) from None
+        else:
+            raise _refused(statement)
+
+    def _drop(self, statement: SqlStatement) -> None:
+        """What a dump has ahead of a CREATE; a stand-in that was made above is forgotten."""
+        cursor = Cursor(statement.sql)
+        cursor.take()
+        kind = cursor.take().value
+        cursor.expect("if", "exists")
+        name = _last_name(cursor)
+        if kind not in ("table", *_STORED_KINDS) or not cursor.is_at_end:
+            raise _refused(statement)
+        if kind == "table":
+            self.tables.pop(name, None)
+            self.places.pop(name, None)
+            self.alike.pop(name, None)
+        self.stored.pop((kind, name), None)
+        self.dropped[f"{kind} {name}"] = statement
+
+    def _created(self, kind: str, statement: SqlStatement) -> None:
+        found = STORED_READERS[kind](statement)
+        name = str(getattr(found, "name", ""))
+        if (kind, name) in self.stored:
+            raise _error(statement, f"the {kind} {name} is created twice", "keep one of the two")
+        self.stored[kind, name] = found
+        self.dropped.pop(f"{kind} {name}", None)
+
+    def _table(self, statement: SqlStatement) -> None:
+        other = _like(statement)
+        table = Table(other[0], ()) if other else parse_create_table(statement.sql)
+        if table.name in self.tables:
+            first = self.places[table.name].entry.value.position()
+            raise _error(
+                statement,
+                f"the table {table.name} is created twice; the first is in {first.file}, line "
+                f"{first.line}",
+                "keep one of the two",
+            )
+        if other:
+            self.alike[table.name] = (other[1], statement)
+        self.tables[table.name] = table
+        self.places[table.name] = _places(table, statement)
+        self.dropped.pop(f"table {table.name}", None)
+
+    def finish(self) -> None:
+        """Fill in what is made LIKE another table, and refuse what is dropped and not made again."""
+        for name in list(self.alike):
+            with self.faults.collected():
+                self.tables[name] = self._filled_in(name, set())
+                self.places[name] = _places(self.tables[name], self.alike[name][1])
+        for statement in self.dropped.values():
+            with self.faults.collected():
+                raise _refused(statement)
+
+    def _filled_in(self, name: str, seen: set[str]) -> Table:
+        """A table made LIKE another: without its foreign keys (both manuals: CREATE TABLE … LIKE)."""
+        if name not in self.alike:
+            return self.tables[name]
+        other, statement = self.alike[name]
+        if other not in self.tables or name in seen:
+            what = "is not declared" if other not in self.tables else "is made like this one"
+            raise _error(
+                statement, f"{name} is to be like {other}, which {what}", "write its columns out"
+            )
+        found = self._filled_in(other, seen | {name})
+        checks = tuple(replace(check, name="", named=False) for check in found.checks)
+        return replace(found, name=name, foreign_keys=(), checks=checks, auto_increment=None)
 
 
-def _located(fault: SyntaxFault, source: Source, start: int) -> PlumbobError:
-    where = source.position(start + fault.offset)
+def _kind(statement: SqlStatement) -> str:
+    """What a CREATE statement makes: a table or a stored object; "" for all else."""
+    words = statement.words
+    if words[:1] != ("create",):
+        return ""
+    kinds = ("table", *_STORED_KINDS, "index", "database", "schema", "temporary", "user", "role")
+    found = next((word for word in words[1:] if word in kinds), "")
+    return found if found in ("table", *_STORED_KINDS) else ""
+
+
+def _like(statement: SqlStatement) -> tuple[str, str] | None:
+    """The name of a table and of the one that it is made like."""
+    cursor = Cursor(statement.sql)
+    cursor.accept("create")
+    if cursor.accept("or"):
+        cursor.accept("replace")
+    cursor.accept("table")
+    if cursor.accept("if"):
+        cursor.accept("not", "exists")
+    if cursor.token.kind not in ("word", "name"):
+        return None
+    name = _last_name(cursor)
+    is_enclosed = cursor.accept_mark("(")
+    if not cursor.accept("like") or cursor.token.kind not in ("word", "name"):
+        return None
+    other = _last_name(cursor)
+    is_closed = not is_enclosed or cursor.accept_mark(")")
+    return (name, other) if is_closed and cursor.is_at_end else None
+
+
+def _last_name(cursor: Cursor) -> str:
+    """A name, of which a database in front of it is left out."""
+    name = cursor.name()
+    return cursor.name() if cursor.accept_mark(".") else name
+
+
+def _refused(statement: SqlStatement) -> PlumbobError:
+    words = statement.words
+    name = " ".join(words[: 2 if words[:1] == ("create",) else 1]).upper()
+    found = (advice for start, advice in _ADVICE.items() if words[: len(start)] == start)
+    what = name or statement.sql.split(None, 1)[0]
+    return _error(statement, f"{what} is no part of a declaration", next(found, _WHAT_IS_READ))
+
+
+def _error(statement: SqlStatement, what: str, advice: str) -> PlumbobError:
+    return PlumbobError(what, advice=advice, where=statement.source.position(statement.start))
+
+
+def _located(fault: SyntaxFault, statement: SqlStatement) -> PlumbobError:
+    where = statement.source.position(statement.start + fault.offset)
     return PlumbobError(fault.what, advice=fault.advice, where=where)
 
 
-def _places(table: Table, source: Source, start: int, end: int) -> TablePlaces:
+def _places(table: Table, statement: SqlStatement) -> TablePlaces:
     """All parts share the statement as their place; a word to look for narrows it down."""
-    statement = Scalar(source.text[start:end], source, start, end)
-    entry = Entry(None, statement)
+    source, start, end = statement.source, statement.start, statement.end
+    entry = Entry(None, Scalar(source.text[start:end], source, start, end))
     return TablePlaces(
         entry,
         {},
@@ -93,7 +249,3 @@ def _places(table: Table, source: Source, start: int, end: int) -> TablePlaces:
         checks=[entry] * len(table.checks),
         periods=[entry] * len(table.periods),
     )
-
-
-def _line(places: TablePlaces) -> int:
-    return places.entry.value.position().line

@@ -72,7 +72,9 @@ class _Edit:
         if charset is None and collation is None:
             charset, collation = live.charset, live.collation
         engine = Table("", (), engine=self.document.engine or "InnoDB")
-        self.database = database_of(Schema({"": engine}, charset, collation), flavour)
+        self.database = database_of(
+            Schema({"": engine}, charset=charset, collation=collation), flavour
+        )
         self.completed = completed(said, flavour)
 
     def run(self, changed: Collection[str], plain: Collection[str]) -> Edited:

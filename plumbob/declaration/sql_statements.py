@@ -1,0 +1,139 @@
+"""A script of SQL into its statements, as the mysql client splits it.
+
+DELIMITER is understood, and BEGIN … END of a stored program without it. Version comments are opened:
+what stands in `/*!50100 … */` or `/*M!100301 … */` is read as text, whatever the server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from plumbob.declaration.source import Source
+
+_PIECE = re.compile(
+    r"""
+      (?P<quoted>'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|`(?:[^`]|``)*`)
+    | (?P<comment>/\*M!999999.*?\*/|/\*(?!!|M!).*?\*/|\#[^\n]*|--(?=\s|$)[^\n]*)
+    | (?P<version>/\*M?!\d*)
+    | (?P<close>\*/)
+    | (?P<client>(?<![^\n])[ \t]*DELIMITER[ \t]+(?P<delimiter>\S+)[^\n]*)
+    | (?P<word>[\w$]+)
+    | (?P<space>\s+)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+# Statements whose bodies have statements in them.
+_PROGRAMS = ("procedure", "function", "trigger", "event")
+_KINDS = (*_PROGRAMS, "table", "view", "index", "database", "schema", "sequence", "user", "role")
+# Behind END these words close what no BEGIN or CASE has opened.
+_OTHER_ENDS = ("if", "loop", "repeat", "while")
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStatement:
+    """A statement without its delimiter.
+
+    `sql` has blanks where version comments begin and end, so that offsets are those of the file;
+    `words` are its first words in small letters, up to the first parenthesis.
+    """
+
+    sql: str
+    source: Source
+    start: int
+    end: int
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A statement while it is read."""
+
+    start: int = -1
+    words: list[str] = field(default_factory=list)
+    is_head: bool = True
+    depth: int = 0
+    ends: bool = False
+    blanks: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def is_program(self) -> bool:
+        kind = next((word for word in self.words if word in _KINDS), "")
+        return self.words[:1] == ["create"] and kind in _PROGRAMS
+
+    def word(self, text: str) -> None:
+        """Take a word in: one of the head, or one that opens or closes a block."""
+        lowered = text.lower()
+        if self.is_head:
+            self.words.append(lowered)
+        if not self.is_program:
+            return
+        if self.ends:
+            # The word behind END says what it ends.
+            self.depth -= lowered not in _OTHER_ENDS
+            self.ends = False
+            if lowered == "case":
+                return
+        if lowered in ("begin", "case"):
+            self.depth += 1
+        elif lowered == "end":
+            self.ends = True
+
+    def mark(self, text: str) -> None:
+        if text == "(":
+            self.is_head = False
+        if text.strip() and self.ends:
+            self.depth -= 1
+            self.ends = False
+
+
+def statements(source: Source) -> Iterator[SqlStatement]:
+    """The statements of a script that are not empty, in order."""
+    text = source.text
+    delimiter, draft, position = ";", _Draft(), 0
+    while position < len(text):
+        found = _PIECE.match(text, position)
+        assert found is not None
+        kind, end = found.lastgroup, found.end()
+        if kind == "delimiter":
+            kind = "client"
+        if kind in ("word", "mark"):
+            cut = text.find(delimiter, position, max(end, position + len(delimiter)))
+            end = cut if cut >= 0 else end
+            if cut == position:
+                kind, end = "end", position + len(delimiter)
+        if kind == "end":
+            draft.mark(delimiter)
+            if delimiter == ";" and draft.depth > 0:
+                position = end
+                continue
+            yield from _finished(draft, source, position)
+            draft = _Draft()
+        elif kind == "client" and draft.start < 0:
+            delimiter = found["delimiter"]
+        elif kind in ("version", "close"):
+            draft.blanks.append((position, end))
+        elif kind not in ("space", "comment"):
+            if draft.start < 0:
+                draft.start = position
+            piece = text[position:end]
+            if kind == "word":
+                draft.word(piece)
+            else:
+                draft.mark(piece)
+        position = end
+    yield from _finished(draft, source, len(text))
+
+
+def _finished(draft: _Draft, source: Source, end: int) -> Iterator[SqlStatement]:
+    if draft.start < 0:
+        return
+    sql = source.text[draft.start : end]
+    for start, stop in draft.blanks:
+        if start >= draft.start:
+            start, stop = start - draft.start, stop - draft.start
+            sql = sql[:start] + " " * (stop - start) + sql[stop:]
+    sql = sql.rstrip()
+    yield SqlStatement(sql, source, draft.start, draft.start + len(sql), tuple(draft.words))
