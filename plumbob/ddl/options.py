@@ -68,6 +68,23 @@ _NOTHING = {
 # No server keeps the first any more, nor says so (measured on all three); the second InnoDB prints
 # again, heeds not, and never gives up: no ALTER takes it away.
 _FORGOTTEN = ("PASSWORD", "STORAGE")
+# Every word that both manuals know; another one needs `=` behind it, as options of engines have it.
+_WORDS = """
+    auto_increment autoextend_size avg_row_length character charset checksum collate comment
+    compression connection data delay_key_write encrypted encryption encryption_key_id engine
+    engine_attribute ietf_quotes index insert_method key_block_size max_rows min_rows nodegroup
+    pack_keys page_checksum page_compressed page_compression_level password row_format
+    secondary_engine secondary_engine_attribute sequence stats_auto_recalc stats_persistent
+    stats_sample_pages storage table_checksum tablespace transactional type union char
+"""
+_KNOWN = frozenset(_WORDS.split())
+_NO_OPTIONS = {
+    "select": "a table is declared by its columns, not by a query",
+    "as": "a table is declared by its columns, not by a query",
+    "ignore": "a table is declared by its columns, not by a query",
+    "replace": "a table is declared by its columns, not by a query",
+    "start": "START TRANSACTION is no part of a definition: leave it out",
+}
 _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 # What fits into 32 bits; more is cut in silence (measured on all three).
 _COUNTS = ("MAX_ROWS", "MIN_ROWS", "AVG_ROW_LENGTH")
@@ -126,7 +143,11 @@ _FIELDS: dict[str, tuple[str, Callable[[Cursor], Any]]] = {
 def _option_name(cursor: Cursor) -> str:
     if cursor.token.kind == "name":
         return cursor.name().lower()
+    start = cursor.token
     word = cursor.take().value
+    if word not in _KNOWN and not cursor.is_mark("="):
+        what = f"{start.text!r} is no table option"
+        cursor.fail(what, _NO_OPTIONS.get(word, ""), at=start)
     if word in _OF_ENGINES:
         return word
     if word in ("character", "char"):

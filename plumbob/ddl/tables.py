@@ -49,6 +49,9 @@ def parse_create_table(sql: str, flavour: Flavour | None = None) -> Table:
     name = cursor.name()
     if cursor.accept_mark("."):
         name = cursor.name()
+    if cursor.is_word("like", "as", "select"):
+        advice = "a table is declared by its columns, not by another table or a query"
+        cursor.fail("expected the columns", advice)
     table = _definitions(cursor, name)
     table = parse_table_options(cursor, table)
     if cursor.accept("partition"):
