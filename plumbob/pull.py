@@ -69,9 +69,14 @@ def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pull
     _refuse_emptiness(declaration, live, server)
     changed = _names(changes)
     left: set[str] = set()
-    for _ in range(_TRIES):
+    for tried in range(1, _TRIES + 1):
         edited = edit(declaration, declared, live, server.flavour, changed, plain=left)
-        left = _differing(declaration, edited, server, scratch)
+        try:
+            left = _differing(declaration, edited, server, scratch)
+        except PlumbobError:
+            if tried == _TRIES:
+                raise
+            left = changed
         if not left:
             contents = {path: (before[path], after) for path, after in edited.contents.items()}
             return Pulled(live, changes, contents, edited.remarks)
@@ -134,13 +139,16 @@ def _differing(declaration: Declaration, edited: Edited, server: Server, scratch
 def _loaded(declaration: Declaration, contents: Mapping[Path, bytes], folder: Path) -> Declaration:
     """The declaration as it would be read, from a copy of all of its files."""
     root = declaration.files[0]
+    # A folder of SQL files has them at any depth.
+    top = Path(os.path.commonpath([path.absolute().parent for path in declaration.files]))
     for path in declaration.files:
-        copy = folder / path.relative_to(root.parent)
+        copy = folder / path.absolute().relative_to(top)
         copy.parent.mkdir(parents=True, exist_ok=True)
         content = contents.get(path)
         copy.write_bytes(path.read_bytes() if content is None else content)
     try:
-        return load(folder / root.name)
+        is_folder = not declaration.documents and len(declaration.files) > 1
+        return load(folder if is_folder else folder / root.name)
     except PlumbobError as error:
         raise PlumbobError(
             f"what would be written can't be read: {error.what}",

@@ -17,6 +17,7 @@ from plumbob.declaration.edit.document import Document
 from plumbob.declaration.edit.forms import update
 from plumbob.declaration.edit.shared import Shared
 from plumbob.declaration.edit.splices import Edits, changed_meanwhile, unchanged_bytes
+from plumbob.declaration.edit.sql import SqlEdit
 from plumbob.declaration.edit.tables import Remark, TableEdit
 from plumbob.declaration.edit.units import read_units
 from plumbob.declaration.edit.wanted import Side
@@ -42,7 +43,7 @@ def edit(
     changed: Collection[str],
     plain: Collection[str] = (),
 ) -> Edited:
-    """The files of a YAML declaration, changed where the database differs.
+    """The files of a declaration, changed where the database differs.
 
     Args:
         declaration: as it was loaded.
@@ -53,7 +54,11 @@ def edit(
         plain: tables of which the changed parts are written anew, without regard to their spelling:
             for a second try, where the first does not say what is live.
     """
-    return _Edit(declaration, declared, live, flavour).run(changed, plain)
+    if declaration.documents:
+        return _Edit(declaration, declared, live, flavour).run(changed, plain)
+    edits = Edits()
+    SqlEdit(declaration, declared, live, flavour, edits).run(changed, plain)
+    return Edited(edits.applied())
 
 
 class _Edit:

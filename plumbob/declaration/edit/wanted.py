@@ -104,7 +104,7 @@ def _form(
     unit: Unit, part: Part | Column | None, side: Side, inside: Iterable[tuple[Kind, str]]
 ) -> Form | None:
     if isinstance(part, Column):
-        return column_form(part, side.around, _words(side, inside))
+        return column_form(part, side.around, words_inside_of(side, inside))
     if isinstance(part, Index):
         return primary_key_form(part) if part.kind == "primary" else index_form(part)
     if isinstance(part, ForeignKey):
@@ -112,7 +112,8 @@ def _form(
     return check_form(part) if isinstance(part, Check) else None
 
 
-def _words(side: Side, inside: Iterable[tuple[Kind, str]]) -> Words:
+def words_inside_of(side: Side, inside: Iterable[tuple[Kind, str]]) -> Words:
+    """The parts that stand inside of a column as pieces of it."""
     words: list[tuple[str, str]] = []
     for kind, name in inside:
         part = side.part(kind, name)
