@@ -9,6 +9,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history
 from plumbob.migration.drift import drift_error
 from plumbob.migration.live import Live
+from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
@@ -27,6 +28,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     """Why these tasks do not fit this server and what it holds."""
     yield from _other_servers(server, tasks)
     yield from _breaks(tasks)
+    yield from lacking(server, tasks)
     # What is half done was looked at by `resume`.
     first = next(iter(tasks), None)
     if first is not None and not first.begun and first.start.done == 0:

@@ -17,18 +17,22 @@ from plumbob.server.connection import Server
 _EVERYTHING = "ALL PRIVILEGES"
 _LINE = re.compile(
     r"(?P<verb>GRANT|REVOKE) (?P<privileges>[A-Z_, ]+?)"
-    r" ON (?P<database>\*|`(?:[^`]|``)+`)\.\*"
+    r" ON (?P<database>\*|`(?:[^`]|``)+`)\.(?P<table>\*|`(?:[^`]|``)+`)"
     r" (?:TO|FROM) (?P<grantee>\S+)",
     re.DOTALL,
 )
 
+# Behind a privilege: the columns that it is for.
+_COLUMNS = re.compile(r" \((?:`(?:[^`]|``)+`(?:, )?)+\)")
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One line about all objects of a database, of each that its pattern matches, or of all."""
+    """A line about all databases, each that its pattern matches, or one table of them."""
 
     grantee: str
     pattern: str
+    table: str
     privileges: frozenset[str]
     is_revoked: bool
 
@@ -40,7 +44,7 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """Privileges of the current account with its active roles, on the whole of one database."""
+    """Privileges of the current account with its active roles, as far as they concern one database."""
 
     rules: tuple[_Rule, ...]
 
@@ -58,6 +62,13 @@ class Grants:
             rule.pattern == "*" and rule.names(privilege) for rule in self.rules
         )
 
+    def mentions(self, privilege: str) -> bool:
+        """Whether the account may have it, on some table at least."""
+        return self.has(privilege) or any(
+            rule.pattern != "*" and not rule.is_revoked and rule.names(privilege)
+            for rule in self.rules
+        )
+
     def _by_grantee(self) -> Iterable[list[_Rule]]:
         """What account and roles have been granted on the database, under all matching patterns.
 
@@ -66,7 +77,7 @@ class Grants:
         """
         found: dict[str, list[_Rule]] = defaultdict(list)
         for rule in self.rules:
-            if rule.pattern != "*" and not rule.is_revoked:
+            if rule.pattern != "*" and rule.table == "*" and not rule.is_revoked:
                 found[rule.grantee].append(rule)
         return found.values()
 
@@ -95,14 +106,14 @@ def read_grants(server: Server, database: str) -> Grants:
 
 
 def _rule(line: str) -> _Rule | None:
-    """A line of SHOW GRANTS; None for one about a single object, a role or a proxy."""
-    found = _LINE.match(line)
+    """A line of SHOW GRANTS; None for one about a role, a proxy or a routine."""
+    found = _LINE.match(_COLUMNS.sub("", line))
     if found is None:
         return None
     database = found["database"]
     pattern = database if database == "*" else database[1:-1].replace("``", "`")
     privileges = frozenset(found["privileges"].split(", "))
-    return _Rule(found["grantee"], pattern, privileges, found["verb"] == "REVOKE")
+    return _Rule(found["grantee"], pattern, found["table"], privileges, found["verb"] == "REVOKE")
 
 
 def _matches(pattern: str, database: str, is_literal: bool, server: Server) -> bool:

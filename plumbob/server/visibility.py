@@ -45,9 +45,9 @@ def hidden_kinds(server: Server, database: str) -> Mapping[str, str]:
     """
     kinds = {**_KINDS, "sequence": _SEQUENCE} if server.flavour.is_mariadb else _KINDS
     grants = read_grants(server, database)
-    account = _account(server)
+    grantee = account(server)
     return {
-        name: f"GRANT {kind.grant(server.flavour, quote_name(database))} TO {account}"
+        name: f"GRANT {kind.grant(server.flavour, quote_name(database))} TO {grantee}"
         for name, kind in kinds.items()
         if not kind.is_visible(server, database, grants)
     }
@@ -56,13 +56,13 @@ def hidden_kinds(server: Server, database: str) -> Mapping[str, str]:
 def not_visible(server: Server, database: str, kind: str, grant: str) -> PlumbobError:
     """The error for a kind that matters and is in `hidden_kinds`."""
     return PlumbobError(
-        f"{_account(server)} may not see all {kind}s of {database}",
+        f"{account(server)} may not see all {kind}s of {database}",
         advice=f"not visible is not absent, so nothing is planned; grant it: {grant}",
         exit=Exit.NO_ACCESS,
     )
 
 
-def _account(server: Server) -> str:
+def account(server: Server) -> str:
     """The account that the server takes us for, as it is written in GRANT."""
     user, _, host = str(server.query("SELECT CURRENT_USER()")[0][0]).rpartition("@")
     return f"{quote_text(user)}@{quote_text(host)}"
