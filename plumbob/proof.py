@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plumbob.ddl.fingerprint import fingerprint
+from plumbob.ddl.fingerprint import fingerprint, is_print_of
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, Schema, Table
 from plumbob.plan.statement import Plan, Statement
@@ -119,6 +119,10 @@ def _check(scratch: Scratch, wanted: Schema, names: set[str], flavour: Flavour, 
     now = _prints(scratch, flavour)
     tables: Mapping[str, Table] = wanted.tables
     expected = {name: fingerprint(tables[name], flavour) for name in names if name in tables}
-    differing = sorted(name for name in {*now, *expected} if now.get(name) != expected.get(name))
+    differing = sorted(
+        name
+        for name in {*now, *expected}
+        if not is_print_of(expected.get(name, ABSENT), now.get(name, ABSENT))
+    )
     if differing:
         raise PlanIsWrong(f"{what}: {', '.join(differing)}")

@@ -11,7 +11,7 @@ from plumbob.ddl.charsets import Defaults, server_defaults
 from plumbob.ddl.completed import completed
 from plumbob.ddl.tables import create_table_sql, parse_create_table
 from plumbob.declaration import Declaration, validate
-from plumbob.diff.adopt import adopt_names
+from plumbob.diff.adopt import adopt_names, with_kept
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError
@@ -84,6 +84,7 @@ def compare_database(
     declared = resolve(declaration, server, live)
     _refuse_emptiness(declaration, live, server)
     _refuse_taken_names(declaration, declared, live)
+    live = with_kept(live, declared, declaration.renames)
     sides = _Sides(declaration, server.flavour, live, declared)
     if not sides.changes():
         return sides.planned()

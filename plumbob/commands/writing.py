@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from plumbob.ddl.fingerprint import schema_fingerprint
+from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
+from plumbob.migration.live import differing
 from plumbob.migration.migration import Migration
 from plumbob.migration.standing import stand
 from plumbob.migration.text import file_name
@@ -45,7 +46,10 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
 
 def _pending(folder: Path, last: Migration, found: Comparison) -> Written:
     """The migration that is waiting to be applied, when it is the one that would be written."""
-    if last.after != schema_fingerprint(found.reached, found.flavour):
+    reached, flavour = found.reached, found.flavour
+    prints = {name: fingerprint(table, flavour) for name, table in reached.tables.items()}
+    ends = {name: after for name, (_, after) in last.forward.tables.items()}
+    if last.after != schema_fingerprint(reached, flavour) or differing(prints, ends):
         raise PlumbobError(
             f"{last.id} is written and not applied, and leads elsewhere than the declaration",
             advice="run `schema apply` first, or remove its two files to plan it anew",

@@ -53,6 +53,23 @@ def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavo
     return replace(declared, tables=tables)
 
 
+def with_kept(live: Schema, declared: Schema, renames: Renames) -> Schema:
+    """The live schema, told which tables have partitions that the declaration leaves to others."""
+    told = fitting(renames, live, declared).tables
+    kept = {
+        told.get(name, name)
+        for name, table in declared.tables.items()
+        if table.partitions is not None and table.partitions.keep
+    }
+    tables = {
+        name: replace(table, partitions=replace(table.partitions, keep=True))
+        if name in kept and table.partitions is not None
+        else table
+        for name, table in live.tables.items()
+    }
+    return replace(live, tables=tables)
+
+
 def _adopted(table: Table, live: Table) -> Table:
     table = _with_row_id(table, live)
     return replace(

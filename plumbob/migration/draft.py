@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from plumbob import __version__
-from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
+from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint, without_list
 from plumbob.migration import session
 from plumbob.migration.files import new_id
 from plumbob.migration.migration import (
@@ -71,7 +71,8 @@ def _script(
     flavour: Flavour,
     expected: Expected,
 ) -> Script:
-    seen = list(expected) or [{} for _ in statements]
+    kept = {*_kept(before), *_kept(after)}
+    seen = [_without_lists(each, kept) for each in expected] or [{} for _ in statements]
     touched = [
         tuple(sorted({*_touched(each), *seen_after}))
         for each, seen_after in zip(statements, seen, strict=True)
@@ -79,7 +80,7 @@ def _script(
     last = {name: number for number, names in enumerate(touched) for name in names}
     tables = {
         name: (_fingerprint(before, name, flavour), _fingerprint(after, name, flavour))
-        for name in sorted({*last, *_told_of(before, after)})
+        for name in sorted({*last, *kept, *_told_of(before, after)})
     }
     return Script(
         statements=tuple(
@@ -103,6 +104,17 @@ def _script(
         tables=tables,
         preamble=session.preamble(flavour),
     )
+
+
+def _kept(schema: Schema) -> Iterator[str]:
+    """The tables whose partitions are left to others: every header tells of them, by having no list."""
+    for name, table in schema.tables.items():
+        if table.partitions is not None and table.partitions.keep:
+            yield name
+
+
+def _without_lists(prints: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
+    return {name: without_list(each) if name in kept else each for name, each in prints.items()}
 
 
 def _told_of(before: Schema, after: Schema) -> Iterator[str]:

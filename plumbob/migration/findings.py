@@ -33,7 +33,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     first = next(iter(tasks), None)
     if first is not None and not first.begun and first.start.done == 0:
         script = first.migration.script(first.direction)
-        if live.fingerprint != script.before:
+        if not live.is_before(script):
             snapshot = history.snapshot(server)
             yield drift_error(first.migration, script, live, snapshot, server)
 

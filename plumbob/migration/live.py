@@ -10,9 +10,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
+from plumbob.ddl.fingerprint import (
+    fingerprint,
+    is_print_of,
+    schema_fingerprint,
+    without_list,
+)
 from plumbob.ddl.tables import create_table_sql
-from plumbob.migration.migration import ABSENT, UNKNOWN, Migration
+from plumbob.migration.migration import ABSENT, UNKNOWN, Migration, Script
 from plumbob.model import Flavour, NotUnderstood, Table
 from plumbob.server.connection import Server
 from plumbob.server.introspect import read_schema, table_texts, understand
@@ -29,6 +34,16 @@ class Live:
     def of(self, names: Iterable[str]) -> dict[str, str]:
         """The fingerprints of these tables, ABSENT for those that are not there."""
         return {name: self.tables.get(name, ABSENT) for name in names}
+
+    def is_before(self, script: Script) -> bool:
+        """Whether this is what a script begins with."""
+        ends = {name: before for name, (before, _) in script.tables.items()}
+        return self.fingerprint == script.before and not differing(self.tables, ends)
+
+    def is_after(self, script: Script) -> bool:
+        """Whether this is what a script leads to."""
+        ends = {name: after for name, (_, after) in script.tables.items()}
+        return self.fingerprint == script.after and not differing(self.tables, ends)
 
     def texts(self, flavour: Flavour) -> dict[str, str]:
         """The definition of each table, without the counter, which is data."""
@@ -75,8 +90,16 @@ def differing(seen: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     return sorted(
         name
         for name, fingerprint in wanted.items()
-        if fingerprint not in (UNKNOWN, seen.get(name, ABSENT))
+        if fingerprint != UNKNOWN and not is_print_of(fingerprint, seen.get(name, ABSENT))
     )
+
+
+def as_told(seen: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """What was seen, without lists of partitions where nothing is wanted of them."""
+    return {
+        name: each if "+" in wanted.get(name, UNKNOWN) else without_list(each)
+        for name, each in seen.items()
+    }
 
 
 def listed(names: Iterable[str], most: int = 10) -> str:

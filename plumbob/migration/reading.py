@@ -31,7 +31,7 @@ _FIRST_LINE = re.compile(r"-- plumbob (migration|rollback), format (\d{1,9})[ \t
 _MARKER = re.compile(r"statement (\d{1,9}) of (\d{1,9})")
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}_[a-z0-9_]+(?:-[0-9]+)?")
 _SUM = re.compile(r"sha256:[0-9a-f]{64}")
-_FINGERPRINT = re.compile(rf"{_SUM.pattern}|absent|unknown")
+_FINGERPRINT = re.compile(rf"{_SUM.pattern}(?:\+[0-9a-f]{{16}})?|absent|unknown")
 _SET = re.compile(r"SET\s+SESSION\s+(\w+)\s*=\s*(.+)", re.DOTALL)
 _KEEP = re.compile(r"SET\s+@plumbob_")
 _BROKEN = "Take it from version control again; files of migrations are not edited by hand."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.journal import Entry
-from plumbob.migration.live import Live, differing, is_as, listed
+from plumbob.migration.live import Live, as_told, differing, is_as, listed
 from plumbob.migration.migration import UNKNOWN, Direction, Migration, Script
 from plumbob.migration.standing import HalfDone
 
@@ -43,7 +43,7 @@ def go_on(migration: Migration, half: HalfDone, live: Live) -> Start:
     if is_as(live.tables, entry.expected):
         _check_same(migration, script, entry)
         return Start(done + 1, entry)
-    if live.fingerprint == script.after:
+    if live.is_after(script):
         return Start(len(script.statements), entry)
     raise _neither(migration, half, entry, live)
 
@@ -94,7 +94,7 @@ def _check_same(migration: Migration, script: Script, entry: Entry) -> None:
 
 def _check_strangers(script: Script, half: HalfDone, live: Live, id: str) -> None:
     """Tables that the run has nothing to do with have to be as they were when it began."""
-    begin = half.entries[0].before
+    begin = as_told(half.entries[0].before, {})
     ours = script.tables.keys()
     names = [name for name in differing(live.tables, begin) if name not in ours]
     names += sorted(live.tables.keys() - begin.keys() - ours)

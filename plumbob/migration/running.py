@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, journal
 from plumbob.migration.events import Begins, Done, Ends, Progress, Runs, WaitsForTable, Warned
-from plumbob.migration.live import Live, differing, listed, look, look_at
+from plumbob.migration.live import Live, as_told, differing, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.tasks import Task
@@ -101,7 +101,7 @@ class Runner:
         """Run a statement and write down what became of it."""
         statement = task.statements[number - 1]
         self.lock.check()
-        before = look_at(self.server, statement.after)
+        before = as_told(look_at(self.server, statement.after), statement.after)
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
@@ -150,7 +150,7 @@ class Runner:
 def _verify(task: Task, before: Live, after: Live) -> None:
     """At the end the database has to be what the migration says."""
     script = task.migration.script(task.direction)
-    if after.fingerprint == script.after:
+    if after.is_after(script):
         return
     wanted = {name: end for name, (_, end) in script.tables.items()}
     names = differing(after.tables, {**before.tables, **wanted})

@@ -46,6 +46,11 @@ class Status:
         )
 
 
+def _told_last(chain: Sequence[Migration]) -> dict[str, str]:
+    """What each table was after the last migration of the chain that tells of it."""
+    return {name: after for each in chain for name, (_, after) in each.forward.tables.items()}
+
+
 def status(server: Server, chain: Sequence[Migration]) -> Status:
     """Look, and write nothing."""
     standing = stand(server, chain)
@@ -58,6 +63,8 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         missing=standing.missing,
         misplaced=standing.misplaced,
         half_done=standing.half_done,
-        drifted=None if snapshot is None else tuple(changed_since(snapshot, live, server)),
+        drifted=None
+        if snapshot is None
+        else tuple(changed_since(snapshot, live, server, _told_last(chain))),
         live=live.fingerprint,
     )
