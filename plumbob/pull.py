@@ -6,14 +6,13 @@ say what the database says is never written.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbob.declaration import Declaration, load
+from plumbob.declaration import Declaration
 from plumbob.declaration.edit import Edited, Remark, changed_meanwhile, edit
+from plumbob.declaration.files import load_anew, replace_file
 from plumbob.diff.change import Alter, Change, Create, Drop, Rename
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Schema
@@ -47,7 +46,7 @@ class Pulled:
             if path.read_bytes() != before:
                 raise changed_meanwhile(path)
         for path, (_, after) in self.contents.items():
-            _replace(path, after)
+            replace_file(path, after)
 
 
 def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pulled:
@@ -128,57 +127,10 @@ def _names(changes: tuple[Change, ...]) -> set[str]:
 
 def _differing(declaration: Declaration, edited: Edited, server: Server, scratch: str) -> set[str]:
     """The tables in which the new text would not say what the database says."""
-    with tempfile.TemporaryDirectory() as folder:
-        anew = _loaded(declaration, edited.contents, Path(folder))
-        if not anew.schema.tables:
-            live = read_live(server)
-            return set(live.tables)
-        return _names(compare_database(anew, server, scratch=scratch).changes)
-
-
-def _loaded(declaration: Declaration, contents: Mapping[Path, bytes], folder: Path) -> Declaration:
-    """The declaration as it would be read, from a copy of all of its files."""
-    root = declaration.files[0]
-    # A folder of SQL files has them at any depth.
-    top = Path(os.path.commonpath([path.absolute().parent for path in declaration.files]))
-    for path in declaration.files:
-        copy = folder / path.absolute().relative_to(top)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        content = contents.get(path)
-        copy.write_bytes(path.read_bytes() if content is None else content)
-    try:
-        is_folder = not declaration.documents and len(declaration.files) > 1
-        return load(folder if is_folder else folder / root.name)
-    except PlumbobError as error:
-        raise PlumbobError(
-            f"what would be written can't be read: {error.what}",
-            advice="this is a bug of plumbob: nothing was written; please report it with the file",
-            where=str(root),
-            exit=Exit.FAILED,
-        ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step; links are followed, modes are kept."""
-    path = path.resolve()
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise PlumbobError(
-            f"{path} can't be written: {error.strerror}", exit=Exit.NO_ACCESS
-        ) from error
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    anew = load_anew(declaration, edited.contents)
+    if not anew.schema.tables:
+        return set(read_live(server).tables)
+    return _names(compare_database(anew, server, scratch=scratch).changes)
 
 
 def _listed(names: set[str]) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "See the whole tour on a private, throw-away server.",
     "init": "Lay out a project here; with --from, read a live database into it.",
     "pull": "Take what the database has into the declaration.",
+    "fmt": "Settle the style of the declaration; turn YAML into SQL and back.",
     "check": "Check the declaration, without any server.",
     "diff": "Show what differs between the declaration and the database.",
     "apply": "Run the migrations that the database does not have yet.",

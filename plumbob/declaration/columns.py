@@ -51,7 +51,7 @@ def read_column(entry: Entry, what: str, faults: Faults) -> tuple[ColumnParts, S
     fields = Fields(entry.value, "column", what, faults)
     if "type" not in fields:
         raise _without_type(what, entry)
-    parts = _spelled(fields).read(parse_column, name)
+    parts = column_spelled(fields).read(parse_column, name)
     return _with_ends(parts, fields), fields.scalar("was")
 
 
@@ -62,7 +62,8 @@ def _without_type(what: str, entry: Entry) -> PlumbobError:
     )
 
 
-def _spelled(fields: Fields) -> Spelled:
+def column_spelled(fields: Fields) -> Spelled:
+    """A long form as the SQL that it stands for."""
     spelled = Spelled(fields.scalar("type"))
     for key, words in (("charset", "character set "), ("collation", "collate ")):
         _add(spelled, words, fields.scalar(key))

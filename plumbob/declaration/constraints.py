@@ -28,7 +28,7 @@ def read_foreign_key(entry: Entry, what: str, faults: Faults) -> ForeignKey:
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(f"{what} has to be a text or a mapping", where=entry.value.position())
     fields = Fields(entry.value, "foreign key", what, faults)
-    key = _read_key(_long_key(fields), name)
+    key = _read_key(foreign_key_spelled(fields), name)
     return replace(key, alias=fields.text("as"), backref=fields.text("backref"))
 
 
@@ -50,7 +50,8 @@ def _short_key(scalar: Scalar) -> Spelled:
     return spelled
 
 
-def _long_key(fields: Fields) -> Spelled:
+def foreign_key_spelled(fields: Fields) -> Spelled:
+    """A long form as the SQL that it stands for."""
     columns, references = fields.names("columns"), fields.scalar("references")
     if not columns or references is None:
         missing = "references" if columns else "columns"
@@ -95,15 +96,23 @@ def read_check(entry: Entry, what: str, faults: Faults) -> Check:
         return _spelled_check(entry.value).read(parse_check, name)
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(f"{what} has to be a text or a mapping", where=entry.value.position())
-    fields = Fields(entry.value, "check", what, faults)
+    return check_spelled(Fields(entry.value, "check", what, faults)).read(parse_check, name)
+
+
+def check_spelled(fields: Fields) -> Spelled:
+    """A long form as the SQL that it stands for.
+
+    Raises:
+        PlumbobError: where there is no expression.
+    """
     expression = fields.scalar("check")
     if expression is None:
-        raise PlumbobError(f"{what} has no expression", where=fields.position)
+        raise PlumbobError(f"{fields.what} has no expression", where=fields.position)
     spelled = _spelled_check(expression)
     enforced = fields.scalar("enforced")
     if enforced is not None and fields.flag("enforced") is False:
         spelled.words("not enforced", enforced)
-    return spelled.read(parse_check, name)
+    return spelled
 
 
 def _spelled_check(scalar: Scalar) -> Spelled:

@@ -32,7 +32,7 @@ def read_index(entry: Entry, what: str, faults: Faults) -> tuple[Index, Scalar |
     if not isinstance(entry.value, Mapping):
         raise PlumbobError(f"{what} has to be a text or a mapping", where=entry.value.position())
     fields = Fields(entry.value, "index", what, faults)
-    return _read(_spelled_long(fields), name), fields.scalar("was")
+    return _read(index_spelled(fields), name), fields.scalar("was")
 
 
 def read_primary_key(scalar: Scalar) -> Index:
@@ -101,7 +101,8 @@ def _is_body(text: str) -> bool:
     return cursor.is_at_end
 
 
-def _spelled_long(fields: Fields) -> Spelled:
+def index_spelled(fields: Fields) -> Spelled:
+    """A long form as the SQL that it stands for."""
     spelled = Spelled()
     kind = fields.scalar("kind")
     if kind is not None:

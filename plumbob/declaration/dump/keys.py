@@ -50,7 +50,7 @@ def own_column(index: Index, table: Table) -> str:
     if index != plain or _using(index) or part.column is None:
         return ""
     name = _name_of(table, part.column)
-    return name if index.kind == "primary" or index.name == name else ""
+    return name if index.kind == "primary" or index.name in ("", name) else ""
 
 
 def _name_of(table: Table, column: str) -> str:
@@ -62,9 +62,8 @@ def is_inside(key: ForeignKey, table: Table) -> bool:
     """Whether a foreign key has one column, and the name that it is given when it is left out."""
     if len(key.columns) != 1 or not key.parent_columns:
         return False
-    return key.name == given_name("fk", table.name, key.columns, set()) and bool(
-        _name_of(table, key.columns[0])
-    )
+    usual = given_name("fk", table.name, key.columns, set())
+    return key.name in ("", usual) and bool(_name_of(table, key.columns[0]))
 
 
 def primary_key_text(table: Table) -> str | None:

@@ -16,7 +16,6 @@ from plumbob.declaration.dump.keys import (
     check_words,
     index_words,
     is_implied,
-    is_inside,
     key_words,
     own_column,
     primary_key_value,
@@ -304,13 +303,15 @@ def _definition(
             return f"primary key {parts if parts.startswith('(') else f'({parts})'}"
         (_, kind), *rest = index_words(part)
         word = "key" if kind == "index" else f"{kind} key" if kind == "unique" else kind
-        return f"{word} {name_text(part.name)} {text_of(tuple(rest))}"
+        name = f"{name_text(part.name)} " if part.name else ""
+        return f"{word} {name}{text_of(tuple(rest))}"
+    constraint = f"constraint {name_text(part.name)} " if part is not None and part.name else ""
     if isinstance(part, ForeignKey):
-        return f"constraint {name_text(part.name)} foreign key {text_of(key_words(part))}"
+        return f"{constraint}foreign key {text_of(key_words(part))}"
     assert isinstance(part, Check)
     (_, expression), *enforced = check_words(part)
     behind = "".join(f" {sql}" for _, sql in enforced)
-    return f"constraint {name_text(part.name)} check ({expression}){behind}"
+    return f"{constraint}check ({expression}){behind}"
 
 
 def _options(side: Side, database: Table, equals: str = "=") -> str:
@@ -338,14 +339,28 @@ def _whole(side: Side, database: Table, is_upper: bool) -> str:
         for index in table.indexes
         if not own_column(index, table) and not is_implied(index, table)
     ]
-    parts += [key for key in table.foreign_keys if not is_inside(key, table)]
-    parts += table.checks
-    said = [_column(column, side, inside[column.name]) for column in table.columns]
+    # MySQL before 9.0 overlooks REFERENCES inside of a column.
+    parts += [*table.foreign_keys, *table.checks]
+    said = [_column(each, side, _keys_alone(inside[each.name])) for each in table.columns]
     said += [_definition(side, part, ()) for part in parts]
     lines = ",\n".join(f"  {each}" for each in said)
     options = _options(side, database)
     text = f"create table {name_text(table.name)} (\n{lines}\n) {options}".rstrip() + ";"
     return _in_capitals(text) if is_upper else text
+
+
+def _keys_alone(inside: Words) -> Words:
+    return tuple(each for each in inside if each[0] in ("primary_key", "unique"))
+
+
+def whole_statements(schema: Schema, flavour: Flavour) -> str:
+    """All tables of a declaration as a script; what they inherit from the database is written out."""
+    nothing = Table("", ())
+    said = [
+        _whole(Side(table, surroundings(table, nothing, flavour)), nothing, True)
+        for table in schema.tables.values()
+    ]
+    return "\n\n".join(said) + "\n"
 
 
 def _column(column: Column, side: Side, inside: Words) -> str:

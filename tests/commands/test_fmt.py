@@ -1,0 +1,103 @@
+"""`schema fmt` through the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.user import User
+
+FILE = """\
+# The shop.
+tables:
+  users:
+    columns:
+      id: {type: INT, primary_key: true}   # never reused
+      name: varchar(9) not null unique
+      made: {type: datetime, default: {sql: current_timestamp}}
+    indexes: [name desc]
+  pets:
+    comment: it's
+    charset: latin1
+    columns:
+      user_id: int references users(id) on delete cascade
+    checks:
+      ck: user_id > 0
+"""
+STYLED = """\
+# The shop.
+tables:
+  users:
+    columns:
+      id: int primary key  # never reused
+      name: varchar(9) not null unique
+      made: datetime default current_timestamp
+    indexes: [name desc]
+
+  pets:
+    comment: it's
+    charset: latin1
+    columns:
+      user_id: int references users(id) on delete cascade
+    checks:
+      ck: user_id > 0
+"""
+SQL = """\
+CREATE TABLE users (
+  id int PRIMARY KEY,
+  name varchar(9) NOT NULL UNIQUE,
+  made datetime DEFAULT CURRENT_TIMESTAMP,
+  KEY (name DESC)
+) ENGINE=InnoDB;
+
+CREATE TABLE pets (
+  user_id int,
+  FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  CONSTRAINT ck CHECK (user_id > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COMMENT='it\'\'s';
+"""
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> User:
+    found = User(tmp_path)
+    found.declare(FILE)
+    return found
+
+
+def test_check_names_the_files_and_writes_nothing(user: User) -> None:
+    result = user.types("fmt", "--check")
+    assert (result.code, result.out) == (1, "would change schema/schema.yaml\n")
+    assert user.schema.read_text() == FILE
+
+
+def test_it_is_written_once(user: User) -> None:
+    assert user.succeeds("fmt").out == "wrote schema/schema.yaml\n"
+    assert user.schema.read_text() == STYLED
+    assert user.succeeds("fmt").out == "nothing to change\n"
+    assert user.succeeds("fmt", "--check", "--json").json == {"files": [], "written": False}
+
+
+def test_to_sql_and_back(user: User) -> None:
+    refused = user.types("fmt", "--to", "sql")
+    assert refused.code == 4
+    assert "SQL would leave out 1 things: schema/schema.yaml: 2 comments" in refused.err
+    user.succeeds("fmt", "--to", "sql", "--lossy")
+    script = user.schema.with_suffix(".sql")
+    assert script.read_text() == SQL
+    assert not user.schema.exists()
+    assert user.schema.with_name("schema.yaml.old").read_text() == FILE
+    user.succeeds("check")
+    user.succeeds("fmt", "--to", "yaml")
+    assert "      user_id: int references users(id) on delete cascade\n" in user.schema.read_text()
+    assert user.types("fmt", "--to", "yaml").code == 2
+
+
+def test_what_sql_cannot_say_is_named(user: User) -> None:
+    user.declare(
+        "tables:\n  t:\n    was: s\n    model: {class: T}\n"
+        "    columns: {id: {type: int, was: a, references: t(id), as: up}}\n    primary_key: id\n"
+    )
+    result = user.types("fmt", "--to", "sql")
+    assert "t: the names of both ends of (id); t: model; t: was s; t: was a" in result.err
