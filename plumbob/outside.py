@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from plumbob.declaration import Declaration
@@ -68,27 +68,27 @@ def parents_outside(
     Raises:
         PlumbobError: when a declared foreign key refers to a table that is not there or not visible.
     """
+    left_alone = live.not_understood.keys()
     wanted = {
         Parent(key.parent_schema, key.parent)
         for schema in (live, declared)
-        for key in _keys_outside(schema)
+        for table in schema.tables.values()
+        for key in table.foreign_keys
+        if _is_outside(key, schema, left_alone)
     }
     found = {parent: _read(server, parent) for parent in sorted(wanted, key=str)}
     for table in declared.tables.values():
         for key in table.foreign_keys:
-            if _is_outside(key, declared) and found[Parent(key.parent_schema, key.parent)] is None:
+            if not _is_outside(key, declared, left_alone):
+                continue
+            if found[Parent(key.parent_schema, key.parent)] is None:
                 raise _no_parent(declaration, server, table, key)
     return found
 
 
-def _keys_outside(schema: Schema) -> list[ForeignKey]:
-    keys = (key for table in schema.tables.values() for key in table.foreign_keys)
-    return [key for key in keys if _is_outside(key, schema)]
-
-
-def _is_outside(key: ForeignKey, schema: Schema) -> bool:
-    known = (*schema.tables, *schema.not_understood)
-    return key.parent_schema is not None or key.parent not in known
+def _is_outside(key: ForeignKey, schema: Schema, left_alone: Collection[str]) -> bool:
+    """Whether the parent is not ours; one that is not understood is ours, and left alone."""
+    return key.parent_name not in schema.tables and key.parent_name not in left_alone
 
 
 def _read(server: Server, parent: Parent) -> Table | None:

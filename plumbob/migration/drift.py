@@ -52,6 +52,8 @@ def drift_error(
         advice = (
             "`schema diff` shows the difference; plan the migration anew, or take the change back."
         )
+    if not names and (server.scope.ignore or server.scope.manage):
+        advice += " Or `ignore` or `manage` in plumbob.cfg was another one then."
     return PlumbobError(
         f"the database is not the one that {migration.id} was planned for: {which}",
         advice=advice,

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from plumbob.errors import PlumbobError
+from plumbob.model import Flavour, NotUnderstood, Table
+from plumbob.server import introspect
 from plumbob.server.scope import Pattern, Scope, read_patterns
 from tests.commands.user import User, tables
 from tests.servers import Server
@@ -193,3 +195,26 @@ def test_our_own_tables_are_nobody_s() -> None:
     assert scope.foreign_kind("table", "_a_new") is None
     with pytest.raises(PlumbobError):
         read_patterns("manage", "*")
+
+
+def test_a_parent_that_is_not_understood_is_no_stranger(
+    tmp_path: Path, server: Server, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is declared, and left alone: a foreign key to it asks for nothing."""
+    user = User(tmp_path, server.url(database))
+    user.declare("tables:\n  par: {columns: {id: int primary key}}\n")
+    user.brings_in_sync()
+    real = introspect.understand
+
+    def understand(name: str, text: str, flavour: Flavour) -> Table | NotUnderstood:
+        return NotUnderstood(name, text, "a test") if name == "par" else real(name, text, flavour)
+
+    monkeypatch.setattr(introspect, "understand", understand)
+    user.declare(
+        "tables:\n  par: {columns: {id: int primary key}}\n"
+        "  chi: {columns: {id: int primary key, p: int references par(id)}}\n"
+    )
+    result = user.types("diff")
+    assert result.code == 1, result
+    assert "not understood, so left alone: par" in result.out
+    assert "1 table to create" in result.out
