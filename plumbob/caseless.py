@@ -7,8 +7,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from plumbob.declaration import Declaration
+from plumbob.declaration.nodes import Entry
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import ForeignKey, Renames, Schema, Table
+from plumbob.model import (
+    ForeignKey,
+    ObjectKey,
+    Renames,
+    Schema,
+    Sequence,
+    Stored,
+    Table,
+    Trigger,
+    View,
+    object_key,
+)
 from plumbob.server.connection import Server
 
 V = TypeVar("V")
@@ -29,9 +41,10 @@ def as_stored(declaration: Declaration, server: Server) -> Declaration:
     tables = {name.lower(): _table(table) for name, table in schema.tables.items()}
     return replace(
         declaration,
-        schema=replace(schema, tables=tables),
+        schema=replace(schema, tables=tables, stored=dict(map(_stored, schema.stored.values()))),
         renames=_renames(declaration.renames),
         places={name.lower(): places for name, places in declaration.places.items()},
+        stored_places=_places(declaration),
     )
 
 
@@ -68,6 +81,25 @@ def _table(table: Table) -> Table:
     return replace(
         table, name=table.name.lower(), foreign_keys=tuple(map(_key, table.foreign_keys))
     )
+
+
+def _stored(stored: Stored) -> tuple[ObjectKey, Stored]:
+    """Views and sequences have their names among those of tables; a trigger has a table."""
+    if isinstance(stored, Trigger):
+        stored = replace(stored, table=stored.table.lower())
+    elif isinstance(stored, View | Sequence):
+        stored = replace(stored, name=stored.name.lower())
+    return object_key(stored.kind, stored.name), stored
+
+
+def _places(declaration: Declaration) -> dict[str, Entry]:
+    ids = {
+        str(object_key(each.kind, each.name)): each for each in declaration.schema.stored.values()
+    }
+    return {
+        str(_stored(ids[id])[0]) if id in ids else id: entry
+        for id, entry in declaration.stored_places.items()
+    }
 
 
 def _key(key: ForeignKey) -> ForeignKey:

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plumbob.ddl.fingerprint import fingerprint, is_print_of
+from plumbob.ddl.fingerprint import fingerprint, fingerprints, is_print_of, objects
+from plumbob.ddl.stored.mentions import mentions, surroundings
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour, Schema, Table
+from plumbob.model import (
+    Definer,
+    Flavour,
+    Owned,
+    Schema,
+    Stored,
+    Table,
+    key_of_id,
+    object_key,
+)
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.errors import ServerError
-from plumbob.server.scratch import MARK, Scratch
+from plumbob.server.scratch import Scratch
 
 ABSENT = "absent"
 Seen = tuple[Mapping[str, str], ...]
@@ -43,7 +53,9 @@ class PlanIsWrong(PlumbobError):
         )
 
 
-def prove(scratch: Scratch, plan: Plan, live: Schema, reached: Schema) -> Proof:
+def prove(
+    scratch: Scratch, plan: Plan, live: Schema, reached: Schema, beside: Schema | None = None
+) -> Proof:
     """Run a plan up and down on a scratch database.
 
     Args:
@@ -51,18 +63,23 @@ def prove(scratch: Scratch, plan: Plan, live: Schema, reached: Schema) -> Proof:
         plan: both ways.
         live: in canonical form.
         reached: in canonical form, what the way up leads to (`planner.reached_by`).
+        beside: live objects that are not managed, and that others may name.
 
     Raises:
         PlanIsWrong: when a statement fails or an end is not what it should be.
     """
-    flavour = scratch.server.flavour
-    names = touched(plan, live, reached)
-    scratch.create([table for name, table in live.tables.items() if name in names])
+    flavour, beside = scratch.server.flavour, beside or Schema()
+    start_with = _surrounded(plan, live, reached, beside)
+    scratch.welcome(_definers(live, reached))
+    scratch.create((*start_with.tables.values(), *start_with.stored.values()))
     start = _prints(scratch, flavour)
     up = _run(scratch, plan.up, start, "up")
-    _check(scratch, reached, names, flavour, "the way up does not lead to the declaration")
+    ids = {*start, *(id for seen in up for id in seen)}
+    _check(
+        scratch, _with(reached, beside), ids, flavour, "the way up does not lead to the declaration"
+    )
     down = _run(scratch, plan.down, _prints(scratch, flavour), "down")
-    _check(scratch, live, names, flavour, "the way down does not lead back")
+    _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back")
     return Proof(scratch.place, up, down)
 
 
@@ -85,11 +102,50 @@ def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:
     return found
 
 
+def _surrounded(plan: Plan, live: Schema, reached: Schema, beside: Schema) -> Schema:
+    """The live objects of a plan, what they are made of, and the views and triggers above them."""
+    whole = _with(live, beside)
+    tables = touched(plan, live, reached)
+    keys = {key for each in (*plan.up, *plan.down) if (key := key_of_id(each.table))}
+    lowered = {name.lower() for name in tables}
+    keys |= {
+        key
+        for key, each in live.stored.items()
+        if key.kind in ("view", "trigger") and mentions(each) & lowered
+    }
+    made = [each for key, each in reached.stored.items() if key in keys]
+    needed = surroundings(made, _with(reached, beside))
+    start: list[Table | Stored] = [
+        *(table for name, table in live.tables.items() if name in {*tables, *needed.tables}),
+        *(each for key, each in whole.stored.items() if key in {*keys, *needed.stored}),
+    ]
+    around = surroundings(start, whole)
+    names = {each.name for each in start if isinstance(each, Table)} | around.tables.keys()
+    stored = {object_key(each.kind, each.name) for each in start if not isinstance(each, Table)}
+    stored |= around.stored.keys()
+    return Schema(
+        {name: table for name, table in live.tables.items() if name in names},
+        {key: each for key, each in whole.stored.items() if key in stored},
+    )
+
+
+def _with(schema: Schema, beside: Schema) -> Schema:
+    return replace(schema, stored={**beside.stored, **schema.stored})
+
+
+def _definers(*schemas: Schema) -> set[Definer]:
+    owned = (each for schema in schemas for each in schema.stored.values())
+    return {each.definer for each in owned if isinstance(each, Owned) and each.definer}
+
+
 def _run(
     scratch: Scratch, statements: Iterable[Statement], seen: Mapping[str, str], way: str
 ) -> Seen:
-    found = []
+    found: list[Mapping[str, str]] = []
     for statement in statements:
+        if not _may_run(statement, scratch):
+            found.append({})
+            continue
         try:
             with scratch.server.session(dict(statement.session)):
                 scratch.execute(statement.sql)
@@ -107,22 +163,29 @@ def _run(
     return tuple(found)
 
 
+def _may_run(statement: Statement, scratch: Scratch) -> bool:
+    """An event that is made on somebody's server would be run there."""
+    key = key_of_id(statement.table)
+    return scratch.is_private or key is None or key.kind != "event"
+
+
 def _prints(scratch: Scratch, flavour: Flavour) -> dict[str, str]:
-    return {
-        name: fingerprint(table, flavour)
-        for name, table in scratch.read().tables.items()
-        if name != MARK
-    }
+    found = fingerprints(scratch.read(), flavour)
+    if not scratch.is_private:
+        return {id: each for id, each in found.items() if not id.startswith("event:")}
+    return found
 
 
-def _check(scratch: Scratch, wanted: Schema, names: set[str], flavour: Flavour, what: str) -> None:
+def _check(
+    scratch: Scratch, wanted: Schema, ids: Iterable[str], flavour: Flavour, what: str
+) -> None:
     now = _prints(scratch, flavour)
-    tables: Mapping[str, Table] = wanted.tables
-    expected = {name: fingerprint(tables[name], flavour) for name in names if name in tables}
+    known = {*now, *ids}
+    expected = {
+        id: fingerprint(each, flavour) for id, each in objects(wanted).items() if id in known
+    }
     differing = sorted(
-        name
-        for name in {*now, *expected}
-        if not is_print_of(expected.get(name, ABSENT), now.get(name, ABSENT))
+        id for id in known if not is_print_of(expected.get(id, ABSENT), now.get(id, ABSENT))
     )
     if differing:
         raise PlanIsWrong(f"{what}: {', '.join(differing)}")

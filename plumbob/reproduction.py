@@ -5,19 +5,22 @@ Object by object, in canonical form; where one is not the same, with the lines i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from plumbob.ddl.fingerprint import objects
+from plumbob.ddl.stored.recorded import recorded
 from plumbob.ddl.tables import create_table_sql
 from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
-from plumbob.model import Flavour, Schema, Table
+from plumbob.model import Flavour, Schema, Table, key_of_id
 from plumbob.outside import at_home, parents_outside
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, open_scratch
-from plumbob.workflow import read_back, read_live, resolve
+from plumbob.workflow import managed, read_live, resolve
+from plumbob.workflow.sides import in_words, read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
         scratch: where to rebuild (see `open_scratch`).
     """
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
-    live = read_live(server, declaration.schema.tables)
+    live = managed(read_live(server, declaration.schema.tables), declaration)
     declared = resolve(declaration, server, live)
     parents = parents_outside(declaration, declared, live, server)
     with open_scratch(scratch, server) as place:
@@ -63,37 +66,48 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
             return Reproduction(unproved=place.why)
         place.lend(parents)
         try:
-            rebuilt = read_back(place, list(declared.tables.values()))
+            asked = [*declared.tables.values(), *declared.stored.values()]
+            rebuilt = in_words(declared, read_back(place, asked, declared))
         except PlumbobError as error:
             return Reproduction(unproved=error.what)
-        found = replace(live, tables=rebuilt)
-        objects = len({*live.tables, *rebuilt})
-        return Reproduction(objects, place.place, tuple(_unlike(live, found, server.flavour)))
+        ids = {*objects(live), *objects(rebuilt)}
+        return Reproduction(
+            len(ids), place.place, tuple(_unlike(live, rebuilt, ids, server.flavour))
+        )
 
 
-def _unlike(live: Schema, rebuilt: Schema, flavour: Flavour) -> Iterator[Unlike]:
+def _unlike(
+    live: Schema, rebuilt: Schema, ids: Iterable[str], flavour: Flavour
+) -> Iterator[Unlike]:
     # One by one: a rename that is still to come does not pair two tables here.
-    for name in sorted({*live.tables, *rebuilt.tables}):
-        one, other = live.tables.get(name), rebuilt.tables.get(name)
-        if compare(_only(one), _only(other), flavour):
-            yield Unlike(name, *_first_difference(one, other, flavour))
+    for id in sorted(ids):
+        one, other = _only(live, id), _only(rebuilt, id)
+        if compare(one, other, flavour):
+            yield Unlike(id, *_first_difference(one, other, flavour))
 
 
-def _only(table: Table | None) -> Schema:
-    return Schema({table.name: table} if table is not None else {})
+def _only(schema: Schema, id: str) -> Schema:
+    """The schema without all but one object."""
+    found = objects(schema).get(id)
+    key = key_of_id(id)
+    if isinstance(found, Table):
+        return Schema({found.name: found})
+    if key is not None and key in schema.stored:
+        return Schema(stored={key: schema.stored[key]})
+    return Schema()
 
 
-def _first_difference(one: Table | None, other: Table | None, flavour: Flavour) -> tuple[str, str]:
+def _first_difference(one: Schema, other: Schema, flavour: Flavour) -> tuple[str, str]:
     """The first line that only one of two definitions has, each; the order of lines aside."""
-    first, second = (_lines(table, flavour) for table in (one, other))
+    first, second = (_lines(schema, flavour) for schema in (one, other))
     mine = [each for each in first if each not in second]
     theirs = [each for each in second if each not in first]
     pairs = zip_longest(mine or first, theirs or second, fillvalue="")
     return next(iter(pairs), ("", ""))
 
 
-def _lines(table: Table | None, flavour: Flavour) -> list[str]:
-    if table is None:
-        return []
-    sql = create_table_sql(replace(table, auto_increment=None), flavour)
-    return [line.strip().rstrip(",") for line in sql.splitlines()]
+def _lines(schema: Schema, flavour: Flavour) -> list[str]:
+    tables = schema.tables.values()
+    texts = [create_table_sql(replace(each, auto_increment=None), flavour) for each in tables]
+    texts += [recorded(each, flavour) for each in schema.stored.values()]
+    return [line.strip().rstrip(",") for text in texts for line in text.splitlines()]

@@ -8,7 +8,8 @@ from plumbob.commands import console, options
 from plumbob.commands.opening import load_declaration, open_project
 from plumbob.commands.options import ProjectOptions
 from plumbob.errors import Exit
-from plumbob.report.comparison import Source
+from plumbob.report.comparison import source
+from plumbob.report.document import source_document
 from plumbob.report.safe import line
 
 EXAMPLE = """\
@@ -27,9 +28,9 @@ def command(where: ProjectOptions, as_json: bool) -> int:
     """
     project = open_project(where)
     declaration = load_declaration(project)
-    source = Source(project.shown(project.schema), len(declaration.schema.tables))
+    read = source(project.shown(project.schema), declaration.schema)
     if as_json:
-        console.out_json({"declared": {"name": source.name, "tables": source.tables}})
+        console.out_json({"declared": source_document(read)})
     else:
-        console.out(line(f"{source}, nothing is wrong"))
+        console.out(line(f"{read}, nothing is wrong"))
     return Exit.OK

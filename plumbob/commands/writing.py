@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint
+from plumbob.ddl.fingerprint import fingerprints, whole_fingerprint
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
@@ -46,10 +46,9 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
 
 def _pending(folder: Path, last: Migration, found: Comparison) -> Written:
     """The migration that is waiting to be applied, when it is the one that would be written."""
-    reached, flavour = found.reached, found.flavour
-    prints = {name: fingerprint(table, flavour) for name, table in reached.tables.items()}
+    prints = fingerprints(found.reached, found.flavour)
     ends = {name: after for name, (_, after) in last.forward.tables.items()}
-    if last.after != schema_fingerprint(reached, flavour) or differing(prints, ends):
+    if last.after != whole_fingerprint(prints) or differing(prints, ends):
         raise PlumbobError(
             f"{last.id} is written and not applied, and leads elsewhere than the declaration",
             advice="run `schema apply` first, or remove its two files to plan it anew",
@@ -70,6 +69,7 @@ def _draft(found: Comparison, parent: Migration | None, message: str) -> Migrati
         message=message or _default_message(found),
         created=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         parent=parent,
+        manages=found.declaration.sections,
         proof=proof.place if proof else "",
         expected_up=proof.up if proof else (),
         expected_down=proof.down if proof else (),

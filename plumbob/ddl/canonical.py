@@ -26,9 +26,11 @@ from plumbob.model import (
     Flavour,
     Index,
     KeyPart,
+    Owned,
     Partition,
     Partitioning,
     Schema,
+    Stored,
     Table,
     Type,
 )
@@ -80,7 +82,18 @@ def canonical(schema: Schema, flavour: Flavour, defaults: Defaults) -> Schema:
         name: canonical_table(table, flavour, defaults) for name, table in schema.tables.items()
     }
     tables = {name: _with_names_of_columns(table, tables) for name, table in tables.items()}
-    return replace(schema, tables=tables)
+    stored = {key: _canonical_stored(each, flavour) for key, each in schema.stored.items()}
+    return replace(schema, tables=tables, stored=stored)
+
+
+def _canonical_stored(stored: Stored, flavour: Flavour) -> Stored:
+    """MySQL knows no role as definer, but an account of any host; MariaDB no empty host."""
+    if not isinstance(stored, Owned) or stored.definer is None:
+        return stored
+    host = stored.definer.host
+    if host == (None if flavour.is_mysql else ""):
+        return replace(stored, definer=replace(stored.definer, host="%"))
+    return stored
 
 
 def _with_names_of_columns(table: Table, tables: Mapping[str, Table]) -> Table:

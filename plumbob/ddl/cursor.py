@@ -15,10 +15,12 @@ T = TypeVar("T")
 class Cursor:
     """The tokens of a text and the place where reading stands."""
 
-    def __init__(self, sql: str, flavour: Flavour | None = None) -> None:
+    def __init__(
+        self, sql: str, flavour: Flavour | None = None, *, is_lenient: bool = False
+    ) -> None:
         self.sql = sql
         self.flavour = flavour
-        self.tokens = tokenize(sql, flavour)
+        self.tokens = tokenize(sql, flavour, is_lenient=is_lenient)
         self.at = 0
 
     @property

@@ -1,4 +1,4 @@
-"""Fingerprints: SHA-256 over the canonical text of a table, or of all tables of a schema.
+"""Fingerprints: SHA-256 over the canonical text of an object, or of all objects of a schema.
 
 Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what
     a
@@ -8,34 +8,57 @@ server only remembers of a spelling are left out.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from plumbob.ddl.canonical import canonical_table
 from plumbob.ddl.charsets import server_defaults
+from plumbob.ddl.stored import create_sql
 from plumbob.ddl.tables import create_table_sql
 from plumbob.model import (
     Column,
+    Event,
     Expression,
     Flavour,
     ForeignKey,
     Index,
+    NotUnderstood,
+    Owned,
     Partition,
     PartitionFunction,
     Partitioning,
+    Routine,
     Schema,
+    Stored,
     Table,
+    Trigger,
+    View,
+    key_of_id,
+    object_id,
 )
 
 # Of the second part, which only tells lists of one table apart.
 _LIST_DIGITS = 16
 
+Object = Table | Stored | NotUnderstood
 
-def fingerprint(table: Table, flavour: Flavour) -> str:
-    """The fingerprint of a table as a server prints it, or of one in canonical form: it is the same.
+
+def fingerprint(found: Object, flavour: Flavour) -> str:
+    """The fingerprint of an object as a server prints it, or of one in canonical form: it is the same.
+
+    Of what is not understood nothing but equality is asked.
 
     That of a partitioned table has two parts, `sha256:…+…`: all but the list of its partitions, and
     the list. Where partitions are left to others (`keep`), the second part is missing.
     """
+    if isinstance(found, NotUnderstood):
+        return _hash(found.text)
+    if isinstance(found, Table):
+        return _of_table(found, flavour)
+    return _hash(stored_text(found, flavour))
+
+
+def _of_table(table: Table, flavour: Flavour) -> str:
     whole = _hash(canonical_text(table, flavour))
     if table.partitions is None:
         return whole
@@ -54,16 +77,58 @@ def is_print_of(wanted: str, seen: str) -> bool:
     return seen == wanted or without_list(seen) == wanted
 
 
-def schema_fingerprint(schema: Schema, flavour: Flavour) -> str:
-    """The fingerprint of all tables, understood or not, by name.
+def objects(schema: Schema) -> dict[str, Object]:
+    """All objects of a schema by their ids (`model.object_id`), understood or not."""
+    return {
+        **{object_id("table", name): table for name, table in schema.tables.items()},
+        **{str(key): stored for key, stored in schema.stored.items()},
+        **schema.not_understood,
+    }
 
-    Lists of partitions are left out: those of the tables that a migration touches are looked at one
-    by one, and others may rotate meanwhile.
+
+def fingerprints(schema: Schema, flavour: Flavour) -> dict[str, str]:
+    """The fingerprint of every object by its id."""
+    return {id: fingerprint(each, flavour) for id, each in objects(schema).items()}
+
+
+def whole_fingerprint(prints: Mapping[str, str]) -> str:
+    """The fingerprint of all tables, of the fingerprints of all objects.
+
+    Stored objects are left out: which of them are ours depends on the sections of a declaration. So
+    are lists of partitions, which may rotate. Those that a migration touches are looked at one by one.
     """
-    prints = {name: fingerprint(table, flavour) for name, table in schema.tables.items()}
-    lines = [f"{name} {without_list(each)}" for name, each in prints.items()]
-    lines += [f"{name} {_hash(thing.text)}" for name, thing in schema.not_understood.items()]
-    return _hash("\n".join(sorted(lines)))
+    tables = (f"{id} {without_list(each)}" for id, each in prints.items() if key_of_id(id) is None)
+    return _hash("\n".join(sorted(tables)))
+
+
+def stored_text(stored: Stored, flavour: Flavour) -> str:
+    """The text of a stored object and of its session, in the one spelling that a definition has.
+
+    The account is left out, because one that is not declared is whoever runs the migration; so is
+    the moment at which an event began, which is the moment of the migration.
+    """
+    plain = stored
+    if isinstance(plain, Owned):
+        plain = replace(plain, definer=None)
+    if isinstance(plain, View):
+        plain = replace(plain, select=_plain(plain.select))
+    if isinstance(plain, Event) and plain.at is None:
+        plain = replace(plain, starts=None)
+    if isinstance(plain, Routine):
+        returns = _plain(plain.returns) if plain.returns else None
+        plain = replace(
+            plain,
+            name=plain.name.lower(),
+            parameters=_plain(plain.parameters),
+            returns=returns,
+        )
+    lines = [create_sql(plain, flavour)]
+    if isinstance(stored, Trigger):
+        lines.append(f"follows {stored.follows}")
+    if isinstance(stored, Owned):
+        session = stored.session
+        lines.append(f"{session.sql_mode} {session.collation} {session.time_zone}")
+    return "\n".join(lines)
 
 
 def canonical_text(table: Table, flavour: Flavour) -> str:

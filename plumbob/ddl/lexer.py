@@ -59,12 +59,14 @@ _UNCLOSED = {
 }
 
 
-def tokenize(sql: str, flavour: Flavour | None = None) -> list[Token]:
+def tokenize(sql: str, flavour: Flavour | None = None, *, is_lenient: bool = False) -> list[Token]:
     """Split a text into tokens, with one of kind "end" at its end.
 
     Args:
         sql: the text.
         flavour: the server whose version comments are read; None leaves all of them out.
+        is_lenient: end the tokens where the first fault is: the body of a program may have been
+            written under an sql_mode with other rules.
 
     Raises:
         SyntaxFault: at a character that begins no token, or at an unclosed quote or comment.
@@ -74,6 +76,8 @@ def tokenize(sql: str, flavour: Flavour | None = None) -> list[Token]:
     while position < len(sql):
         match = _TOKEN.match(sql, position)
         kind = match.lastgroup if match else None
+        if match is None and is_lenient:
+            break
         if match is None:
             raise _fault(sql, position)
         position = match.end()
@@ -81,7 +85,7 @@ def tokenize(sql: str, flavour: Flavour | None = None) -> list[Token]:
             if _is_executed(sql[match.start() : match.start() + 3], match["since"], flavour):
                 open_comments += 1
             else:
-                position = _end_of_comment(sql, match.start())
+                position = _end_of_comment(sql, match.start(), is_lenient)
         elif kind == "close" and open_comments:
             open_comments -= 1
         elif kind == "close":
@@ -89,7 +93,7 @@ def tokenize(sql: str, flavour: Flavour | None = None) -> list[Token]:
             position = match.start() + 1
         elif kind not in ("space", "comment"):
             tokens.append(_token(kind, match))
-    tokens.append(Token("end", "", "", len(sql), len(sql)))
+    tokens.append(Token("end", "", "", position, position))
     return tokens
 
 
@@ -129,8 +133,10 @@ def _is_executed(opening: str, since: str | None, flavour: Flavour | None) -> bo
     return wanted <= major * 10000 + minor * 100 + patch
 
 
-def _end_of_comment(sql: str, start: int) -> int:
+def _end_of_comment(sql: str, start: int, is_lenient: bool) -> int:
     end = sql.find("*/", start)
+    if end < 0 and is_lenient:
+        return len(sql)
     if end < 0:
         raise SyntaxFault("this comment has no end", start)
     return end + 2

@@ -12,7 +12,7 @@ from plumbob.declaration import nodes
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.nodes import Entry, Node, Scalar
 from plumbob.errors import Position
-from plumbob.model import Renames, Schema, Table
+from plumbob.model import Renames, Schema, StoredKind, Table, object_id
 
 PartKind = Literal["column", "index", "foreign_key", "check", "period"]
 
@@ -39,6 +39,8 @@ class Declaration:
 
     `schema` has names only where they were given, and inherits nothing but what `database:` says.
     `documents` are the roots of the YAML files, beside `files`.
+    `sections` are the kinds of stored objects that it speaks of: of all others it says nothing.
+    `stored_places` has their entries by id.
     """
 
     schema: Schema
@@ -47,19 +49,25 @@ class Declaration:
     warnings: tuple[Notice, ...] = ()
     places: Mapping[str, TablePlaces] = field(default_factory=dict)
     documents: tuple[Node, ...] = ()
+    sections: frozenset[StoredKind] = frozenset()
+    stored_places: Mapping[str, Entry] = field(default_factory=dict)
 
     def position(
         self, table: str, kind: str = "table", name: str | int = "", word: str = ""
     ) -> Position | None:
-        """Where something of a table was written.
+        """Where a stored object, or something of a table, was written.
 
         Args:
-            table: the table's name.
-            kind: "table", "column", "index", "foreign_key", "check", "period", or a key of the table ("comment").
+            table: the name of the table or stored object.
+            kind: the kind of a stored object; or "table", "column", "index", "foreign_key", "check",
+                "period", or a key of the table ("comment").
             name: the part's name, or its number within the table's parts of this kind.
             word: a word of the definition to point at; without it, or where the definition does not have
                 it, the place is that of the name on the left.
         """
+        entry = self.stored_places.get(object_id(kind, table))
+        if entry is not None:
+            return _position(entry, word)
         places = self.places.get(table)
         if places is None:
             return None

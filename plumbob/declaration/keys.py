@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from plumbob.model import StoredKind
+
 Shape = Literal["text", "flag", "number", "names", "level", "named", "parts"]
 
 
@@ -31,8 +33,15 @@ class Key:
 
 Level = Mapping[str, Key]
 
-# Kinds of objects that are known by name, so that a file that has them is told what is missing.
-OTHER_SECTIONS = ("views", "procedures", "functions", "triggers", "events")
+# The sections of stored objects. One that is there, even empty, says that the kind is managed.
+STORED_SECTIONS: Mapping[str, StoredKind] = {
+    "views": "view",
+    "triggers": "trigger",
+    "procedures": "procedure",
+    "functions": "function",
+    "events": "event",
+    "sequences": "sequence",
+}
 
 _PARTS: Level = {
     "columns": Key("The columns, in the order of the table", "named", "column", has_short=True),
@@ -50,10 +59,43 @@ _PARTS: Level = {
 _SECTIONS: Level = {
     "mixins": Key("Groups of columns, indexes and checks for `use:`", "named", "mixin"),
     "tables": Key("The tables by name", "named", "table"),
-    **{kind: Key(f"The {kind} by name: not managed yet", "named") for kind in OTHER_SECTIONS},
+    **{
+        section: Key(
+            f"The {section} by name: what CREATE {kind.upper()} has behind it", "named", kind, True
+        )
+        for section, kind in STORED_SECTIONS.items()
+    },
 }
 
+_DEFINER = {"definer": Key("The account whose privileges it has, such as `app@localhost`")}
+_SESSION: Level = {
+    **_DEFINER,
+    "sql_mode": Key("The sql_mode that it runs with"),
+    "collation": Key("The collation of the connection that its texts have"),
+}
+
+
+def _sql(kind: StoredKind) -> Level:
+    return {"sql": Key(f"What CREATE {kind.upper()} has behind the name")}
+
+
 LEVELS: Mapping[str, Level] = {
+    "view": {
+        **_sql("view"),
+        **_DEFINER,
+        "algorithm": Key("undefined, merge or temptable"),
+        "security": Key("Whose privileges count: definer or invoker"),
+        "collation": _SESSION["collation"],
+    },
+    "trigger": {**_sql("trigger"), **_SESSION},
+    "procedure": {**_sql("procedure"), **_SESSION},
+    "function": {**_sql("function"), **_SESSION},
+    "event": {
+        **_sql("event"),
+        **_SESSION,
+        "time_zone": Key("The time zone of its moments, such as `+00:00` or SYSTEM"),
+    },
+    "sequence": _sql("sequence"),
     "declaration": {
         "database": Key("Defaults for the tables below", "level", "database"),
         "include": Key("Other files of the same folder with more tables", "names"),

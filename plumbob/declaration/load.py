@@ -8,18 +8,19 @@ from pathlib import Path
 from plumbob.declaration.collecting import without_collecting
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.faults import Faults
-from plumbob.declaration.fields import Fields, is_blank, mapping_entries
+from plumbob.declaration.fields import Fields, mapping_entries
 from plumbob.declaration.includes import included_files
-from plumbob.declaration.keys import OTHER_SECTIONS
-from plumbob.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from plumbob.declaration.keys import STORED_SECTIONS
+from plumbob.declaration.nodes import Entry, Mapping, Node, Scalar
 from plumbob.declaration.parser import parse
 from plumbob.declaration.parts import Parts, read_parts
 from plumbob.declaration.renames import read_renames
 from plumbob.declaration.source import read_source
 from plumbob.declaration.sql_file import load_sql
+from plumbob.declaration.stored import ReadStored, read_stored
 from plumbob.declaration.tables import Inherited, ReadTable, read_inherited, read_table
 from plumbob.errors import PlumbobError
-from plumbob.model import Schema
+from plumbob.model import ObjectKey, Schema, StoredKind
 
 
 def load(path: Path) -> Declaration:
@@ -51,6 +52,7 @@ def _load_yaml(path: Path) -> Declaration:
     return Declaration(
         Schema(
             {name: found.table for name, found in tables.items()},
+            {key: found.stored for key, found in document.stored.items()},
             charset=inherited.charset,
             collation=inherited.collation,
         ),
@@ -59,6 +61,8 @@ def _load_yaml(path: Path) -> Declaration:
         faults.sorted_notices(),
         {name: found.places for name, found in tables.items()},
         tuple(document.documents),
+        frozenset(document.sections),
+        {str(key): found.entry for key, found in document.stored.items()},
     )
 
 
@@ -78,6 +82,8 @@ class _Document:
     inherited: Inherited = field(default_factory=Inherited)
     mixins: dict[str, Parts] = field(default_factory=dict)
     tables: dict[str, Entry] = field(default_factory=dict)
+    stored: dict[ObjectKey, ReadStored] = field(default_factory=dict)
+    sections: set[StoredKind] = field(default_factory=set)
 
     def read(self) -> None:
         """Read all files; tables stay nodes, because any of them may use any mixin."""
@@ -116,8 +122,9 @@ class _Document:
             )
         self.documents.append(node)
         fields = Fields(node, level, what, self.faults)
-        for kind in OTHER_SECTIONS:
-            _refuse_other_section(fields, kind, self.faults)
+        for section in STORED_SECTIONS:
+            if section in fields:
+                self._section(fields, section)
         with self.faults.collected():
             for entry in mapping_entries(fields.node("mixins"), "'mixins'"):
                 with self.faults.collected():
@@ -126,6 +133,26 @@ class _Document:
             for entry in mapping_entries(fields.node("tables"), "'tables'"):
                 self._table(entry)
         return fields
+
+    def _section(self, fields: Fields, section: str) -> None:
+        """Stored objects of one kind, in the order of the file, which is that of triggers."""
+        self.sections.add(STORED_SECTIONS[section])
+        with self.faults.collected():
+            for entry in mapping_entries(fields.node(section), f"'{section}'"):
+                with self.faults.collected():
+                    self._stored(read_stored(entry, section, self.faults))
+
+    def _stored(self, found: ReadStored) -> None:
+        first = self.stored.get(found.key)
+        if first is not None and first.entry.key and found.entry.key:
+            place = first.entry.key.position()
+            self.faults.error(
+                f"the {found.key.kind} {found.stored.name} stands here for the second time; "
+                f"the first is in {place.file}, line {place.line}",
+                found.entry.key.position(),
+                "keep one of the two",
+            )
+        self.stored.setdefault(found.key, found)
 
     def _mixin(self, entry: Entry) -> None:
         name = entry.key.text if entry.key else ""
@@ -158,20 +185,3 @@ class _Document:
 def _says_no_tables(fields: Fields) -> bool:
     node = fields.node("tables")
     return isinstance(node, Mapping) and not node.entries
-
-
-def _refuse_other_section(fields: Fields, kind: str, faults: Faults) -> None:
-    entry = fields.entries.get(kind)
-    if entry is None or is_blank(entry.value) or _is_empty(entry.value):
-        return
-    faults.error(
-        f"{kind} are declared, and this version manages tables only",
-        entry.key.position() if entry.key else None,
-        "take the section out; such objects in the database are left alone",
-    )
-
-
-def _is_empty(node: Node) -> bool:
-    return (isinstance(node, Mapping) and not node.entries) or (
-        isinstance(node, Sequence) and not node.items
-    )

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from plumbob.diff.heeded import fitting
 from plumbob.diff.renamed import renamed
+from plumbob.diff.stored import adopt_unsaid
 from plumbob.model import (
     Check,
     Column,
@@ -41,7 +42,7 @@ _ROW_KEY = Index("PRIMARY", "primary", (KeyPart(_ROW_ID.name),))
 
 
 def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavour) -> Schema:
-    """The declared schema, its unnamed parts named like the live parts that they are.
+    """The declared schema; what was left out in it is as it is live: names, accounts, sessions.
 
     The live parts count as they are after the renames: some names follow a table's new name.
     """
@@ -50,7 +51,7 @@ def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavo
     for name, table in declared.tables.items():
         there = new_words.tables.get(name)
         tables[name] = _adopted(table, there) if there else table
-    return replace(declared, tables=tables)
+    return replace(declared, tables=tables, stored=adopt_unsaid(declared.stored, new_words.stored))
 
 
 def with_kept(live: Schema, declared: Schema, renames: Renames) -> Schema:

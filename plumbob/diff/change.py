@@ -1,10 +1,10 @@
-"""Changes as values: four verbs for tables, and the same verbs for the parts of a table; no SQL."""
+"""Changes as values: verbs for objects, and the same verbs for the parts of a table; no SQL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbob.model import Check, Column, ForeignKey, Index, Partition, Period, Table
+from plumbob.model import Check, Column, ForeignKey, Index, Partition, Period, Stored, Table
 
 Part = Column | Index | ForeignKey | Check | Partition | Period
 
@@ -60,12 +60,12 @@ PartChange = Add | Remove | Modify | RenamePart | Move | Setting
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    after: Table
+    after: Table | Stored
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    before: Table
+    before: Table | Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +85,12 @@ class Alter:
     parts: tuple[PartChange, ...]
 
 
-Change = Create | Drop | Rename | Alter
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """A stored object whose definition is another one; for a trigger also one that runs at another place."""
+
+    before: Stored
+    after: Stored
+
+
+Change = Create | Drop | Rename | Alter | Replace

@@ -21,8 +21,10 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.heeded import heeded
+from plumbob.diff.order import moved
 from plumbob.diff.partitions import compare_partitions
 from plumbob.diff.renamed import renamed
+from plumbob.diff.stored import compare_stored
 from plumbob.model import (
     Check,
     Column,
@@ -58,7 +60,8 @@ def compare(
         renames: new names and the old ones; one that does not fit the two schemas is not heeded.
     """
     renames = heeded(renames, before, after)
-    there = renamed(before, renames, flavour).tables
+    new_words = renamed(before, renames, flavour)
+    there = new_words.tables
     changes: list[Change] = [Rename(old, new) for new, old in renames.tables.items()]
     for name, table in after.tables.items():
         if name not in there:
@@ -66,7 +69,7 @@ def compare(
         elif parts := compare_tables(there[name], table, renames):
             changes.append(Alter(there[name], table, parts))
     changes.extend(Drop(table) for name, table in there.items() if name not in after.tables)
-    return tuple(changes)
+    return (*changes, *compare_stored(new_words.stored, after.stored))
 
 
 def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tuple[PartChange, ...]:
@@ -121,7 +124,7 @@ def _columns(
     changes: list[PartChange] = [
         Remove(column) for column in before if column.name.lower() not in wanted
     ]
-    moved = _moved(before, after)
+    moving = _moved(before, after)
     behind: str | None = None
     for column in after:
         old = there.get(column.name.lower())
@@ -134,7 +137,7 @@ def _columns(
                 changes.append((RenamePart if same else Modify)(named, column))
             elif old != column:
                 changes.append(Modify(old, column))
-            if column.name.lower() in moved:
+            if column.name.lower() in moving:
                 changes.append(Move(column, behind))
         behind = column.name
     return changes
@@ -142,23 +145,7 @@ def _columns(
 
 def _moved(before: tuple[Column, ...], after: tuple[Column, ...]) -> set[str]:
     """The fewest columns that have to move: all but a longest run that is in order already."""
-    places = {column.name.lower(): place for place, column in enumerate(before)}
-    common = [column.name.lower() for column in after if column.name.lower() in places]
-    stays = _longest_increasing([places[name] for name in common])
-    return {name for name in common if places[name] not in stays}
-
-
-def _longest_increasing(numbers: list[int]) -> set[int]:
-    best: list[list[int]] = []
-    longest: list[int] = []
-    for number in numbers:
-        run = [number]
-        for shorter in best:
-            if shorter[-1] < number and len(shorter) >= len(run):
-                run = [*shorter, number]
-        best.append(run)
-        longest = max(longest, run, key=len)
-    return set(longest)
+    return moved([each.name.lower() for each in before], [each.name.lower() for each in after])
 
 
 def _parts(

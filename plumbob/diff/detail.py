@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from plumbob.diff.change import Part
+from plumbob.model import Stored
 
 # What a server remembers of a spelling, what an application alone knows, and names given by rule.
 _UNHEEDED = (
@@ -21,6 +22,8 @@ _UNHEEDED = (
     "alias",
     "backref",
     "key",
+    "follows",
+    "grantees",
 )
 
 
@@ -33,7 +36,7 @@ class Difference:
     after: object
 
 
-def differences(before: Part, after: Part) -> tuple[Difference, ...]:
+def differences(before: Part | Stored, after: Part | Stored) -> tuple[Difference, ...]:
     """The attributes in which two parts differ, in the order of their paths."""
     from deepdiff import DeepDiff
 

@@ -29,7 +29,9 @@ from plumbob.model import (
     Period,
     Renames,
     Schema,
+    Stored,
     Table,
+    Trigger,
 )
 
 Names = Mapping[str, str]
@@ -49,7 +51,15 @@ def renamed(schema: Schema, renames: Renames, flavour: Flavour) -> Schema:
         moved = with_columns(moved, own, indexes.get(new, {}))
         keys = tuple(_key(key, new_names, own, columns) for key in moved.foreign_keys)
         tables[new] = replace(moved, foreign_keys=keys)
-    return replace(schema, tables=tables)
+    stored = {key: _with_table(each, new_names) for key, each in schema.stored.items()}
+    return replace(schema, tables=tables, stored=stored)
+
+
+def _with_table(stored: Stored, new_names: Names) -> Stored:
+    """A trigger goes with its table; nothing in a body follows a new name on either server."""
+    if isinstance(stored, Trigger) and stored.table in new_names:
+        return replace(stored, table=new_names[stored.table])
+    return stored
 
 
 def _by_table(parts: Mapping[tuple[str, str], str]) -> dict[str, dict[str, str]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from plumbob import __version__
-from plumbob.ddl.fingerprint import fingerprint, schema_fingerprint, without_list
+from plumbob.ddl.fingerprint import fingerprints, whole_fingerprint, without_list
 from plumbob.migration import session
 from plumbob.migration.files import new_id
 from plumbob.migration.migration import (
@@ -17,7 +17,7 @@ from plumbob.migration.migration import (
     Parent,
     Script,
 )
-from plumbob.model import Flavour, Schema
+from plumbob.model import Flavour, Schema, StoredKind, key_of_id, object_id
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.foreign import kind_by_name
 
@@ -33,6 +33,7 @@ def draft(
     message: str,
     created: str,
     parent: Migration | None = None,
+    manages: Iterable[StoredKind] = (),
     proof: str = "",
     expected_up: Expected = (),
     expected_down: Expected = (),
@@ -43,6 +44,7 @@ def draft(
         before, after: both ends in canonical form, as fingerprints are taken of them.
         created: the time in UTC, `2026-11-24T13:15:00Z`.
         parent: the last migration of the folder as it was read, or None for the first.
+        manages: the kinds of stored objects that the declaration speaks of.
         proof: where both ways were run with the expected result; "" when they were not.
         expected_up, expected_down: for each statement the fingerprints that the proof saw after it, of
             the tables that it changed (ABSENT for a dropped one).
@@ -55,6 +57,7 @@ def draft(
         server=flavour,
         tool=__version__,
         created=created,
+        manages=tuple(sorted(manages)),
         proof=proof,
     )
     return Migration(
@@ -78,9 +81,10 @@ def _script(
         for each, seen_after in zip(statements, seen, strict=True)
     ]
     last = {name: number for number, names in enumerate(touched) for name in names}
+    old, new = fingerprints(before, flavour), fingerprints(after, flavour)
     tables = {
-        name: (_fingerprint(before, name, flavour), _fingerprint(after, name, flavour))
-        for name in sorted({*last, *kept, *_told_of(before, after)})
+        name: (old.get(name, ABSENT), new.get(name, ABSENT))
+        for name in sorted({*last, *kept, *_told_of(old, new)})
     }
     return Script(
         statements=tuple(
@@ -99,8 +103,8 @@ def _script(
             )
             for number, each in enumerate(statements)
         ),
-        before=schema_fingerprint(before, flavour),
-        after=schema_fingerprint(after, flavour),
+        before=whole_fingerprint(old),
+        after=whole_fingerprint(new),
         tables=tables,
         preamble=session.preamble(flavour),
     )
@@ -117,23 +121,26 @@ def _without_lists(prints: Mapping[str, str], kept: Collection[str]) -> dict[str
     return {name: without_list(each) if name in kept else each for name, each in prints.items()}
 
 
-def _told_of(before: Schema, after: Schema) -> Iterator[str]:
-    """Tables that a header has although no statement names them.
+def _told_of(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Objects that a header has although no statement names them.
 
-    A foreign key changes with the name of its parent; and a table that is named like one of another
-    tool is managed here, which nobody knows who has the files alone.
+    A foreign key changes with the name of its parent, a trigger with the one that runs before it;
+    and a table that is named like one of another tool is managed here, which nobody knows who has
+    the files alone.
     """
-    for name in before.tables.keys() | after.tables.keys():
-        if kind_by_name(name) or before.tables.get(name) != after.tables.get(name):
+    for name in before.keys() | after.keys():
+        if kind_by_name(name) or before.get(name) != after.get(name):
             yield name
 
 
 def _touched(statement: Statement) -> set[str]:
-    """The tables that a statement changes, makes or drops."""
-    made_or_gone = {ref.table for ref in statement.gives | statement.takes if ref.kind == "table"}
-    return made_or_gone | ({statement.table} if statement.table else set())
-
-
-def _fingerprint(schema: Schema, name: str, flavour: Flavour) -> str:
-    table = schema.tables.get(name)
-    return fingerprint(table, flavour) if table is not None else ABSENT
+    """The ids of the objects that a statement changes, makes or drops."""
+    made_or_gone = {
+        object_id("table", ref.table)
+        for ref in statement.gives | statement.takes
+        if ref.kind == "table" and key_of_id(statement.table) is None
+    }
+    if not statement.table:
+        return made_or_gone
+    is_stored = key_of_id(statement.table) is not None
+    return made_or_gone | {statement.table if is_stored else object_id("table", statement.table)}

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from plumbob.ddl.fingerprint import without_list
+from plumbob.ddl.fingerprint import fingerprint, without_list
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.live import Live, differing, listed, of_texts
+from plumbob.migration.live import Live, differing, listed
 from plumbob.migration.migration import Migration, Script
+from plumbob.migration.snapshot import recall
+from plumbob.model import StoredKind, key_of_id
 from plumbob.server.connection import Server
 
 
 def changed_since(
-    snapshot: Mapping[str, str], live: Live, server: Server, told: Mapping[str, str]
+    snapshot: Mapping[str, str],
+    live: Live,
+    server: Server,
+    told: Mapping[str, str],
+    manages: Collection[StoredKind],
 ) -> list[str]:
-    """The tables that were changed, made or dropped since a snapshot was recorded.
+    """The objects that were changed, made or dropped since a snapshot was recorded.
 
     Args:
         told: what migrations said last of tables; one without a list of partitions leaves them to
             others.
+        manages: the kinds of stored objects that are ours.
     """
-    scope = server.scope
+    flavour, scope = server.flavour, server.scope
     ours = {
-        name: text
-        for name, text in snapshot.items()
-        if scope.ignored_by("table", name) is None or name in live.tables
+        id: text
+        for id, text in snapshot.items()
+        if id in live.tables or scope.ignored_by(*_kind_and_name(id)) is None
     }
-    recorded = {**of_texts(ours, server.flavour)}
+    recorded = {id: fingerprint(each, flavour) for id, each in recall(ours, flavour).items()}
     for name in told.keys() & recorded.keys():
         if "+" not in told[name]:
             recorded[name] = without_list(recorded[name])
-    return sorted({*differing(live.tables, recorded), *(live.tables.keys() - recorded.keys())})
+    changed = {*differing(live.tables, recorded), *(live.tables.keys() - recorded.keys())}
+    return sorted(id for id in changed if (key := key_of_id(id)) is None or key.kind in manages)
+
+
+def _kind_and_name(id: str) -> tuple[str, str]:
+    key = key_of_id(id)
+    return (key.kind, key.name) if key else ("table", id.removeprefix("table:"))
 
 
 def drift_error(
@@ -43,7 +56,8 @@ def drift_error(
     """The live schema is not the one that the migration begins with: which tables differ."""
     before = {name: start for name, (start, _) in script.tables.items()}
     touched = differing(live.tables, before)
-    changed = changed_since(snapshot, live, server, before) if snapshot is not None else []
+    manages = migration.header.manages
+    changed = changed_since(snapshot, live, server, before, manages) if snapshot is not None else []
     names = sorted({*touched, *changed})
     which = f"{listed(names)} is not as it was" if names else "tables that it does not touch differ"
     if live.is_after(script):

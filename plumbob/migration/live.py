@@ -6,33 +6,34 @@ of every member.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from plumbob.ddl.fingerprint import (
+    Object,
     fingerprint,
     is_print_of,
-    schema_fingerprint,
+    objects,
+    whole_fingerprint,
     without_list,
 )
-from plumbob.ddl.tables import create_table_sql
 from plumbob.migration.migration import ABSENT, UNKNOWN, Migration, Script
-from plumbob.model import Flavour, NotUnderstood, Table
+from plumbob.migration.snapshot import record
+from plumbob.model import Flavour
 from plumbob.server.connection import Server
-from plumbob.server.introspect import read_schema, table_texts, understand
+from plumbob.server.introspect import read_objects, read_schema
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The whole database: its fingerprint, and the fingerprint of each table."""
+    """The whole database: the fingerprint of its tables, and that of each object by its id."""
 
     fingerprint: str
     tables: Mapping[str, str]
-    found: Mapping[str, Table | NotUnderstood]
+    found: Mapping[str, Object]
 
     def of(self, names: Iterable[str]) -> dict[str, str]:
-        """The fingerprints of these tables, ABSENT for those that are not there."""
+        """The fingerprints of these objects, ABSENT for those that are not there."""
         return {name: self.tables.get(name, ABSENT) for name in names}
 
     def is_before(self, script: Script) -> bool:
@@ -46,37 +47,24 @@ class Live:
         return self.fingerprint == script.after and not differing(self.tables, ends)
 
     def texts(self, flavour: Flavour) -> dict[str, str]:
-        """The definition of each table, without the counter, which is data."""
-        return {
-            name: create_table_sql(replace(each, auto_increment=None), flavour)
-            if isinstance(each, Table)
-            else each.text
-            for name, each in self.found.items()
-        }
+        """The definition of each object, as the history keeps it."""
+        return {name: record(each, flavour) for name, each in self.found.items()}
 
 
 def look(server: Server, chain: Iterable[Migration] = ()) -> Live:
-    """Read all tables; those that the chain knows are managed, whatever their name looks like."""
+    """Read all objects; tables that the chain knows are managed, whatever their name looks like."""
     schema = read_schema(server, keep={name for each in chain for name in each.tables})
-    found: dict[str, Table | NotUnderstood] = {**schema.tables, **schema.not_understood}
-    return Live(
-        fingerprint=schema_fingerprint(schema, server.flavour),
-        tables={name: _fingerprint(each, server.flavour) for name, each in found.items()},
-        found=found,
-    )
+    found = objects(schema)
+    prints = {name: fingerprint(each, server.flavour) for name, each in found.items()}
+    return Live(whole_fingerprint(prints), prints, found)
 
 
 def look_at(server: Server, names: Collection[str]) -> dict[str, str]:
-    """The fingerprints of these tables, ABSENT for those that are not there."""
-    texts = table_texts(server, names) if names else {}
-    seen = of_texts(texts, server.flavour)
-    return {name: seen.get(name, ABSENT) for name in names}
-
-
-def of_texts(texts: Mapping[str, str], flavour: Flavour) -> dict[str, str]:
-    """The fingerprints of tables of which the definitions are known."""
+    """The fingerprints of these objects, ABSENT for those that are not there."""
+    found = read_objects(server, names)
     return {
-        name: _fingerprint(understand(name, text, flavour), flavour) for name, text in texts.items()
+        name: fingerprint(found[name], server.flavour) if name in found else ABSENT
+        for name in names
     }
 
 
@@ -107,10 +95,3 @@ def listed(names: Iterable[str], most: int = 10) -> str:
     names = list(names)
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def _fingerprint(found: Table | NotUnderstood, flavour: Flavour) -> str:
-    if isinstance(found, Table):
-        return fingerprint(found, flavour)
-    # Nothing but equality is asked of it.
-    return "sha256:" + hashlib.sha256(found.text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.lexer import tokenize
-from plumbob.model import Flavour
+from plumbob.ddl.stored import is_stored
+from plumbob.model import Flavour, StoredKind
 from plumbob.plan.statement import Hazard
 
 Direction = Literal["up", "down"]
@@ -45,9 +47,10 @@ class FileStatement:
 class Script:
     """One way, up or down: what one file says.
 
-    `before` and `after` are fingerprints of the whole database; `tables` has those of the tables that the
-    script touches, before and after it; `preamble` are the SET statements at the top, for a client that
-    runs the file alone; `written` is the checksum that stands in the file, or "" before there is one.
+    `before` and `after` are fingerprints of all tables of the database; `tables` has those of the
+    objects that the script touches, before and after it, by id; `preamble` are the SET statements at
+    the top, for a client that runs the file alone; `written` is the checksum that stands in the file,
+    or "" before there is one.
     """
 
     statements: tuple[FileStatement, ...]
@@ -91,7 +94,8 @@ class Parent:
 class Header:
     """What both files of a migration say about it.
 
-    `created` is a time in UTC, `2026-11-24T13:15:00Z`; `tool` the version of plumbob that wrote them;
+    `created` is a time in UTC, `2026-11-24T13:15:00Z`; `manages` are the kinds of stored objects that
+    the declaration spoke of; `tool` the version of plumbob that wrote them;
     `proof` is the place where both ways were run with the expected result, or "" when nobody could.
     """
 
@@ -102,6 +106,7 @@ class Header:
     tool: str
     created: str
     proof: str
+    manages: tuple[StoredKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,12 @@ class Migration:
 
 
 def _words(sql: str, flavour: Flavour) -> str:
-    """The tokens of a text with one blank between them, so that layout and comments do not count."""
+    """The tokens of a text with one blank between them, so that layout and comments do not count.
+
+    The body of a program is compared to the letter.
+    """
+    if is_stored(Cursor(sql, is_lenient=True)):
+        return sql
     return " ".join(token.text for token in tokenize(sql, flavour)[:-1])
 
 

@@ -8,7 +8,7 @@ looks like a marker inside a text is a part of that text. Everything else in the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -16,8 +16,9 @@ from plumbob.ddl.lexer import SyntaxFault, tokenize
 from plumbob.errors import PlumbobError, Position
 from plumbob.migration import session
 from plumbob.migration.comments import facts, unescape
+from plumbob.migration.delimiter import Fenced, find_fenced
 from plumbob.migration.migration import Direction, FileStatement, Header, Parent, Script
-from plumbob.model import Flavour, parse_flavour
+from plumbob.model import STORED_KINDS, Flavour, StoredKind, parse_flavour
 from plumbob.plan.statement import Hazard
 
 FORMAT = 1
@@ -41,6 +42,7 @@ _SINGLE = (
     "parent",
     "before",
     "after",
+    "manages",
     "server",
     "tool",
     "created",
@@ -79,7 +81,10 @@ def read_script(text: str, file: str, direction: Direction) -> tuple[Header, Scr
     Raises:
         PlumbobError: the format is unknown, or something in it is not what plumbob writes.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff")
+    if "\r" in text.partition("\n")[0]:
+        # Git has turned all line ends round; a program may have such ends of its own.
+        text = text.replace("\r\n", "\n")
     try:
         _check_format(text, direction)
         head = dict(_head(text))
@@ -155,8 +160,16 @@ def _header(head: dict[str, str]) -> Header:
         server=server,
         tool=unescape(head["tool"]).removeprefix("plumbob "),
         created=head["created"],
+        manages=_manages(head["manages"]),
         proof="" if proof == NOT_PROVED else proof.removeprefix(PROVED),
     )
+
+
+def _manages(text: str) -> tuple[StoredKind, ...]:
+    kinds = tuple(kind for kind in STORED_KINDS if kind in text.split())
+    if len(kinds) + 1 != len(text.split()):
+        raise _Fault("`manages` in its header names a kind that this plumbob does not know")
+    return tuple(sorted(kinds))
 
 
 def _parent(text: str) -> Parent | None:
@@ -180,27 +193,53 @@ def _tables(text: str) -> dict[str, tuple[str, str]]:
 
 
 def _pieces(text: str, flavour: Flavour) -> Iterator[_Piece]:
-    """The SQL of the file, split at each `;` that ends a statement."""
+    """The SQL of the file, split at each `;` that ends a statement, and at other delimiters."""
     found: Facts = []
-    start, end = -1, 0
-    for token in tokenize(text, flavour):
+    at = 0
+    while (program := _next_program(text, at)) is not None:
+        found = yield from _plain_pieces(text, at, program.start, flavour, found)
+        yield _Piece(program.sql, program.at, found)
+        found, at = [], program.end
+    found = yield from _plain_pieces(text, at, len(text), flavour, found)
+    if any(_MARKER.fullmatch(key) for key, _ in found):
+        raise _Fault("its last statement is missing", len(text) - 1)
+
+
+def _next_program(text: str, at: int) -> Fenced | None:
+    try:
+        return find_fenced(text, at)
+    except ValueError as error:
+        raise _Fault(str(error), at) from None
+
+
+def _plain_pieces(
+    text: str, begin: int, stop: int, flavour: Flavour, found: Facts
+) -> Generator[_Piece, None, Facts]:
+    """The pieces of a part of the file; the facts that are left over belong to what follows."""
+    start, end = -1, begin
+    part = text[begin:stop]
+    try:
+        tokens = tokenize(part, flavour)
+    except SyntaxFault as fault:
+        raise SyntaxFault(fault.what, begin + fault.offset, fault.advice) from fault
+    for token in tokens:
+        first = begin + token.start
         if start < 0:
-            found += facts(text[end : token.start])
+            found = [*found, *facts(text[end:first])]
         if token.kind == "end":
             break
         if (token.kind, token.value) == ("mark", ";"):
             if start < 0:
-                raise _Fault("a semicolon ends nothing", token.start)
+                raise _Fault("a semicolon ends nothing", first)
             # Up to the semicolon, not the last token: a version comment may close in between.
-            yield _Piece(text[start : token.start].rstrip(), start, found)
+            yield _Piece(text[start:first].rstrip(), start, found)
             found, start = [], -1
         elif start < 0:
-            start = token.start
-        end = token.end
+            start = first
+        end = begin + token.end
     if start >= 0:
         raise _Fault("its last statement has no semicolon", start)
-    if any(_MARKER.fullmatch(key) for key, _ in found):
-        raise _Fault("its last statement is missing", len(text) - 1)
+    return found
 
 
 def _script(text: str, head: dict[str, str], pieces: list[_Piece]) -> Script:

@@ -17,6 +17,7 @@ from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.tasks import Task
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
+from plumbob.model import key_of_id
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 
@@ -155,6 +156,7 @@ def _verify(task: Task, before: Live, after: Live) -> None:
     wanted = {name: end for name, (_, end) in script.tables.items()}
     names = differing(after.tables, {**before.tables, **wanted})
     names += sorted(after.tables.keys() - before.tables.keys() - wanted.keys())
+    names = [name for name in names if key_of_id(name) is None or name in wanted]
     raise PlumbobError(
         f"{task.migration.id} was run, and the database is not what it should be: "
         f"{listed(names) or 'it'} is different",

@@ -11,6 +11,7 @@ from plumbob.migration.history import Record
 from plumbob.migration.live import look
 from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.standing import HalfDone, stand
+from plumbob.model import StoredKind
 from plumbob.server.connection import Server
 
 
@@ -51,6 +52,11 @@ def _told_last(chain: Sequence[Migration]) -> dict[str, str]:
     return {name: after for each in chain for name, (_, after) in each.forward.tables.items()}
 
 
+def _managed(chain: Sequence[Migration]) -> tuple[StoredKind, ...]:
+    """The kinds of stored objects that the declaration spoke of at last."""
+    return chain[-1].header.manages if chain else ()
+
+
 def status(server: Server, chain: Sequence[Migration]) -> Status:
     """Look, and write nothing."""
     standing = stand(server, chain)
@@ -65,6 +71,6 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         half_done=standing.half_done,
         drifted=None
         if snapshot is None
-        else tuple(changed_since(snapshot, live, server, _told_last(chain))),
+        else tuple(changed_since(snapshot, live, server, _told_last(chain), _managed(chain))),
         live=live.fingerprint,
     )

@@ -14,6 +14,7 @@ from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
+from plumbob.migration.delimiter import fenced, is_fenced
 from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.reading import (
     FORMAT,
@@ -56,6 +57,7 @@ def render(migration: Migration, direction: Direction) -> str:
         server=migration.server,
         tool=f"plumbob {migration.tool}",
         created=migration.created,
+        manages=" ".join(("table", *migration.header.manages)),
         proof=PROVED + migration.proof if migration.proof else NOT_PROVED,
         checksum=checksum,
         hazards=script.hazards,
@@ -90,6 +92,10 @@ def _unwritable(migration: Migration, why: str) -> PlumbobError:
     )
 
 
+def _ended(sql: str) -> str:
+    return fenced(sql) if is_fenced(sql) else f"{sql};"
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -100,5 +106,6 @@ def _template() -> Template:
         keep_trailing_newline=True,
         autoescape=False,  # SQL, not HTML; values that could break out go through `comment`.
     )
+    environment.filters.update(ended=_ended)
     environment.filters.update(comment=escape, before=session.before, after=session.after)
     return environment.get_template("migration.sql.j2")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from plumbob.diff.compare import compare_tables
 from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
+from plumbob.diff.stored import compare_stored
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables
 from plumbob.plan.clauses import with_charset_written
@@ -16,6 +17,7 @@ from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
 from plumbob.plan.session import with_loose_keys
 from plumbob.plan.statement import Plan, Statement
+from plumbob.plan.stored import drop_above, drop_below, make_above, make_below
 from plumbob.plan.tables import create_tables, drop_tables, inline_keys, rename_tables
 
 
@@ -30,7 +32,8 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
     """
     renames = heeded(renames, live, declared)
     names = _involved(live, declared, renames, flavour)
-    if not names:
+    stored = compare_stored(renamed(live, renames, flavour).stored, declared.stored)
+    if not names and next(stored, None) is None:
         return Plan((), ())
     live, declared = _only(live, names), _only(declared, names)
     reached = reached_by(live, declared, renames, flavour)
@@ -87,12 +90,16 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     inline = inline_keys(there, after)
     moving = moving_columns(there, after, renames)
     statements = [
+        *drop_above(there, after),
+        *make_below(there, after, flavour),
         *drop_keys(before, there, after, moving, flavour),
         *drop_tables(there, after, flavour),
         *rename_tables(renames),
         *create_tables(there, after, inline, flavour),
         *alter_tables(there, after, renames, flavour),
         *add_keys(there, after, inline, moving, flavour),
+        *make_above(there, after, flavour),
+        *drop_below(there, after),
     ]
     return in_order(with_loose_keys(statements, (before, there, after), flavour))
 

@@ -8,7 +8,10 @@ from typing import Literal, NamedTuple
 
 from plumbob.model import Check, Flavour
 
-RefKind = Literal["table", "column", "index", "foreign_key", "check"]
+# A view or sequence has its name among those of tables.
+RefKind = Literal[
+    "table", "column", "index", "foreign_key", "check", "function", "procedure", "trigger", "event"
+]
 
 
 class Ref(NamedTuple):
@@ -47,9 +50,9 @@ class Statement:
 
     `gives` are the objects that are there after it and were not before, `takes` those that are
     gone, `needs` those that have to be there while it runs, `frees` those that the dropped objects
-    leaned on. `about` says in words what it does; `table` is the table whose definition it changes;
-    `session` are settings for this statement alone, such as a relaxed sql_mode for a zero date that
-    is repeated.
+    leaned on. `about` says in words what it does; `table` is the id of the object whose definition
+    it changes (a table's is its name); `session` are settings for this statement alone, such as a
+    relaxed sql_mode for a zero date that is repeated.
     """
 
     sql: str

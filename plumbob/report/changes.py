@@ -5,7 +5,7 @@ Texts are as they are; to make them safe to show is up to the report that shows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -26,18 +26,31 @@ from plumbob.diff.change import (
     Remove,
     Rename,
     RenamePart,
+    Replace,
     Setting,
 )
 from plumbob.diff.detail import Difference, differences
-from plumbob.model import Check, Column, Flavour, ForeignKey, Index, Partition, Period
+from plumbob.model import (
+    Check,
+    Column,
+    Flavour,
+    ForeignKey,
+    Index,
+    Partition,
+    Period,
+    Stored,
+    Table,
+    Trigger,
+    object_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PartView:
     """One part of a table that changes.
 
-    `verb` is add, remove, modify, rename, move or set; `before` and `after` are definitions, None
-    where there is none; `details` say what differs inside the part.
+    `verb` is add, remove, modify, rename, move or set, or text for a body of many lines; `before`
+    and `after` are definitions, None where there is none; `details` say what differs inside the part.
     """
 
     verb: str
@@ -50,26 +63,27 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """One table that changes; `verb` is create, drop, rename or alter, `was` its old name."""
+    """One object that changes; `verb` is create, drop, rename or alter, `was` its old name."""
 
     verb: str
     name: str
     was: str | None = None
     parts: tuple[PartView, ...] = ()
+    kind: str = "table"
 
 
 def views(changes: Iterable[Change], flavour: Flavour) -> list[TableView]:
-    """Each changed table once, in the order of the changes: its rename and its parts together."""
+    """Each changed object once, in the order of the changes: its rename and its parts together."""
     found: dict[str, TableView] = {}
     for change in changes:
         view = _table(change, flavour)
-        known = found.get(view.name)
+        known = found.get(object_id(view.kind, view.name))
         if known is not None and known.verb == "rename":
             view = TableView("alter", view.name, known.was, view.parts)
         elif known is not None:  # dropped under a name that another table takes
             found[f"{view.name}\0{view.verb}"] = view
             continue
-        found[view.name] = view
+        found[object_id(view.kind, view.name)] = view
     return list(found.values())
 
 
@@ -80,12 +94,12 @@ def _table(change: object, flavour: Flavour) -> TableView:
 
 @_table.register
 def _(change: Create, flavour: Flavour) -> TableView:
-    return TableView("create", change.after.name)
+    return TableView("create", change.after.name, kind=_kind_of(change.after))
 
 
 @_table.register
 def _(change: Drop, flavour: Flavour) -> TableView:
-    return TableView("drop", change.before.name)
+    return TableView("drop", change.before.name, kind=_kind_of(change.before))
 
 
 @_table.register
@@ -97,6 +111,45 @@ def _(change: Rename, flavour: Flavour) -> TableView:
 def _(change: Alter, flavour: Flavour) -> TableView:
     parts = tuple(_view(part, flavour) for part in change.parts)
     return TableView("alter", change.after.name, parts=parts)
+
+
+@_table.register
+def _(change: Replace, flavour: Flavour) -> TableView:
+    after = change.after
+    parts = tuple(_stored_parts(change))
+    return TableView("alter", after.name, parts=parts, kind=after.kind)
+
+
+def _kind_of(found: Table | Stored) -> str:
+    return "table" if isinstance(found, Table) else found.kind
+
+
+def _stored_parts(change: Replace) -> Iterator[PartView]:
+    """The attributes that differ; the texts of a body as they are, for a report to compare."""
+    for each in differences(change.before, change.after):
+        if each.path in _BODIES:
+            yield PartView("text", each.path, change.after.name, str(each.before), str(each.after))
+        else:
+            before, after = (_shown(value) for value in (each.before, each.after))
+            yield PartView("set", "option", each.path.replace("session.", ""), before, after)
+    yield from _new_place(change.before, change.after)
+
+
+def _new_place(before: Stored, after: Stored) -> Iterator[PartView]:
+    if not isinstance(before, Trigger) or not isinstance(after, Trigger):
+        return
+    if before.follows != after.follows:
+        place = f"behind {after.follows}" if after.follows else "first"
+        yield PartView("move", "trigger", after.name, after=place)
+
+
+def _shown(value: object) -> str | None:
+    if isinstance(value, dict):
+        return "@".join(str(part) for part in value.values() if part is not None)
+    return None if value is None else str(value)
+
+
+_BODIES = ("body", "select")
 
 
 @singledispatch

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbob.diff.change import Add, Alter, Change, Part, Remove
 from plumbob.diff.partitions import looks_like_rotation
-from plumbob.model import Column, Flavour, Partition, Schema
+from plumbob.model import STORED_KINDS, Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
 from plumbob.server.foreign import OURS
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One side of a comparison: its name (`schema/schema.yaml`), and how many tables were read."""
+    """One side of a comparison: its name (`schema/schema.yaml`), and how much was read.
+
+    `stored` has the number of managed views, triggers and so on by kind.
+    """
 
     name: str
     tables: int
+    stored: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.name}: {counted(self.tables, 'table')}"
+        counts = [counted(self.tables, "table")]
+        counts += [counted(number, kind) for kind, number in self.stored.items()]
+        return f"{self.name}: {', '.join(counts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ class Compared:
 def compared(found: Comparison, declared: str, live: str) -> Compared:
     """A comparison as reports need it, with the names of both sides."""
     return Compared(
-        Source(declared, len(found.declaration.schema.tables)),
-        Source(live, len(found.live.tables) + len(found.live.not_understood)),
+        source(declared, found.declaration.schema),
+        source(live, found.live),
         found.flavour,
         tuple(views(found.changes, found.flavour)),
         found.plan.up,
@@ -108,12 +115,23 @@ def compared(found: Comparison, declared: str, live: str) -> Compared:
     )
 
 
+def source(name: str, schema: Schema) -> Source:
+    """One side of a comparison; what is not understood was read as well."""
+    unread = sum(each.kind == "table" for each in schema.not_understood.values())
+    kinds = Counter(key.kind for key in schema.stored)
+    stored: dict[str, int] = {kind: kinds[kind] for kind in STORED_KINDS if kind in kinds}
+    return Source(name, len(schema.tables) + unread, stored)
+
+
 def summary(found: Compared) -> str:
     """How many tables change, and how: `1 table to create, 2 tables to alter`."""
-    verbs = {"create": 0, "alter": 0, "rename": 0, "drop": 0}
-    for table in found.tables:
-        verbs[table.verb] += 1
-    said = [f"{counted(number, 'table')} to {verb}" for verb, number in verbs.items() if number]
+    counts = Counter((view.kind, view.verb) for view in found.tables)
+    said = [
+        f"{counted(counts[kind, verb], kind)} to {verb}"
+        for kind in ("table", *STORED_KINDS)
+        for verb in ("create", "alter", "rename", "drop")
+        if counts[kind, verb]
+    ]
     return ", ".join(said) or counted(len(found.up), "statement")
 
 

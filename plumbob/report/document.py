@@ -18,7 +18,10 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "confirmed": not found.unconfirmed,
         "unconfirmed": found.unconfirmed,
         "proved": found.proved,
-        "tables": [_table(view) for view in found.tables],
+        "tables": [_table(view) for view in found.tables if view.kind == "table"],
+        "stored": [
+            _table(view) | {"kind": view.kind} for view in found.tables if view.kind != "table"
+        ],
         "up": [_statement(each) for each in found.up],
         "down": [_statement(each) for each in found.down],
         "approvals": hazards_document(found.hazards),
@@ -35,7 +38,7 @@ def comparison_document(found: Compared) -> dict[str, Any]:
 
 
 def source_document(source: Source) -> dict[str, Any]:
-    return {"name": source.name, "tables": source.tables}
+    return {"name": source.name, "tables": source.tables, "stored": dict(source.stored)}
 
 
 def hazards_document(hazards: Iterable[Hazard]) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def _changes(tables: Iterable[TableView]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for table in tables:
         was = cell(table.was) if table.was else ""
-        yield f"| **{table.verb}** | table {cell(table.name)} | {was} | |"
+        yield f"| **{table.verb}** | {table.kind} {cell(table.name)} | {was} | |"
         yield from map(_row, table.parts)
 
 

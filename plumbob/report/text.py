@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import unified_diff
 
 import click
 
@@ -61,7 +62,7 @@ def _in_sync() -> str:
 
 def _table(view: TableView) -> Iterator[str]:
     was = f" (was {line(view.was)})" if view.was else ""
-    yield f"{_sign(view.verb)} table {click.style(line(view.name), bold=True)}{was}"
+    yield f"{_sign(view.verb)} {view.kind} {click.style(line(view.name), bold=True)}{was}"
     for part in view.parts:
         yield from _part(part)
 
@@ -73,6 +74,8 @@ def _part(view: PartView) -> Iterator[str]:
         yield f"      {' ' * (len(view.kind) - 2)}-> {line(view.after)}"
         for each in view.details:
             yield f"         {line(each.path)}: {line(each.before)} -> {line(each.after)}"
+    elif view.verb == "text":
+        yield from _changed_lines(view.before or "", view.after or "")
     elif view.verb == "rename":
         yield f"{head} {line(view.before)} -> {line(view.after)}"
     elif view.verb == "move":
@@ -82,6 +85,15 @@ def _part(view: PartView) -> Iterator[str]:
         yield f"    {_sign(view.verb)} {line(view.name)}: {values}"
     else:
         yield f"{head} {line(view.after or view.before)}"
+
+
+def _changed_lines(before: str, after: str) -> Iterator[str]:
+    """What differs between two bodies, with a line around it."""
+    found = unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=1)
+    for each in list(found)[2:]:
+        if not each.startswith("@@"):
+            colour = {"+": "green", "-": "red"}.get(each[0])
+            yield "      " + click.style(line(each.rstrip()), fg=colour)
 
 
 def _value(text: str | None) -> str:

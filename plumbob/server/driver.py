@@ -31,6 +31,8 @@ _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 _BROKEN = (AssertionError, AttributeError, IndexError, struct.error, RuntimeError)
 
 Row = tuple[Any, ...]
+TextRow = tuple[str | None, ...]
+RowsAndError = tuple[list[TextRow], ServerError | None]
 TextsAndError = tuple[list[str], ServerError | None]
 
 
@@ -107,30 +109,35 @@ class Session:
         with self._cursor(sql) as cursor:
             return max(cursor.rowcount, 0)
 
-    def read_texts(self, statements: list[str], column: int) -> TextsAndError:
-        """One column of the first row of each statement, sent at once (needs `multi_statements`).
+    def read_rows(self, statements: list[str]) -> RowsAndError:
+        """The first row of each statement that gives one, sent at once (needs `multi_statements`).
 
         Bytes that are not UTF-8 (MariaDB prints some defaults as they are stored) come as lone
         surrogates (PEP 383).
 
         Returns:
-            the texts up to the first statement that failed, and its error.
+            the rows up to the first statement that failed, and its error.
         """
-        texts: list[str] = []
+        rows: list[TextRow] = []
         connection = self.connection
         connection.use_unicode = False
         try:
             with self._cursor(";".join(statements)) as cursor:
                 while True:
-                    texts.extend(row[column].decode("utf-8", "surrogateescape") for row in cursor)
+                    rows.extend(tuple(map(_text, row)) for row in cursor)
                     if not cursor.nextset():
-                        return texts, None
+                        return rows, None
         except ServerError as error:
             if error.is_lost:
                 raise
-            return texts, error
+            return rows, error
         finally:
             connection.use_unicode = True
+
+    def read_texts(self, statements: list[str], column: int) -> TextsAndError:
+        """One column of these rows; what this account may not see of it is ""."""
+        rows, error = self.read_rows(statements)
+        return [row[column] or "" for row in rows], error
 
     def close(self) -> None:
         with suppress(pymysql.Error):
@@ -171,6 +178,12 @@ def open_session(target: Target, *, wait: float = 0.0, multi_statements: bool = 
             if error.errno not in _STARTING or time.monotonic() + _PAUSE > deadline:
                 raise
         time.sleep(_PAUSE)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return None if value is None else str(value)
 
 
 def _open(target: Target, multi_statements: bool) -> _Connection:

@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from plumbob.ddl.own_schema import table_without_schema
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import NotUnderstood, Schema, Table, Unmanaged
+from plumbob.model import (
+    NotUnderstood,
+    Schema,
+    Stored,
+    Table,
+    Unmanaged,
+    key_of_id,
+    object_id,
+)
 from plumbob.server.connection import Server
 from plumbob.server.errors import (
     DEADLOCK,
@@ -27,13 +36,13 @@ from plumbob.server.listing import (
     column_counts,
     database_of,
     folded,
-    list_other_objects,
     list_tables,
     row_estimates,
 )
+from plumbob.server.stored import Hidden, read_stored
 from plumbob.server.understanding import understand
 
-__all__ = ["read_schema", "row_estimates", "table_texts", "understand"]
+__all__ = ["read_objects", "read_schema", "row_estimates", "table_texts", "understand"]
 
 # SHOW CREATE statements in one round trip: on MySQL 1,000 tables take 0.36 s so, 0.52 s one by one.
 _BATCH = 100
@@ -74,12 +83,41 @@ def read_schema(
         _prove_visibility(server, name)
     managed = {folded(server, table) for table in (*keep, *(tables or ()))}
     answers, others = _settled(server, name, tables, managed)
-    found = _understand_all(server, answers)
+    found = _understand_all(server, name, answers)
     _prove_columns(server, name, found.tables)
     if tables is None:
-        others += list_other_objects(server, name)
+        found, others = _with_stored(server, name, found, others)
     unmanaged = (*others, *found.unmanaged)
     return replace(found, charset=charset, collation=collation, unmanaged=unmanaged)
+
+
+def _with_stored(
+    server: Server, database: str, found: Schema, others: list[Unmanaged]
+) -> tuple[Schema, list[Unmanaged]]:
+    """The schema with its stored objects; `others` loses the views and sequences that are understood.
+
+    A broken view, which names something that is gone, stays there: nothing could make it again.
+    """
+    broken = {other.name for other in others if other.kind == "broken view"}
+    try:
+        kept = read_stored(server, database)
+    except Hidden as hidden:
+        raise _hidden(server, database, hidden.what) from None
+    foreign = {
+        key: kind for key in kept.stored if (kind := server.scope.foreign_kind(key.kind, key.name))
+    }
+    stored = {
+        key: each
+        for key, each in kept.stored.items()
+        if key not in foreign and not (key.kind == "view" and key.name in broken)
+    }
+    refused = {str(key): each for key, each in kept.not_understood.items()}
+    left = [other for other in others if other.kind not in ("view", "sequence")]
+    whole = replace(found, stored=stored, not_understood={**found.not_understood, **refused})
+    # Views and sequences are among the tables that were listed.
+    listed = ("view", "sequence")
+    ignored = (Unmanaged(kind, key.name) for key, kind in foreign.items() if key.kind not in listed)
+    return whole, [*left, *kept.unmanaged, *ignored]
 
 
 def table_texts(
@@ -96,6 +134,32 @@ def table_texts(
         if isinstance(answer, ServerError) and answer.errno != NO_SUCH_TABLE:
             raise answer
     return {table: text for table, text in answers.items() if isinstance(text, str)}
+
+
+def read_objects(
+    server: Server, ids: Collection[str], database: str | None = None
+) -> dict[str, Table | Stored | NotUnderstood]:
+    """The objects of these ids (`model.object_id`) that are there.
+
+    Raises:
+        PlumbobError: NO_ACCESS where one of them cannot be seen, LOCKED where one is locked.
+    """
+    name = database_of(server, database)
+    keys = {key for id in ids if (key := key_of_id(id))}
+    tables = [id.removeprefix("table:") for id in ids if key_of_id(id) is None]
+    texts = table_texts(server, tables, name) if tables else {}
+    found: dict[str, Table | Stored | NotUnderstood] = {
+        object_id("table", table): _understood(server, name, table, text)
+        for table, text in texts.items()
+    }
+    if keys:
+        try:
+            kept = read_stored(server, name, keys)
+        except Hidden as hidden:
+            raise _hidden(server, name, hidden.what) from None
+        found |= {str(key): each for key, each in kept.stored.items()}
+        found |= {str(key): each for key, each in kept.not_understood.items()}
+    return found
 
 
 def _settled(
@@ -170,7 +234,14 @@ def _is_gone(answer: Answer) -> bool:
     return isinstance(answer, ServerError) and answer.errno == NO_SUCH_TABLE
 
 
-def _understand_all(server: Server, answers: Mapping[str, Answer]) -> Schema:
+def _understood(server: Server, database: str, table: str, text: str) -> Table | NotUnderstood:
+    found = understand(table, text, server.flavour)
+    if isinstance(found, Table) and server.flavour.is_mariadb:
+        return table_without_schema(found, database)
+    return found
+
+
+def _understand_all(server: Server, database: str, answers: Mapping[str, Answer]) -> Schema:
     tables: dict[str, Table] = {}
     refused: dict[str, NotUnderstood] = {}
     remote: list[Unmanaged] = []
@@ -179,7 +250,7 @@ def _understand_all(server: Server, answers: Mapping[str, Answer]) -> Schema:
             refused[name] = NotUnderstood(name, "", f"the server cannot read it: {answer.what}")
         elif kind := kind_by_engine(answer):
             remote.append(Unmanaged(kind, name))
-        elif isinstance(table := understand(name, answer, server.flavour), Table):
+        elif isinstance(table := _understood(server, database, name, answer), Table):
             tables[name] = table
         else:
             refused[name] = table

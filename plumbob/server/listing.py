@@ -15,14 +15,6 @@ SYSTEM_DATABASES = frozenset(("information_schema", "mysql", "performance_schema
 _TABLE_TYPES = ("BASE TABLE", "SYSTEM VERSIONED")
 # More names than these cost more in a condition than they save.
 _MOST_NAMES = 200
-# Objects beside tables; each query gives kind and name. Without a privilege for a kind there are no
-# rows, and nothing says so.
-_OTHER_OBJECTS = (
-    "SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = {}",
-    "SELECT LOWER(ROUTINE_TYPE), ROUTINE_NAME FROM information_schema.ROUTINES"
-    " WHERE ROUTINE_SCHEMA = {}",
-    "SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {}",
-)
 
 
 class Listed(NamedTuple):
@@ -85,16 +77,6 @@ def list_tables(server: Server, database: str, names: Collection[str] | None = N
 def folded(server: Server, name: str) -> str:
     """A table's name in the form in which this server compares it."""
     return name.lower() if server.folds_table_names else name
-
-
-def list_other_objects(server: Server, database: str) -> list[Unmanaged]:
-    """Triggers, routines and events, as far as this account may see them."""
-    literal = quote_text(database)
-    return [
-        _other(server, kind, name)
-        for query in _OTHER_OBJECTS
-        for kind, name in sorted(server.query(query.format(literal)))
-    ]
 
 
 def _other(server: Server, kind: str, name: str) -> Unmanaged:

@@ -1,4 +1,4 @@
-"""Remembers how a server gave declared text back, so that an unchanged table never asks twice.
+"""Remembers how a server gave declared text back, so that an unchanged object never asks twice.
 
 A cache in the user's own cache folder, by content: it may be lost at any time, and holds no rows.
 """
@@ -11,8 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from plumbob.ddl.tables import create_table_sql
-from plumbob.model import Flavour, Table
+from plumbob.model import Flavour
 from plumbob.server.binaries import cache_folder
 
 # Counted up when the way in which a table is asked for changes.
@@ -31,30 +30,28 @@ class Memory:
         self.flavour = flavour
         self._kind = "\0".join((_FORMAT, str(flavour), *defaults))
 
-    def recall(self, asked: Table) -> str | None:
-        """How the server gave this table back, as canonical text; None when it was not asked yet."""
+    def recall(self, question: str) -> str | None:
+        """The answer to a question, as canonical text; None when it was not asked yet.
+
+        Args:
+            question: the declared text, with all that the answer depends on.
+        """
         try:
-            return self._path(asked).read_text(encoding="utf-8", errors="surrogateescape")
+            return self._path(question).read_text(encoding="utf-8", errors="surrogateescape")
         except OSError:
             return None
 
-    def keep(self, asked: Table, answer: Table) -> None:
-        """Remember an answer; a cache folder that cannot be written to is no error.
-
-        Args:
-            asked: the declared table.
-            answer: the same in the server's words, in canonical form.
-        """
-        path = self._path(asked)
-        text = create_table_sql(answer, self.flavour)
+    def keep(self, question: str, answer: str) -> None:
+        """Remember an answer; a cache folder that cannot be written to is no error."""
+        path = self._path(question)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(text)
+                file.write(answer)
             os.replace(temporary, path)
 
-    def _path(self, asked: Table) -> Path:
-        whole = self._kind + "\0" + create_table_sql(asked, self.flavour)
+    def _path(self, question: str) -> Path:
+        whole = self._kind + "\0" + question
         name = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
         return cache_folder() / "answers" / name

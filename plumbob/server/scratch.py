@@ -16,9 +16,12 @@ from typing import NamedTuple
 from plumbob.ddl.defaults import drop_default_clauses
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.stored import create_sql
+from plumbob.ddl.stored.mentions import in_making_order
+from plumbob.ddl.stored.sql import account_sql, session_settings
 from plumbob.ddl.tables import create_table_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import ForeignKey, Schema, Table
+from plumbob.model import Definer, Event, ForeignKey, Owned, Schema, Stored, Table
 from plumbob.model.features import DATABASE_ENCRYPTION
 from plumbob.server import binaries
 from plumbob.server.connection import Server, connect
@@ -26,6 +29,7 @@ from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_schema
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.scope import EVERYTHING
+from plumbob.server.stored import list_stored
 from plumbob.server.target import Target
 
 PREFIX = "_plumbob_scratch_"
@@ -57,15 +61,16 @@ class NoScratch:
 
 
 class CannotCreate(PlumbobError):
-    """The server refused a table of the declaration; `table` is its name, `server_says` the reason."""
+    """The server refused an object of the declaration; `kind` and `name` tell which."""
 
-    def __init__(self, table: str, error: ServerError, server: Server) -> None:
+    def __init__(self, kind: str, name: str, error: ServerError, server: Server) -> None:
         super().__init__(
-            f"{server.flavour} refuses the table {table}: {error.what}",
-            where=table,
+            f"{server.flavour} refuses the {kind} {name}: {error.what}",
+            where=name,
             advice="this was tried in a scratch database: nothing has changed",
         )
-        self.table = table
+        self.kind = kind
+        self.name = name
 
 
 class Scratch:
@@ -77,11 +82,13 @@ class Scratch:
     Attributes:
         server: the connection, with the scratch database in use.
         place: where it is, in words: `a private MySQL 9.7.4`.
+        is_private: whether nobody else uses the server, and it does not outlive us.
     """
 
-    def __init__(self, server: Server, place: str) -> None:
+    def __init__(self, server: Server, place: str, *, is_private: bool = False) -> None:
         self.server = server
         self.place = place
+        self.is_private = is_private
         self._copies: dict[Parent, str] = {}
 
     def lend(self, parents: Mapping[Parent, Table | None]) -> None:
@@ -94,28 +101,43 @@ class Scratch:
             name = f"{COPY}{number}" if parent.database else parent.table
             self._copies[parent] = name
             if table is not None:
-                self._create(replace(table, name=name, foreign_keys=()))
+                self.create([replace(table, name=name, foreign_keys=())])
 
-    def create(self, tables: Iterable[Table]) -> None:
-        """Make these tables, in any order, as they are.
+    def create(self, found: Iterable[Table | Stored]) -> None:
+        """Make these objects, in any order, as they are.
+
+        Whose they are is left out: an account may not be there. An event is made without being run.
 
         Raises:
             CannotCreate: for the first one that the server refuses.
         """
-        for table in tables:
-            self._create(table)
-
-    def _create(self, table: Table) -> None:
         lenient = dict(_LENIENT)
         if "restrict_fk_on_non_standard_key" in self.server.settings:
             lenient["restrict_fk_on_non_standard_key"] = "0"
+        parts = list(found)
+        tables = [each for each in parts if isinstance(each, Table)]
+        stored = [each for each in parts if not isinstance(each, Table)]
         with self.server.session(lenient):
-            try:
-                self.execute(create_table_sql(table, self.server.flavour))
+            self._make(each for each in stored if each.kind == "sequence")
+            for table in tables:
+                self._execute("table", table.name, create_table_sql(table, self.server.flavour))
                 if bare := drop_default_clauses(table.columns, self.server.flavour):
-                    self.execute(f"ALTER TABLE {quote_name(table.name)} {', '.join(bare)}")
-            except ServerError as error:
-                raise CannotCreate(table.name, error, self.server) from error
+                    sql = f"ALTER TABLE {quote_name(table.name)} {', '.join(bare)}"
+                    self._execute("table", table.name, sql)
+        self._make(each for each in in_making_order(stored) if each.kind != "sequence")
+
+    def _make(self, stored: Iterable[Stored]) -> None:
+        for each in stored:
+            harmless = _harmless(each, self.is_private)
+            with self.server.session(dict(session_settings(harmless))):
+                sql = create_sql(harmless, self.server.flavour)
+                self._execute(each.kind, each.name, sql)
+
+    def _execute(self, kind: str, name: str, sql: str) -> None:
+        try:
+            self.execute(sql)
+        except ServerError as error:
+            raise CannotCreate(kind, name, error, self.server) from error
 
     def execute(self, sql: str) -> None:
         """Run a statement of a plan, as it is on the target."""
@@ -125,7 +147,7 @@ class Scratch:
         """The statement with `REFERENCES` to our copies instead of other databases."""
         if not any(parent.database for parent in self._copies):
             return sql
-        tokens = tokenize(sql, self.server.flavour)
+        tokens = tokenize(sql, self.server.flavour, is_lenient=True)
         parts, end = [], 0
         for word, schema, dot, table in zip(
             tokens, tokens[1:], tokens[2:], tokens[3:], strict=False
@@ -149,11 +171,31 @@ class Scratch:
         return replace(found, tables=tables)
 
     def empty(self) -> None:
-        """Drop all tables but the mark and those that were lent."""
+        """Drop all objects but the mark and those that were lent."""
+        database = self.server.database or ""
+        for key in reversed(list_stored(self.server, database)[0]):
+            self.server.execute(f"DROP {key.kind.upper()} IF EXISTS {quote_name(key.name)}")
         with self.server.session({"foreign_key_checks": "0"}):
             for (name,) in _tables(self.server):
                 if name not in (MARK, *self._copies.values()):
                     self.server.execute(f"DROP TABLE {quote_name(name)}")
+
+    def welcome(self, accounts: Iterable[Definer]) -> None:
+        """Make accounts that a plan names, where nobody else could use them."""
+        if not self.is_private:
+            return
+        for definer in accounts:
+            kind = "USER" if definer.host is not None else "ROLE"
+            name = account_sql(definer)
+            self.server.execute(f"CREATE {kind} IF NOT EXISTS {name}")
+            self.server.execute(f"GRANT ALL ON *.* TO {name}")
+
+
+def _harmless(stored: Stored, is_private: bool) -> Stored:
+    """An object as it may be made here: an event of somebody's server must not be run there."""
+    if isinstance(stored, Event) and not is_private:
+        stored = replace(stored, status="DISABLE", preserve=True)
+    return replace(stored, definer=None) if isinstance(stored, Owned) else stored
 
 
 def _lent(key: ForeignKey, lent: Mapping[str, Parent]) -> ForeignKey:
@@ -168,6 +210,7 @@ def _tables(server: Server) -> list[tuple[str]]:
         (row[0],)
         for row in server.query(
             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+            " AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE')"
         )
     ]
 
@@ -188,16 +231,18 @@ def open_scratch(where: str, target: Server) -> Iterator[Scratch | NoScratch]:
         if isinstance(found, NoScratch):
             yield found
             return
-        server, place = found
+        server, place, is_private = found
         defaults = (*target.database_defaults(), _encryption(target))
-        yield Scratch(stack.enter_context(_database(server, defaults)), place)
+        database = stack.enter_context(_database(server, defaults))
+        yield Scratch(database, place, is_private=is_private)
 
 
-def _find(where: str, target: Server, stack: ExitStack) -> tuple[Server, str] | NoScratch:
+def _find(where: str, target: Server, stack: ExitStack) -> tuple[Server, str, bool] | NoScratch:
     if where == "none":
         return NoScratch("no scratch database was wanted")
     if where == "target":
-        return stack.enter_context(target.twin()), f"a scratch database on {target.target.label()}"
+        place = f"a scratch database on {target.target.label()}"
+        return stack.enter_context(target.twin()), place, False
     if where not in ("", "sandbox"):
         return _configured(where, target, stack)
     try:
@@ -210,10 +255,10 @@ def _find(where: str, target: Server, stack: ExitStack) -> tuple[Server, str] | 
         return NoScratch(f"the target is remote, and {error.what}")
     sandbox = stack.enter_context(Sandbox(binary))
     server = stack.enter_context(connect(Target.from_url(sandbox.url)))
-    return server, f"a private {server.flavour}"
+    return server, f"a private {server.flavour}", True
 
 
-def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str]:
+def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str, bool]:
     server = stack.enter_context(connect(replace(Target.from_url(url), database=None)))
     mine, theirs = server.flavour, target.flavour
     if (mine.maker, mine.series) != (theirs.maker, theirs.series):
@@ -222,7 +267,7 @@ def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str
             advice=f"a scratch server has to be {theirs.maker} {theirs.series}, like the target",
             exit=Exit.BAD_INPUT,
         )
-    return server, f"a scratch database on {server.target.label()}"
+    return server, f"a scratch database on {server.target.label()}", False
 
 
 def _encryption(server: Server) -> str:
@@ -289,7 +334,7 @@ def _drop(server: Server, name: str) -> None:
         row[0]
         for row in server.query(
             "SELECT TABLE_NAME FROM information_schema.TABLES "
-            f"WHERE TABLE_SCHEMA = {quote_text(name)}"
+            f"WHERE TABLE_SCHEMA = {quote_text(name)} AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE')"
         )
     ]
     if not name.startswith(PREFIX) or MARK not in tables:

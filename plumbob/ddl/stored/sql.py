@@ -1,0 +1,166 @@
+"""Views, stored programs and sequences as CREATE statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+
+from plumbob.ddl.quote import quote_name, quote_names, quote_text
+from plumbob.model import Definer, Event, Flavour, Routine, Sequence, Stored, Trigger, View
+
+
+@singledispatch
+def create_sql(stored: Stored, flavour: Flavour, create: str = "CREATE") -> str:
+    """The statement that makes the object.
+
+    Args:
+        stored: the object.
+        flavour: the server that will read it.
+        create: the first words: "CREATE OR REPLACE", or "ALTER" for an event or view.
+    """
+    raise NotImplementedError(type(stored))
+
+
+@create_sql.register
+def _(stored: View, flavour: Flavour, create: str = "CREATE") -> str:
+    columns = f" ({quote_names(stored.columns)})" if stored.columns else ""
+    check = f" WITH {stored.check_option} CHECK OPTION" if stored.check_option else ""
+    return (
+        f"{create} ALGORITHM={stored.algorithm} {head_sql(stored.definer)}"
+        f"SQL SECURITY {stored.security} VIEW {quote_name(stored.name)}{columns}"
+        f" AS {stored.select.sql}{check}"
+    )
+
+
+@create_sql.register
+def _(stored: Trigger, flavour: Flavour, create: str = "CREATE") -> str:
+    return (
+        f"{create} {head_sql(stored.definer)}TRIGGER {quote_name(stored.name)}"
+        f" {stored.timing} {stored.event} ON {quote_name(stored.table)} FOR EACH ROW {stored.body}"
+    )
+
+
+@create_sql.register
+def _(stored: Routine, flavour: Flavour, create: str = "CREATE") -> str:
+    returns = f" RETURNS {stored.returns.sql}" if stored.returns else ""
+    aggregate = "AGGREGATE " if stored.is_aggregate else ""
+    lines = [
+        f"{create} {head_sql(stored.definer)}{aggregate}{stored.kind.upper()}"
+        f" {quote_name(stored.name)}({stored.parameters.sql}){returns}"
+    ]
+    if stored.data_access != "CONTAINS SQL":
+        lines.append(f"    {stored.data_access}")
+    if stored.is_deterministic:
+        lines.append("    DETERMINISTIC")
+    if stored.security != "DEFINER":
+        lines.append(f"    SQL SECURITY {stored.security}")
+    if stored.comment:
+        lines.append(f"    COMMENT {quote_text(stored.comment)}")
+    return "\n".join([*lines, stored.body])
+
+
+@create_sql.register
+def _(stored: Event, flavour: Flavour, create: str = "CREATE") -> str:
+    # ALTER EVENT leaves what it does not say as it is.
+    says_comment = stored.comment or create == "ALTER"
+    comment = f" COMMENT {quote_text(stored.comment)}" if says_comment else ""
+    return (
+        f"{create} {head_sql(stored.definer)}EVENT {quote_name(stored.name)}"
+        f" ON SCHEDULE {schedule_sql(stored)}"
+        f" ON COMPLETION {'' if stored.preserve else 'NOT '}PRESERVE"
+        f" {_status(stored.status, flavour)}{comment} DO {stored.body}"
+    )
+
+
+@create_sql.register
+def _(stored: Sequence, flavour: Flavour, create: str = "CREATE") -> str:
+    words = [f"{create} SEQUENCE {quote_name(stored.name)}"]
+    if stored.type:
+        words.append(f"as {stored.type}")
+    words.append(options_sql(stored))
+    if stored.engine:
+        words.append(f"ENGINE={stored.engine}")
+    if stored.comment:
+        words.append(f"COMMENT={quote_text(stored.comment)}")
+    return " ".join(words)
+
+
+def _status(status: str, flavour: Flavour) -> str:
+    """MariaDB knows the older word alone; MySQL has warned of it since 8.3."""
+    old = flavour.is_mariadb or flavour.version < (8, 3, 0)
+    return status.replace("REPLICA", "SLAVE") if old else status
+
+
+def schedule_sql(event: Event) -> str:
+    if event.at is not None:
+        return f"AT {quote_text(event.at)}"
+    starts = f" STARTS {quote_text(event.starts)}" if event.starts else ""
+    ends = f" ENDS {quote_text(event.ends)}" if event.ends else ""
+    return f"EVERY {event.every}{starts}{ends}"
+
+
+def options_sql(sequence: Sequence) -> str:
+    """How a sequence counts, in the order in which the server says it."""
+    numbers = (
+        ("start with", sequence.start),
+        ("minvalue", sequence.minimum),
+        ("maxvalue", sequence.maximum),
+        ("increment by", sequence.increment),
+    )
+    words = [f"{word} {number}" for word, number in numbers if number is not None]
+    words.append(f"cache {sequence.cache}" if sequence.cache else "nocache")
+    words.append("cycle" if sequence.is_cycle else "nocycle")
+    return " ".join(words)
+
+
+def head_sql(definer: Definer | None) -> str:
+    """The clause ahead of the kind, with a blank at its end; nothing for whoever runs the statement."""
+    return f"DEFINER={account_sql(definer)} " if definer else ""
+
+
+def account_sql(definer: Definer) -> str:
+    if definer.host is None:
+        return quote_name(definer.user)
+    return f"{quote_name(definer.user)}@{quote_name(definer.host)}"
+
+
+def alter_routine_sql(routine: Routine) -> str:
+    """The characteristics that ALTER can change, all of them (both manuals: ALTER PROCEDURE)."""
+    return (
+        f"ALTER {routine.kind.upper()} {quote_name(routine.name)}"
+        f" COMMENT {quote_text(routine.comment)} {routine.data_access}"
+        f" SQL SECURITY {routine.security}"
+    )
+
+
+def alter_sequence_sql(before: Sequence, after: Sequence) -> Iterator[str]:
+    """What makes the one of the other, without a change of where it stands."""
+    name = quote_name(after.name)
+    if options_sql(before) != options_sql(after):
+        yield f"ALTER SEQUENCE {name} {options_sql(after)}"
+    options = []
+    if after.engine is not None and before.engine != after.engine:
+        options.append(f"ENGINE={after.engine}")
+    if before.comment != after.comment:
+        options.append(f"COMMENT={quote_text(after.comment)}")
+    if options:
+        yield f"ALTER TABLE {name} {' '.join(options)}"
+
+
+def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
+    """The settings that the server keeps with an object, for the statement that makes it.
+
+    A text that is no ASCII is sent as UTF-8, whatever it was sent as at first: what it means is the
+    same, because its literals are converted to the collation of the connection.
+    """
+    if isinstance(stored, Sequence):
+        return ()
+    kept = stored.session
+    is_sent_otherwise = kept.charset != "utf8mb4" and stored.body.isascii()
+    settings = {
+        "sql_mode": kept.sql_mode,
+        "character_set_client": kept.charset if is_sent_otherwise else None,
+        "collation_connection": kept.collation,
+        "time_zone": kept.time_zone,
+    }
+    return tuple((name, value) for name, value in settings.items() if value is not None)

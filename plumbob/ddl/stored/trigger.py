@@ -1,0 +1,32 @@
+"""CREATE TRIGGER: text to `Trigger`."""
+
+from __future__ import annotations
+
+from plumbob.ddl.cursor import Cursor
+from plumbob.ddl.stored.head import Head, any_name, qualified_name, rest
+from plumbob.model import Trigger
+
+
+def parse_trigger(cursor: Cursor, head: Head) -> Trigger:
+    """Read what stands behind the name.
+
+    FOLLOWS and PRECEDES are read and left out: the order of triggers is that in which they stand,
+    and a server does not give the words back.
+    """
+    timing = cursor.accept_one_of("before", "after")
+    if timing is None:
+        cursor.fail("expected BEFORE or AFTER")
+    event = cursor.accept_one_of("insert", "update", "delete")
+    if event is None:
+        cursor.fail("expected INSERT, UPDATE or DELETE")
+    cursor.expect("on")
+    _, table = qualified_name(cursor)
+    cursor.expect("for", "each", "row")
+    follows = None
+    if (cursor.is_word("follows", "precedes")) and cursor.ahead().kind in ("word", "name"):
+        is_behind = cursor.take().value == "follows"
+        name = any_name(cursor)
+        follows = name if is_behind else None
+    return Trigger(
+        head.name, table, timing.upper(), event.upper(), rest(cursor), follows, head.definer
+    )

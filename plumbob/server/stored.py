@@ -1,0 +1,210 @@
+"""Reads views, stored programs and sequences: their SHOW CREATE texts, and the session that made them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.stored import parse_stored
+from plumbob.model import (
+    STORED_KINDS,
+    Flavour,
+    NotUnderstood,
+    ObjectKey,
+    Owned,
+    Routine,
+    Session,
+    Stored,
+    StoredKind,
+    Trigger,
+    Unmanaged,
+    object_key,
+)
+from plumbob.server.connection import Server
+from plumbob.server.errors import DENIED, ServerError
+
+_BATCH = 100
+_MOMENT = "EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION"
+# Each query gives kind and name, triggers in the order in which they run.
+_LISTINGS = (
+    "SELECT LOWER(TABLE_TYPE), TABLE_NAME FROM information_schema.TABLES"
+    " WHERE TABLE_SCHEMA = {} AND TABLE_TYPE IN ('VIEW', 'SEQUENCE') ORDER BY TABLE_NAME",
+    "SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = {}"
+    f" ORDER BY {_MOMENT}, ACTION_ORDER",
+    "SELECT LOWER(ROUTINE_TYPE), ROUTINE_NAME FROM information_schema.ROUTINES"
+    " WHERE ROUTINE_SCHEMA = {} ORDER BY ROUTINE_NAME",
+    "SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {}"
+    " ORDER BY EVENT_NAME",
+)
+# Where SHOW CREATE has what it says: the text, the session's sql_mode, character set, collation and
+# time zone (both manuals; the same columns on both servers).
+_TEXT = {"view": 1, "sequence": 1, "event": 3}
+_SQL_MODE, _TIME_ZONE = 1, 2
+_NO_SUCH_TABLE, _NO_SUCH_ROUTINE, _NO_SUCH_TRIGGER, _NO_SUCH_EVENT = 1146, 1305, 1360, 1539
+GONE = (_NO_SUCH_TABLE, _NO_SUCH_ROUTINE, _NO_SUCH_TRIGGER, _NO_SUCH_EVENT)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStored:
+    """The stored objects of a database, understood or not, and those of kinds that are not managed."""
+
+    stored: dict[ObjectKey, Stored]
+    not_understood: dict[ObjectKey, NotUnderstood]
+    unmanaged: tuple[Unmanaged, ...]
+
+
+class Hidden(Exception):
+    """An object whose text this account may not see; `what` names it."""
+
+    def __init__(self, key: ObjectKey) -> None:
+        super().__init__(f"the {key.kind} {key.name}")
+        self.what = f"the {key.kind} {key.name}"
+
+
+def list_stored(server: Server, database: str) -> tuple[list[ObjectKey], list[Unmanaged]]:
+    """The names of all stored objects, and what is of another kind (packages, libraries)."""
+    found: list[ObjectKey] = []
+    others: list[Unmanaged] = []
+    for query in _LISTINGS:
+        for kind, name in server.query(query.format(quote_text(database))):
+            if kind in STORED_KINDS:
+                found.append(object_key(kind, name))
+            else:
+                others.append(Unmanaged(kind, name))
+    return found, others
+
+
+def read_stored(
+    server: Server, database: str, wanted: Collection[ObjectKey] | None = None
+) -> FoundStored:
+    """Read the stored objects of a database.
+
+    Args:
+        wanted: read these only; those that are not there are left out.
+
+    Raises:
+        Hidden: where this account may not see a text.
+        ServerError: as the server gives it.
+    """
+    listed, others = list_stored(server, database)
+    keys = [key for key in listed if wanted is None or key in wanted]
+    stored: dict[ObjectKey, Stored] = {}
+    refused: dict[ObjectKey, NotUnderstood] = {}
+    for kind in STORED_KINDS:
+        of_kind = [key for key in keys if key.kind == kind]
+        for key, row in _rows(server, database, of_kind):
+            found = _understand(key, row, server.flavour)
+            if isinstance(found, NotUnderstood):
+                refused[key] = found
+            else:
+                stored[key] = found
+    if any(key.kind in ("procedure", "function") for key in stored):
+        stored = _with_grantees(server, database, stored)
+    # In the order of the listing, which is that in which triggers run.
+    stored = {key: stored[key] for key in listed if key in stored}
+    if any(key.kind == "trigger" for key in stored):
+        stored = _with_order(server, database, stored)
+    return FoundStored(stored, refused, tuple(others))
+
+
+def _with_order(
+    server: Server, database: str, stored: dict[ObjectKey, Stored]
+) -> dict[ObjectKey, Stored]:
+    """Each trigger with the one that runs right before it, read or not."""
+    rows: list[tuple[Any, ...]] = server.query(
+        f"SELECT TRIGGER_NAME, {_MOMENT} FROM information_schema.TRIGGERS"
+        f" WHERE TRIGGER_SCHEMA = {quote_text(database)} ORDER BY {_MOMENT}, ACTION_ORDER"
+    )
+    follows = {
+        name: earlier if moment == before else None
+        for (earlier, *before), (name, *moment) in pairwise([(None,), *rows])
+    }
+    return {
+        key: replace(each, follows=follows.get(each.name)) if isinstance(each, Trigger) else each
+        for key, each in stored.items()
+    }
+
+
+def _rows(
+    server: Server, database: str, keys: list[ObjectKey]
+) -> Iterator[tuple[ObjectKey, tuple[str | None, ...]]]:
+    """What SHOW CREATE answers for each of these; what has gone since it was listed is left out."""
+    rest = list(keys)
+    while rest:
+        batch = rest[:_BATCH]
+        # Views name the tables of the database in use without it.
+        statements = [f"USE {quote_name(database)}", *map(_statement, batch)]
+        rows, error = server.reader().read_rows(statements)
+        yield from zip(batch, rows, strict=False)
+        rest = rest[len(rows) :]
+        if error is None:
+            continue
+        if error.errno in DENIED:
+            raise Hidden(rest[0])
+        if error.errno not in GONE:
+            raise error
+        rest = rest[1:]
+
+
+def _statement(key: ObjectKey) -> str:
+    return f"SHOW CREATE {key.kind.upper()} {quote_name(key.name)}"
+
+
+def _understand(
+    key: ObjectKey, row: tuple[str | None, ...], flavour: Flavour
+) -> Stored | NotUnderstood:
+    text = row[_TEXT.get(key.kind, 2)]
+    if text is None:
+        raise Hidden(key)
+    found = understand_stored(key, text, flavour)
+    return replace(found, session=_session(key.kind, row)) if isinstance(found, Owned) else found
+
+
+@lru_cache(maxsize=4096)
+def understand_stored(key: ObjectKey, text: str, flavour: Flavour) -> Stored | NotUnderstood:
+    """The object of a SHOW CREATE text, or why the grammar cannot read it."""
+    try:
+        return parse_stored(text, flavour)
+    except SyntaxFault as fault:
+        line = text.split("\n")[text.count("\n", 0, fault.offset)]
+        return NotUnderstood(key.name, text, f"{fault.what}: {line.strip()}", key.kind)
+
+
+def _session(kind: StoredKind, row: tuple[str | None, ...]) -> Session:
+    at = _TEXT.get(kind, 2)
+    return Session(
+        sql_mode=None if kind == "view" else row[_SQL_MODE],
+        charset=row[at + 1],
+        collation=row[at + 2],
+        time_zone=row[_TIME_ZONE] if kind == "event" else None,
+    )
+
+
+def _with_grantees(
+    server: Server, database: str, stored: dict[ObjectKey, Stored]
+) -> dict[ObjectKey, Stored]:
+    """Routines with the accounts that hold privileges on them, where this account may read of them."""
+    try:
+        rows = server.query(
+            "SELECT LOWER(Routine_type), Routine_name, User, Host FROM mysql.procs_priv"
+            f" WHERE Db = {quote_text(database)}"
+        )
+    except ServerError as error:
+        if error.errno in DENIED:
+            return stored
+        raise
+    accounts: dict[ObjectKey, list[str]] = defaultdict(list)
+    for kind, name, user, host in rows:
+        accounts[object_key(kind, name)].append(f"{user}@{host}")
+    return {
+        key: replace(each, grantees=tuple(sorted(accounts[key])))
+        if isinstance(each, Routine) and key in accounts
+        else each
+        for key, each in stored.items()
+    }

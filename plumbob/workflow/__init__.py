@@ -1,0 +1,188 @@
+"""What the commands have in common: a declaration and a database in, a comparison with its plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from plumbob.caseless import as_stored, refuse_kept_case
+from plumbob.ddl.canonical import canonical
+from plumbob.declaration import Declaration, validate
+from plumbob.diff.adopt import with_kept
+from plumbob.diff.change import Alter, Change, Create
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import Flavour, Schema, Table, Unmanaged
+from plumbob.outside import at_home, parents_outside, refuse_ignored
+from plumbob.plan.planner import plan, reached_by
+from plumbob.plan.statement import Plan
+from plumbob.proof import Proof, prove
+from plumbob.server.connection import Server
+from plumbob.server.introspect import read_schema
+from plumbob.server.memory import Memory
+from plumbob.server.scratch import NoScratch, open_scratch
+from plumbob.workflow.declared import database_defaults, resolve
+from plumbob.workflow.sides import Sides
+
+__all__ = [
+    "Comparison",
+    "compare_database",
+    "database_defaults",
+    "managed",
+    "read_live",
+    "resolve",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A declaration and a database, side by side.
+
+    Attributes:
+        declaration: as written.
+        flavour: the server's.
+        live: what the database holds, in canonical form.
+        declared: what it should hold, in canonical form; `reached` is the same as it will stand on
+            the server after the way up.
+        changes: from live to declared.
+        plan: both ways.
+        unconfirmed: why the server was not asked about the differences, or "".
+        proof: where the plan was run both ways, when that was asked for.
+    """
+
+    declaration: Declaration
+    flavour: Flavour
+    live: Schema
+    declared: Schema
+    reached: Schema
+    changes: tuple[Change, ...]
+    plan: Plan
+    unconfirmed: str = ""
+    proof: Proof | None = None
+
+
+def compare_database(
+    declaration: Declaration, server: Server, *, scratch: str = "", proved: bool = False
+) -> Comparison:
+    """Compare what is declared with what a database holds.
+
+    Args:
+        declaration: as it was loaded.
+        server: with the database in use.
+        scratch: where differences are confirmed (see `open_scratch`).
+        proved: run the plan both ways there as well.
+
+    Raises:
+        PlumbobError: BAD_INPUT for what this server cannot hold, UNSAFE when an empty declaration
+            meets a database with tables.
+    """
+    refuse_ignored(declaration, server.scope)
+    declaration = replace(declaration, schema=at_home(declaration.schema, server))
+    validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
+    whole = read_live(server, declaration.schema.tables)
+    declaration = as_stored(declaration, server)
+    live = managed(whole, declaration)
+    refuse_kept_case(live, server)
+    declared = resolve(declaration, server, live)
+    live = with_kept(live, declared, declaration.renames)
+    _refuse_emptiness(declaration, live, server)
+    _refuse_taken_names(declaration, declared, live)
+    beside = replace(whole, stored=dict(whole.stored.items() - live.stored.items()))
+    sides = Sides(declaration, server.flavour, live, declared, beside)
+    if not sides.changes():
+        return _planned(sides)
+    _refuse_keyless(declaration, sides.changes(), server)
+    memory = Memory(server.flavour, server.database_defaults())
+    if scratch != "none" and not proved:
+        recalled = sides.recalled(memory)
+        if recalled is not None:
+            return _planned(recalled)
+    parents = parents_outside(declaration, declared, live, server)
+    with open_scratch(scratch, server) as place:
+        if isinstance(place, NoScratch):
+            return replace(_planned(sides), unconfirmed=place.why)
+        place.lend(parents)
+        found = _planned(sides.confirmed(place, memory))
+        if proved and found.changes:
+            place.empty()
+            proof = prove(place, found.plan, found.live, found.reached, beside)
+            found = replace(found, proof=proof)
+    return found
+
+
+def read_live(server: Server, declared: Iterable[str] = ()) -> Schema:
+    """The database in canonical form; declared tables are ours even where a name looks like a tool's."""
+    return canonical(
+        read_schema(server, keep=tuple(declared)), server.flavour, database_defaults(server)
+    )
+
+
+def managed(live: Schema, declaration: Declaration) -> Schema:
+    """The live schema with stored objects of those kinds that the declaration has a section for.
+
+    All others are somebody else's: a declaration that says nothing of views wishes none away.
+    """
+    ours = {key: each for key, each in live.stored.items() if key.kind in declaration.sections}
+    others = (
+        Unmanaged(key.kind, each.name) for key, each in live.stored.items() if key not in ours
+    )
+    return replace(live, stored=ours, unmanaged=(*live.unmanaged, *others))
+
+
+def _planned(sides: Sides) -> Comparison:
+    renames, flavour = sides.declaration.renames, sides.flavour
+    return Comparison(
+        sides.declaration,
+        flavour,
+        sides.live,
+        sides.declared,
+        reached_by(sides.live, sides.declared, renames, flavour),
+        sides.changes(),
+        plan(sides.live, sides.declared, renames, flavour),
+    )
+
+
+def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) -> None:
+    """A declaration without tables is a file that was not found or not filled, not a wish."""
+    if declaration.schema.tables or not live.tables:
+        return
+    count = len(live.tables)
+    raise PlumbobError(
+        f"the declaration has no tables, and {server.database} has {count}",
+        advice="read the database into it with: schema init --from, or drop it with: schema drop",
+        where=str(declaration.files[0]) if declaration.files else None,
+        exit=Exit.UNSAFE,
+    )
+
+
+def _refuse_keyless(declaration: Declaration, changes: Iterable[Change], server: Server) -> None:
+    """A table without a primary key, where the server neither makes nor changes one (3750)."""
+    if not server.is_on("sql_require_primary_key"):
+        return
+    for change in changes:
+        if not isinstance(change, Create | Alter) or not isinstance(change.after, Table):
+            continue
+        if change.after.primary_key is None:
+            raise PlumbobError(
+                f"{change.after.name} has no primary key, and this server wants one "
+                "(sql_require_primary_key)",
+                advice="give the table a primary key",
+                where=declaration.position(change.after.name),
+            )
+
+
+# Kinds whose names are not among those of tables.
+_OTHER_NAMES = ("trigger", "procedure", "function", "event", "package", "package body", "library")
+
+
+def _refuse_taken_names(declaration: Declaration, declared: Schema, live: Schema) -> None:
+    """A declared table whose name another kind of object has already."""
+    taken = {thing.name: thing.kind for thing in live.unmanaged if thing.kind not in _OTHER_NAMES}
+    names = [("table", name) for name in declared.tables]
+    names += [(key.kind, key.name) for key in declared.stored if key.kind in ("view", "sequence")]
+    for kind, name in names:
+        if name in taken:
+            raise PlumbobError(
+                f"{name} is declared as a {kind}, and the database has a {taken[name]} of that name",
+                advice=f"give the {kind} another name, or drop what is there by hand",
+                where=declaration.position(name, kind),
+            )
