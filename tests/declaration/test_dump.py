@@ -120,11 +120,10 @@ def test_it_is_declared_so(case: dict[str, Any], flavour: Flavour) -> None:
 
 def test_what_cannot_be_declared_is_named() -> None:
     schema = Schema(
-        {},
-        "utf8mb4",
-        "utf8mb4_bin",
-        {"t\n": NotUnderstood("t\n", "CREATE …", "PERIOD FOR\nis not understood")},
-        (Unmanaged("view", "v"),),
+        charset="utf8mb4",
+        collation="utf8mb4_bin",
+        not_understood={"t\n": NotUnderstood("t\n", "…", "PERIOD FOR\nis not understood")},
+        unmanaged=(Unmanaged("view", "v"),),
     )
     text = dump(schema, FLAVOURS["mariadb"])
     assert text.endswith(

@@ -69,4 +69,5 @@ def test_it_lets_both_forms_pass_and_no_unknown_key() -> None:
     )
     assert not is_allowed("tables: {t: {colunms: {a: int}}}")
     assert not is_allowed("tables: {t: {columns: {a: {type: int, nulable: true}}}}")
-    assert not is_allowed("views: {v: select 1}")
+    assert is_allowed("views: {v: select 1, w: {sql: select 1, security: invoker}}")
+    assert not is_allowed("views: {v: {select: select 1}}")

@@ -52,7 +52,7 @@ def test_a_table_that_the_server_refuses_is_named(connected: Connected) -> None:
         assert isinstance(scratch, Scratch)
         with pytest.raises(CannotCreate) as caught:
             scratch.create([wrong])
-    assert caught.value.table == "t"
+    assert caught.value.name == "t"
 
 
 def test_zero_dates_and_odd_foreign_keys_can_be_repeated(connected: Connected) -> None:
