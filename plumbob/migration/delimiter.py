@@ -22,6 +22,11 @@ class Fenced(NamedTuple):
     end: int
 
 
+def ended(sql: str) -> str:
+    """The statement as a client reads it, with what ends it."""
+    return fenced(sql) if is_fenced(sql) else f"{sql};"
+
+
 def is_fenced(sql: str) -> bool:
     """Whether a statement may have semicolons in it that do not end it, or texts with other rules."""
     return is_stored(Cursor(sql, is_lenient=True))

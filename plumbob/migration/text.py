@@ -14,7 +14,7 @@ from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
-from plumbob.migration.delimiter import fenced, is_fenced
+from plumbob.migration.delimiter import ended
 from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.reading import (
     FORMAT,
@@ -92,10 +92,6 @@ def _unwritable(migration: Migration, why: str) -> PlumbobError:
     )
 
 
-def _ended(sql: str) -> str:
-    return fenced(sql) if is_fenced(sql) else f"{sql};"
-
-
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -106,6 +102,6 @@ def _template() -> Template:
         keep_trailing_newline=True,
         autoescape=False,  # SQL, not HTML; values that could break out go through `comment`.
     )
-    environment.filters.update(ended=_ended)
+    environment.filters.update(ended=ended)
     environment.filters.update(comment=escape, before=session.before, after=session.after)
     return environment.get_template("migration.sql.j2")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from plumbob.errors import PlumbobError
 from plumbob.migration import session
+from plumbob.migration.delimiter import ended
 from plumbob.plan.statement import Statement
 from plumbob.report.comparison import Compared
 from plumbob.report.safe import is_safe, line
@@ -35,5 +36,6 @@ def _statement(statement: Statement) -> Iterator[str]:
     yield f"-- {line(statement.about)}"
     for hazard in statement.hazards:
         yield f"-- {line(hazard.approval)}: {line(hazard.what)}"
-    around = (*session.before(statement.session), statement.sql, *session.after(statement.session))
-    yield from (f"{each};" for each in around)
+    yield from (f"{each};" for each in session.before(statement.session))
+    yield ended(statement.sql)
+    yield from (f"{each};" for each in session.after(statement.session))
