@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbob.declaration import Declaration, dump
+from plumbob.declaration import Declaration
+from plumbob.declaration.dump import dump_declared
 from plumbob.declaration.edit.sql import whole_statements
 from plumbob.declaration.files import load_anew
 from plumbob.declaration.nodes import Mapping
@@ -83,7 +84,7 @@ def converted(declaration: Declaration, to: str) -> Converted:
     different: list[str] = []
     for flavour in _FLAVOURS:
         schema = declaration.schema
-        text = whole_statements(schema, flavour) if to == "sql" else dump(schema, flavour)
+        text = whole_statements(schema, flavour) if to == "sql" else dump_declared(schema, flavour)
         different = unlike(declaration, _read(declaration, text, to))
         if not different:
             return Converted(text, tuple(_lost(declaration, to)))

@@ -49,13 +49,13 @@ CREATE TABLE users (
   name varchar(9) NOT NULL UNIQUE,
   made datetime DEFAULT CURRENT_TIMESTAMP,
   KEY (name DESC)
-) ENGINE=InnoDB;
+);
 
 CREATE TABLE pets (
   user_id int,
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   CONSTRAINT ck CHECK (user_id > 0)
-) ENGINE=InnoDB DEFAULT CHARSET=latin1 COMMENT='it\'\'s';
+) DEFAULT CHARSET=latin1 COMMENT='it\'\'s';
 """
 
 
@@ -92,6 +92,7 @@ def test_to_sql_and_back(user: User) -> None:
     user.succeeds("fmt", "--to", "yaml")
     assert "      user_id: int references users(id) on delete cascade\n" in user.schema.read_text()
     assert user.types("fmt", "--to", "yaml").code == 2
+    assert user.succeeds("fmt").out == "nothing to change\n"
 
 
 def test_what_sql_cannot_say_is_named(user: User) -> None:
@@ -101,3 +102,48 @@ def test_what_sql_cannot_say_is_named(user: User) -> None:
     )
     result = user.types("fmt", "--to", "sql")
     assert "t: the names of both ends of (id); t: model; t: was s; t: was a" in result.err
+
+
+DUMP = """\
+CREATE TABLE a (id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (id), CHECK (id > 0))
+  AUTO_INCREMENT=7 DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC;
+CREATE TABLE b (id int, x varchar(9) CHARACTER SET latin1, UNIQUE KEY ux (id, x), CHECK (x <> 'y'));
+CREATE TABLE c LIKE b;
+"""
+
+
+def test_a_script_becomes_yaml_that_says_no_more(user: User) -> None:
+    user.schema.unlink()
+    user.schema.with_suffix(".sql").write_text(DUMP.replace(", CHECK (id > 0)", ""))
+    user.succeeds("fmt", "--to", "yaml")
+    assert (
+        user.schema.read_text()
+        == """\
+tables:
+  a:
+    charset: utf8mb4
+    auto_increment: 7
+    columns:
+      id: int auto_increment primary key
+    options: row_format=dynamic
+
+  b:
+    columns:
+      id: int
+      x: varchar(9) character set latin1 collate latin1_swedish_ci
+    indexes:
+      ux: unique (id, x)
+    checks:
+    - x <> 'y'
+
+  c:
+    columns:
+      id: int
+      x: varchar(9) character set latin1 collate latin1_swedish_ci
+    indexes:
+      ux: unique (id, x)
+    checks:
+    - x <> 'y'
+"""
+    )
+    user.succeeds("fmt", "--check")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from plumbob.ddl.canonical import canonical_table
 from plumbob.ddl.charsets import Defaults, server_defaults
@@ -17,7 +18,7 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.partitions import partitions_value
-from plumbob.declaration.dump.yaml_text import Pairs, Value, quoted, render
+from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
 from plumbob.model import Flavour, Option, Schema, Table
 
 __all__ = ["dump"]
@@ -66,6 +67,17 @@ def dump(schema: Schema, flavour: Flavour) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def dump_declared(schema: Schema, flavour: Flavour) -> str:
+    """A declaration in another format as YAML: what was not said there is not said here."""
+    nothing = Table("", ())
+    lines = ["tables:"]
+    for name, table in schema.tables.items():
+        around = surroundings(table, nothing, flavour)
+        value = _pairs(table, around, said_settings(table, flavour))
+        lines += [*render([(name, value)], indent=2), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
 def database_of(schema: Schema, flavour: Flavour) -> Table:
     """What tables inherit, so that most of them need not say it.
 
@@ -106,16 +118,26 @@ def table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
         database: a table without a name that has what tables inherit, in canonical form.
         flavour: the server.
     """
-    around = surroundings(table, database, flavour)
+    return _pairs(
+        table, surroundings(table, database, flavour), table_settings(table, database, flavour)
+    )
+
+
+def _pairs(table: Table, around: Surroundings, settings: dict[str, Value]) -> Pairs:
     keyed: dict[str, Value | None] = {
         "columns": [(each.name, column_value(each, around)) for each in table.columns],
         "primary_key": primary_key_text(table),
-        "indexes": index_pairs(table),
-        "foreign_keys": foreign_key_pairs(table),
-        "checks": check_pairs(table),
-        **table_settings(table, database, flavour),
+        "indexes": _section(index_pairs(table)),
+        "foreign_keys": _section(foreign_key_pairs(table)),
+        "checks": _section(check_pairs(table)),
+        **settings,
     }
     return [(key, value) for key in ORDER if (value := keyed.get(key))]
+
+
+def _section(pairs: Pairs) -> Value:
+    """Parts by name, or as a list where names were left out."""
+    return pairs if all(name for name, _ in pairs) else Items(tuple(text for _, text in pairs))
 
 
 def surroundings(table: Table, database: Table, flavour: Flavour) -> Surroundings:
@@ -131,15 +153,35 @@ def table_settings(table: Table, database: Table, flavour: Flavour) -> dict[str,
     inherited = Defaults(database.charset or "", database.collation or "")
     full = canonical_table(table, flavour, inherited)
     own = Defaults(full.charset or "", full.collation or "")
+    return _settings(
+        replace(
+            full,
+            engine=full.engine if full.engine != database.engine else None,
+            charset=full.charset if full.charset != database.charset else None,
+            collation=full.collation if own != inherited else None,
+            auto_increment=None,
+        )
+    )
+
+
+def said_settings(table: Table, flavour: Flavour) -> dict[str, Value]:
+    """The keys of a declared table besides its parts, as they were said."""
+    full = canonical_table(table, flavour, server_defaults(flavour))
+    return _settings(replace(table, options=full.options))
+
+
+def _settings(table: Table) -> dict[str, Value]:
+    counter = table.auto_increment
     return dict(
         _present(
             ("comment", table.comment),
-            ("engine", full.engine if full.engine != database.engine else None),
-            ("charset", full.charset if full.charset != database.charset else None),
-            ("collation", full.collation if own != inherited else None),
+            ("engine", table.engine),
+            ("charset", table.charset),
+            ("collation", table.collation),
+            ("auto_increment", None if counter is None else Raw(str(counter))),
             ("periods", period_pairs(table)),
             ("system_versioning", table.versioned),
-            ("options", " ".join(map(_option_text, full.options))),
+            ("options", " ".join(map(_option_text, table.options))),
             ("partitions", partitions_value(table.partitions)),
         )
     )

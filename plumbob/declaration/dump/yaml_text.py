@@ -42,12 +42,19 @@ class Raw:
     above: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Texts without names, as a list."""
+
+    texts: tuple[Value, ...]
+
+
 class Word(str):
     """A key of the format, which stands without quotes whatever other readers take it for: `null`."""
 
 
 Pairs = Sequence[tuple[str, "Value"]]
-Value = str | bool | Block | Raw | Pairs
+Value = str | bool | Block | Raw | Items | Pairs
 
 
 def render(pairs: Pairs, indent: int = 0, step: int = INDENT) -> list[str]:
@@ -59,6 +66,9 @@ def render(pairs: Pairs, indent: int = 0, step: int = INDENT) -> list[str]:
             lines.append(f"{start} {flag_text(value)}")
         elif isinstance(value, str):
             lines.append(f"{start} {quoted(value)}")
+        elif isinstance(value, Items):
+            dash = " " * indent + "- "
+            lines.extend([start, *(dash + quoted(str(text)) for text in value.texts)])
         elif isinstance(value, Raw):
             lines.extend(" " * indent + comment for comment in value.above)
             lines.append(f"{start} {value.text}")

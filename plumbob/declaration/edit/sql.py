@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.declaration import Declaration
-from plumbob.declaration.dump import database_of, surroundings, table_settings
+from plumbob.declaration.dump import database_of, said_settings, surroundings, table_settings
 from plumbob.declaration.dump.columns import column_words
 from plumbob.declaration.dump.keys import (
     check_words,
@@ -23,6 +23,7 @@ from plumbob.declaration.dump.keys import (
 )
 from plumbob.declaration.dump.sql_text import name_text
 from plumbob.declaration.dump.words import Words, text_of
+from plumbob.declaration.dump.yaml_text import Value
 from plumbob.declaration.edit.extents import line_end, line_start
 from plumbob.declaration.edit.order import moved, placed
 from plumbob.declaration.edit.respell import respelled
@@ -103,10 +104,8 @@ class SqlEdit:
 
     def _append(self, source: Source, new: list[str]) -> None:
         is_upper = "CREATE TABLE" in source.text
-        said = [
-            _whole(self._side(self.live.tables[name]), self.database(), is_upper)
-            for name in sorted(new)
-        ]
+        sides = [self._side(self.live.tables[name]) for name in sorted(new)]
+        said = [_whole(side, _options(side, self.database()), is_upper) for side in sides]
         kept = len(source.text.rstrip())
         gap = "\n\n" if kept else ""
         self.edits.replace(source, kept, len(source.text), gap + "\n\n".join(said) + "\n")
@@ -148,7 +147,9 @@ class _TableSql:
     def run(self) -> None:
         body = self.body
         if body is None or self.is_plain:
-            text = _whole(self.live, self.database, self.is_upper).removesuffix(";")
+            text = _whole(
+                self.live, _options(self.live, self.database), self.is_upper
+            ).removesuffix(";")
             self.edits.replace(
                 self.statement.source, self.statement.start, self.statement.end, text
             )
@@ -316,8 +317,13 @@ def _definition(
 
 def _options(side: Side, database: Table, equals: str = "=") -> str:
     """What stands behind the parentheses, as far as it says more than the database does."""
-    found = table_settings(side.table, database, side.around.flavour)
+    return _option_words(side, table_settings(side.table, database, side.around.flavour), equals)
+
+
+def _option_words(side: Side, found: Mapping[str, Value], equals: str = "=") -> str:
     words = [f"{word}{equals}{found[key]}" for key, word in _OPTIONS if key in found]
+    if "auto_increment" in found:
+        words.append(f"auto_increment{equals}{side.table.auto_increment}")
     if "comment" in found:
         words.append(f"comment{equals}{quote_text(side.table.comment)}")
     if found.get("system_versioning"):
@@ -330,7 +336,7 @@ def _options(side: Side, database: Table, equals: str = "=") -> str:
     return " ".join(words)
 
 
-def _whole(side: Side, database: Table, is_upper: bool) -> str:
+def _whole(side: Side, options: str, is_upper: bool) -> str:
     """A whole statement with its semicolon, for a table that is new in the file."""
     table = side.table
     inside = words_inside(table)
@@ -344,7 +350,6 @@ def _whole(side: Side, database: Table, is_upper: bool) -> str:
     said = [_column(each, side, _keys_alone(inside[each.name])) for each in table.columns]
     said += [_definition(side, part, ()) for part in parts]
     lines = ",\n".join(f"  {each}" for each in said)
-    options = _options(side, database)
     text = f"create table {name_text(table.name)} (\n{lines}\n) {options}".rstrip() + ";"
     return _in_capitals(text) if is_upper else text
 
@@ -355,11 +360,10 @@ def _keys_alone(inside: Words) -> Words:
 
 def whole_statements(schema: Schema, flavour: Flavour) -> str:
     """All tables of a declaration as a script; what they inherit from the database is written out."""
-    nothing = Table("", ())
-    said = [
-        _whole(Side(table, surroundings(table, nothing, flavour)), nothing, True)
-        for table in schema.tables.values()
-    ]
+    said: list[str] = []
+    for table in schema.tables.values():
+        side = Side(table, surroundings(table, Table("", ()), flavour))
+        said.append(_whole(side, _option_words(side, said_settings(table, flavour)), True))
     return "\n\n".join(said) + "\n"
 
 

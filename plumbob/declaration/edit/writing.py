@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from plumbob.declaration.dump.yaml_text import (
     Block,
+    Items,
     Pairs,
     Raw,
     Value,
@@ -233,6 +234,8 @@ def flow_text(value: Value) -> str:
         return scalar_text(value, "", True)
     if isinstance(value, Raw):
         return value.text
+    if isinstance(value, Items):
+        return "[" + ", ".join(map(flow_text, value.texts)) + "]"
     if isinstance(value, Block):
         return scalar_text(value.text, "", True)
     return "{" + ", ".join(f"{_flow_key(name)}: {flow_text(each)}" for name, each in value) + "}"
