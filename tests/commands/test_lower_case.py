@@ -39,7 +39,7 @@ LATER = (
 )
 
 
-@pytest.fixture(scope="module", params=["mysql", "mariadb", "mariadb118"])
+@pytest.fixture(scope="module", params=["mysql", "mariadb"])
 def caseless(request: pytest.FixtureRequest) -> Iterator[Server]:
     with Sandbox(find(*SERVERS[request.param]), ["--lower-case-table-names=1"]) as sandbox:
         yield Server(sandbox.url)

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from plumbob.server.binaries import find
+from plumbob.server.sandbox import Sandbox
 from tests.commands.user import User, names, tables
-from tests.servers import Server
+from tests.conftest import empty_database
+from tests.servers import SERVERS, Server
 
 FIRST = """\
 tables:
@@ -157,3 +160,15 @@ def test_grants_to_the_anonymous_account_count(
             user.succeeds("apply")
         finally:
             cursor.execute("DROP USER ''@localhost")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_asks_nobody(name: str, tmp_path: Path) -> None:
+    """--skip-grant-tables: SHOW GRANTS is refused there (1290)."""
+    with Sandbox(find(*SERVERS[name]), ["--skip-grant-tables"]) as sandbox:
+        with empty_database(Server(sandbox.url)) as database:
+            user = User(tmp_path, sandbox.url_of(database))
+            for text in (FIRST, SECOND):
+                user.declare(text)
+                user.brings_in_sync()
+            user.succeeds("rollback", "--allow", "all")
