@@ -21,6 +21,8 @@ _HARMLESS = {
     3778: "a collation of utf8mb3",
     6124: "a foreign key to columns that are not unique",
 }
+# 1105 is any error without a number of its own; the event is made, and waits (MariaDB).
+_HARMLESS_TEXT = "Event scheduler is switched off"
 _ADVICE = {
     1062: "Rows have the same value where the new key allows one only; mend them first.",
     1114: "The disk is full. The table is unchanged; to rebuild it takes about its own size.",
@@ -36,7 +38,8 @@ def sort_warnings(warnings: Iterable[tuple[str, int, str]]) -> tuple[list[str], 
     """Warnings (level, number, message) after which a statement counts as failed, and others."""
     bad, harmless = [], []
     for level, code, message in warnings:
-        if code in _BAD_NOTES or (level != "Note" and code not in _HARMLESS):
+        is_harmless = code in _HARMLESS or message.startswith(_HARMLESS_TEXT)
+        if code in _BAD_NOTES or (level != "Note" and not is_harmless):
             bad.append(f"{message} ({code})")
         elif level != "Note":
             harmless.append(f"{message} ({code})")
