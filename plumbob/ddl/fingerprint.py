@@ -64,7 +64,11 @@ def _of_table(table: Table, flavour: Flavour) -> str:
         return whole
     scheme = replace(table, partitions=table.partitions.scheme)
     bare = _hash(canonical_text(scheme, flavour))
-    return bare if table.partitions.keep else f"{bare}+{whole.partition(':')[2][:_LIST_DIGITS]}"
+    return (
+        bare
+        if table.partitions.is_left_to_others
+        else f"{bare}+{whole.partition(':')[2][:_LIST_DIGITS]}"
+    )
 
 
 def without_list(print: str) -> str:

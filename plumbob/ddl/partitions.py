@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -28,6 +29,8 @@ _OPTIONS = (
     "DATA DIRECTORY",
     "INDEX DIRECTORY",
 )
+# When the intervals of SYSTEM_TIME start; the server says it where nobody did.
+_STARTS = re.compile(r" starts (timestamp )?'[^']*'")
 _NUMBERS = ("NODEGROUP", "MAX_ROWS", "MIN_ROWS")
 # How the servers escape the comment of a partition: another way than that of a table (measured on
 # 9.7, 10.11 and 11.8).
@@ -84,7 +87,9 @@ def _function(cursor: Cursor, methods: tuple[str, ...]) -> PartitionFunction:
             arguments = _names(cursor)
             return PartitionFunction("KEY", arguments, is_linear=is_linear, algorithm=algorithm)
         case "system_time" if not is_linear:
-            return PartitionFunction("SYSTEM_TIME", _system_time(cursor))
+            arguments = _system_time(cursor)
+            is_dated = arguments is None or _STARTS.search(arguments.key) is not None
+            return PartitionFunction("SYSTEM_TIME", arguments, is_dated=is_dated)
     wanted = "HASH or KEY" if is_linear else ", ".join(methods).upper()
     cursor.fail(f"expected {wanted}", at=start)
 
@@ -204,6 +209,12 @@ def _option_value(cursor: Cursor, name: str) -> str:
     if name == "TABLESPACE":
         return _name(cursor)[1]
     return quote_text(cursor.text())
+
+
+def is_same_but_for_start(one: PartitionFunction, other: PartitionFunction) -> bool:
+    """Whether two functions of SYSTEM_TIME differ at most in when their intervals start."""
+    keys = [each.arguments.key if each.arguments else "" for each in (one, other)]
+    return one.method == other.method and len({_STARTS.sub("", key) for key in keys}) == 1
 
 
 class Style(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from plumbob.ddl.partitions import is_same_but_for_start
 from plumbob.diff.heeded import fitting
 from plumbob.diff.renamed import renamed
 from plumbob.diff.stored import adopt_unsaid
@@ -83,10 +84,17 @@ def _adopted(table: Table, live: Table) -> Table:
 
 
 def _kept(declared: Partitioning | None, live: Partitioning | None) -> Partitioning | None:
-    """The live partitions, where the declaration keeps whichever are there and only the scheme counts."""
-    if declared is None or live is None or not declared.keep or declared.scheme != live.scheme:
+    """The live partitions, where the list of them is left to others and only the scheme counts.
+
+    So is the moment at which intervals of SYSTEM_TIME start, where the declaration does not say it.
+    """
+    if declared is None or live is None:
         return declared
-    return replace(live, keep=True)
+    if not declared.by.is_dated and is_same_but_for_start(declared.by, live.by):
+        declared = replace(declared, by=live.by)
+    if not declared.is_left_to_others or declared.scheme != live.scheme:
+        return declared
+    return replace(live, keep=declared.keep)
 
 
 def _with_row_id(table: Table, live: Table) -> Table:

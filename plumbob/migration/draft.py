@@ -113,7 +113,7 @@ def _script(
 def _kept(schema: Schema) -> Iterator[str]:
     """The tables whose partitions are left to others: every header tells of them, by having no list."""
     for name, table in schema.tables.items():
-        if table.partitions is not None and table.partitions.keep:
+        if table.partitions is not None and table.partitions.is_left_to_others:
             yield name
 
 

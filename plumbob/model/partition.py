@@ -17,7 +17,8 @@ class PartitionFunction:
     """What places a row: a method, and the expression or the columns that it looks at.
 
     `arguments` are the expression, or the names of columns where `by_columns` says so and for KEY;
-    None for KEY (), which takes the primary key. For SYSTEM_TIME they are the interval or limit.
+    None for KEY (), which takes the primary key. For SYSTEM_TIME they are the interval or limit;
+    `is_dated` is false where the moment at which intervals start is left to the server.
     """
 
     method: Method
@@ -25,6 +26,7 @@ class PartitionFunction:
     by_columns: bool = False
     is_linear: bool = False
     algorithm: int | None = None
+    is_dated: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Partitioning:
     subpartition_number: int | None = None
     partitions: tuple[Partition, ...] = ()
     keep: bool = field(default=False, compare=False)
+
+    @property
+    def is_left_to_others(self) -> bool:
+        """Whether the list of partitions is not ours: AUTO (MariaDB) leaves it to the server."""
+        arguments = self.by.arguments
+        if self.by.method == "SYSTEM_TIME" and arguments is not None:
+            return self.keep or arguments.key.endswith(" auto")
+        return self.keep
 
     @property
     def functions(self) -> tuple[PartitionFunction, ...]:

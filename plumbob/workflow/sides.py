@@ -213,7 +213,8 @@ def _table_as_declared(spoken: Table, declared: Table) -> Table:
 def _with_keep(spoken: Partitioning | None, declared: Partitioning | None) -> Partitioning | None:
     if spoken is None or declared is None:
         return spoken
-    return replace(spoken, keep=declared.keep)
+    by = replace(spoken.by, is_dated=declared.by.is_dated)
+    return replace(spoken, by=by, keep=declared.keep)
 
 
 def _with_ends(key: ForeignKey, declared: ForeignKey | None) -> ForeignKey:
