@@ -18,6 +18,7 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.partitions import partitions_value
+from plumbob.declaration.dump.stored import stored_sections
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
 from plumbob.model import Flavour, Option, Schema, Table
 
@@ -63,6 +64,9 @@ def dump(schema: Schema, flavour: Flavour) -> str:
     for name, table in schema.tables.items():
         value = table_pairs(table, database, flavour)
         lines += [*render([(name, value)], indent=2), ""]
+    for section in stored_sections(schema, flavour):
+        lines += ["", *render([section])] if lines[-1] else render([section])
+        lines.append("")
     lines += _left_out(schema)
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -75,6 +79,8 @@ def dump_declared(schema: Schema, flavour: Flavour) -> str:
         around = surroundings(table, nothing, flavour)
         value = _pairs(table, around, said_settings(table, flavour))
         lines += [*render([(name, value)], indent=2), ""]
+    for section in stored_sections(schema, flavour):
+        lines += [*render([section]), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

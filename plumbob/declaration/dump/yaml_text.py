@@ -22,6 +22,9 @@ _NO_PRINT = re.compile(
 _NO_BLOCK = re.compile(
     "[^\x21-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\n ]|^\\s|\\s$| \n"
 )
+_NO_VERBATIM = re.compile(
+    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff\n\t]|^\\s|\n$"
+)
 _STRING = "tag:yaml.org,2002:str"
 # PyYAML's stubs leave the resolver without types.
 _RESOLVER: Any = Resolver()
@@ -29,9 +32,13 @@ _RESOLVER: Any = Resolver()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text of several lines, written as it is below its name."""
+    """A text of several lines, written as it is below its name.
+
+    `is_verbatim` is for bodies of programs, in which tabs and blanks at the ends of lines are kept.
+    """
 
     text: str
+    is_verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def render(pairs: Pairs, indent: int = 0, step: int = INDENT) -> list[str]:
             lines.extend(" " * indent + comment for comment in value.above)
             lines.append(f"{start} {value.text}")
         elif isinstance(value, Block):
-            lines.extend(_block(start, value.text, indent + step))
+            lines.extend(_block(start, value, indent + step))
         elif value:
             lines.extend([start, *render(value, indent + step, step)])
         else:
@@ -89,10 +96,16 @@ def key_text(name: str) -> str:
     return name if isinstance(name, Word) else quoted(name)
 
 
-def _block(start: str, text: str, indent: int) -> list[str]:
-    if "\n" not in text or _NO_BLOCK.search(text):
+def _block(start: str, block: Block, indent: int) -> list[str]:
+    text = block.text
+    if "\n" not in text or (_NO_VERBATIM if block.is_verbatim else _NO_BLOCK).search(text):
         return [f"{start} {quoted(text)}"]
-    return [f"{start} |-", *(" " * indent + line if line else "" for line in text.split("\n"))]
+    # The body of a program ends in no line end, which the reader would have to leave out.
+    header = "|" if block.is_verbatim else "|-"
+    return [
+        f"{start} {header}",
+        *(" " * indent + line if line else "" for line in text.split("\n")),
+    ]
 
 
 @lru_cache(maxsize=20_000)
