@@ -144,8 +144,13 @@ def _columns(
 
 
 def _moved(before: tuple[Column, ...], after: tuple[Column, ...]) -> set[str]:
-    """The fewest columns that have to move: all but a longest run that is in order already."""
-    return moved([each.name.lower() for each in before], [each.name.lower() for each in after])
+    """The fewest columns that have to move.
+
+    MariaDB moves no column that holds the start or the end of a row (4134), so all others move first.
+    """
+    fixed = {column.name.lower() for column in after if column.system_time is not None}
+    names = ([column.name.lower() for column in side] for side in (before, after))
+    return moved(*names, fixed)
 
 
 def _parts(

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 
-def moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
-    """The names that have to move: all that are on both sides but for a longest run in order already."""
+def moved(before: Sequence[str], after: Sequence[str], fixed: Set[str] = frozenset()) -> set[str]:
+    """The names that have to move: all that are on both sides but for a longest run in order already.
+
+    A run with more of the fixed names counts for longer, whatever else has to move.
+    """
     places = {name: place for place, name in enumerate(before)}
     common = [name for name in after if name in places]
-    stays = longest_increasing([places[name] for name in common])
-    return {name for name in common if places[name] not in stays}
-
-
-def longest_increasing(numbers: list[int]) -> set[int]:
-    best: list[list[int]] = []
-    longest: list[int] = []
-    for number in numbers:
-        run = [number]
-        for shorter in best:
-            if shorter[-1] < number and len(shorter) >= len(run):
-                run = [*shorter, number]
-        best.append(run)
-        longest = max(longest, run, key=len)
-    return set(longest)
+    # Of the best run up to each name: how many are fixed, and how many there are; then the run.
+    best: list[tuple[tuple[int, int], list[str]]] = []
+    for name in common:
+        weight: tuple[int, int] = (0, 0)
+        run: list[str] = []
+        for other, shorter in best:
+            if places[shorter[-1]] < places[name] and other > weight:
+                weight, run = other, shorter
+        best.append(((weight[0] + (name in fixed), weight[1] + 1), [*run, name]))
+    stays = max(best, key=lambda each: each[0])[1] if best else []
+    return set(common) - set(stays)
