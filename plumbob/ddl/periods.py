@@ -109,7 +109,11 @@ def without_versioning(table: Table) -> Table:
     )
     return replace(
         table,
-        columns=tuple(column for column in table.columns if column.system_time is None),
+        columns=tuple(
+            replace(column, without_system_versioning=False)
+            for column in table.columns
+            if column.system_time is None
+        ),
         indexes=tuple(index for index in indexes if index.parts),
         periods=tuple(each for each in table.periods if not each.is_system_time),
         versioned=False,

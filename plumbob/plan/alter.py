@@ -33,8 +33,8 @@ from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for
+from plumbob.plan.stages import stages
 from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
-from plumbob.plan.versioning import stages
 from plumbob.plan.wording import summary
 
 
@@ -44,9 +44,32 @@ def alter_tables(
     for name, table in after.tables.items():
         before = there.tables.get(name)
         # `there` has the new names already, so `compare` would not heed the renames.
-        for one, other in stages(before, table) if before is not None else ():
-            if parts := compare_tables(one, other, renames):
-                yield from _alter_table(Alter(one, other, parts), flavour)
+        if before is not None:
+            yield from _in_stages(before, table, renames, flavour)
+
+
+def _in_stages(
+    before: Table, after: Table, renames: Renames, flavour: Flavour
+) -> Iterator[Statement]:
+    """One stage behind the other; what an earlier one gives or takes, a later one does not again."""
+    given: frozenset[Ref] = frozenset()
+    touched: frozenset[Ref] = frozenset()
+    for number, (one, other) in enumerate(stages(before, after)):
+        parts = compare_tables(one, other, renames)
+        found = [*_alter_table(Alter(one, other, parts), flavour)] if parts else []
+        # So that the next stage has something to wait for, whatever this one does.
+        done = Ref("table", after.name, f"stage {number}")
+        yield from (
+            replace(
+                statement,
+                needs=statement.needs | given,
+                gives=statement.gives - given | {done},
+                takes=statement.takes - touched,
+            )
+            for statement in found
+        )
+        given = given.union({done} if found else (), *(each.gives for each in found))
+        touched = touched.union(given, *(each.takes for each in found))
 
 
 def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:

@@ -99,7 +99,7 @@ def strings(draw: Draw) -> DrawnColumn:
     base = draw(one_of("varchar", "char", "character varying", "varchar"))
     charset = draw(one_of(*_CHARSETS))
     text = draw(one_of(*_LATIN) if "latin1" in charset or "ascii" in charset else TEXTS)
-    default = _default(draw, quoted(text[:length].rstrip()))
+    default = _default(draw, quoted(text[:length].rstrip()), "N'n'", "0x41", "_latin1'l'")
     if seldom(draw, 12):
         base, charset = draw(one_of(("nchar", ""), ("national varchar", ""), ("char", "binary")))
     return DrawnColumn(f"{base}({length}) {charset}".rstrip(), "string", default, length=length)
@@ -146,6 +146,7 @@ def plain(draw: Draw) -> DrawnColumn:
     base, value = draw(
         one_of(
             ("date", "'2020-01-02'"),
+            ("date", "20200102"),
             ("time", "'10:00:00'"),
             ("time(2)", "'1:2:3'"),
             ("year", "'1999'"),
@@ -180,6 +181,7 @@ _LARGE: Sequence[tuple[str, str]] = (
     ("blob(20)", ""),
     ("longblob", ""),
     ("long varchar", ""),
+    ("long char varying", ""),
     ("text character set latin1", ""),
     ("text collate utf8mb4_bin", ""),
 )

@@ -8,6 +8,7 @@ from plumbob.model import Flavour
 from tests.property.columns import columns
 from tests.property.drawn import TEXTS, Draw, DrawnColumn, DrawnTable, name, one_of, quoted, seldom
 from tests.property.indexes import draw_indexes
+from tests.property.periods import draw_periods
 
 _COLUMNS = ("a", "b", "c", "d", "e", "Key", "é x")
 
@@ -26,6 +27,8 @@ def tables(draw: Draw, flavour: Flavour, table_name: str) -> DrawnTable:
     _draw_engine(draw, table)
     _draw_options(draw, table, flavour)
     _draw_partitions(draw, table)
+    if flavour.is_mariadb:
+        draw_periods(draw, table)
     draw_indexes(draw, table, flavour)
     _draw_checks(draw, table, flavour)
     return table
@@ -116,6 +119,7 @@ def _draw_options(draw: Draw, table: DrawnTable, flavour: Flavour) -> None:
         own = ["row_format=dynamic", "row_format=compact", "stats_persistent=0", "max_rows=1000"]
         own += ["stats_sample_pages=9", "stats_auto_recalc=1", "row_format=default", "min_rows=2"]
         own += ["avg_row_length=50", "checksum=1", "key_block_size=0", "auto_increment=77"]
+        own += ["autoextend_size=4M"] if flavour.is_mysql else ["page_compressed=1"]
         table.options.extend(draw(st.lists(st.sampled_from(own), max_size=2, unique_by=_option)))
     table.options = [option for option in table.options if option]
 
