@@ -149,8 +149,8 @@ def _moved(before: tuple[Column, ...], after: tuple[Column, ...]) -> set[str]:
     MariaDB moves no column that holds the start or the end of a row (4134), so all others move first.
     """
     fixed = {column.name.lower() for column in after if column.system_time is not None}
-    names = ([column.name.lower() for column in side] for side in (before, after))
-    return moved(*names, fixed)
+    old, new = ([column.name.lower() for column in side] for side in (before, after))
+    return moved(old, new, fixed)
 
 
 def _parts(

@@ -44,7 +44,7 @@ PENDING = ("view-82", "view-83", "trigger-84", "routine-85", "event-86", "mariad
 FACTS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "ddl" / "facts.yaml").read_text("utf-8")
 )
-# What a session of ours never says, or what is no declaration as it stands.
+# What a session of ours never says, what a declaration reads otherwise than one server, and no table.
 NOT_MADE = ("types-08", "table-options-70", "names-76", "mariadb-only-87")
 # Where what we make differs in the letters from what the statement makes: a name is given by our rule
 # (fk_t_a, ck_t_a) and not by the server's (t_ibfk_1), or LOCALTIME is written as what it means.
