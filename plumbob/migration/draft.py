@@ -114,7 +114,7 @@ def _kept(schema: Schema) -> Iterator[str]:
     """The tables whose partitions are left to others: every header tells of them, by having no list."""
     for name, table in schema.tables.items():
         if table.partitions is not None and table.partitions.is_left_to_others:
-            yield name
+            yield object_id("table", name)
 
 
 def _without_lists(prints: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:

@@ -140,3 +140,18 @@ def test_a_pending_change_of_partitions_is_not_taken_for_another(user: User) -> 
     user.declare(LISTED.replace("(2))", "(2), partition p4 values less than (4))"))
     other = user.types("diff", "--write", "-m", "p4")
     assert (other.code, "leads elsewhere than the declaration" in other.err) == (6, True)
+
+
+def test_pull_takes_another_scheme_in_and_keeps_the_rest(
+    user: User, job: Job, server: Server, database: str
+) -> None:
+    user.declare(KEPT)
+    user.brings_in_sync()
+    job.rotates()
+    user.succeeds("pull")
+    assert user.schema.read_text() == KEPT
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE log PARTITION BY HASH (n) PARTITIONS 3")
+    user.succeeds("pull")
+    assert "keep: true" in user.schema.read_text()
+    assert user.succeeds("diff").out.splitlines()[1:] == ["in sync"]

@@ -16,7 +16,7 @@ def partitions_value(partitioning: Partitioning | None) -> Value | None:
     if partitioning is None:
         return None
     clause = _clause(partitioning)
-    return [("by", Block(clause)), ("keep", "true")] if partitioning.keep else Block(f"by {clause}")
+    return [("by", Block(clause)), ("keep", True)] if partitioning.keep else Block(f"by {clause}")
 
 
 def _clause(partitioning: Partitioning) -> str:
