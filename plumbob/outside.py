@@ -21,7 +21,7 @@ def refuse_ignored(declaration: Declaration, scope: Scope) -> None:
     """Refuse to declare what the settings say is not ours: one of the two is not meant.
 
     Raises:
-        PlumbobError: at the table, or at the old name of one that is renamed.
+        PlumbobError: at the table (for the old name of one that is renamed, too) or stored object.
     """
     for table in declaration.schema.tables:
         for name in filter(None, (table, declaration.renames.tables.get(table))):
@@ -32,6 +32,15 @@ def refuse_ignored(declaration: Declaration, scope: Scope) -> None:
                     advice="take the table out of the declaration, or change the pattern",
                     where=declaration.position(table),
                 )
+    for key in declaration.schema.stored:
+        pattern = scope.ignored_by(key.kind, key.name)
+        if pattern is not None:
+            raise PlumbobError(
+                f"the {key.kind} {key.name} is declared, and {IGNORE} says that it is not ours: "
+                f"{pattern.text}",
+                advice="take it out of the declaration, or change the pattern",
+                where=declaration.position(key.name, key.kind),
+            )
 
 
 def at_home(schema: Schema, server: Server) -> Schema:

@@ -41,6 +41,7 @@ from plumbob.server.listing import (
 )
 from plumbob.server.stored import Hidden, read_stored
 from plumbob.server.understanding import understand
+from plumbob.server.visibility import hidden_kinds
 
 __all__ = ["read_objects", "read_schema", "row_estimates", "table_texts", "understand"]
 
@@ -102,7 +103,7 @@ def _with_stored(
     try:
         kept = read_stored(server, database)
     except Hidden as hidden:
-        raise _hidden(server, database, hidden.what) from None
+        raise _hidden_object(server, database, hidden) from None
     foreign = {
         key: kind for key in kept.stored if (kind := server.scope.foreign_kind(key.kind, key.name))
     }
@@ -156,7 +157,7 @@ def read_objects(
         try:
             kept = read_stored(server, name, keys)
         except Hidden as hidden:
-            raise _hidden(server, name, hidden.what) from None
+            raise _hidden_object(server, name, hidden) from None
         found |= {str(key): each for key, each in kept.stored.items()}
         found |= {str(key): each for key, each in kept.not_understood.items()}
     return found
@@ -304,6 +305,15 @@ def _hidden(server: Server, database: str, what: str) -> PlumbobError:
         advice=f"grant it: GRANT REFERENCES ON {quote_name(database)}.* TO … (or SELECT)",
         exit=Exit.NO_ACCESS,
     )
+
+
+def _hidden_object(server: Server, database: str, hidden: Hidden) -> PlumbobError:
+    """The same for a stored object, with the grant that its kind takes."""
+    error = _hidden(server, database, hidden.what)
+    grant = hidden_kinds(server, database).get(hidden.kind)
+    if grant is not None:
+        error.advice = f"not visible is not absent, so nothing is planned; grant it: {grant}"
+    return error
 
 
 def _restless(database: str) -> PlumbobError:

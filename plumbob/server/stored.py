@@ -64,6 +64,7 @@ class Hidden(Exception):
 
     def __init__(self, key: ObjectKey) -> None:
         super().__init__(f"the {key.kind} {key.name}")
+        self.kind = key.kind
         self.what = f"the {key.kind} {key.name}"
 
 

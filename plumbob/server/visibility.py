@@ -6,7 +6,7 @@ that the account may see and says nothing of the others; so the privilege itself
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from plumbob.ddl.quote import quote_name, quote_text
@@ -51,6 +51,20 @@ def hidden_kinds(server: Server, database: str) -> Mapping[str, str]:
         for name, kind in kinds.items()
         if not kind.is_visible(server, database, grants)
     }
+
+
+def prove_visible(server: Server, kinds: Collection[str]) -> None:
+    """Refuse an account that may not see all objects of these kinds in the database in use.
+
+    Raises:
+        PlumbobError: NO_ACCESS, with the GRANT for the first of them.
+    """
+    if not kinds:
+        return
+    database = server.database or ""
+    for kind, grant in hidden_kinds(server, database).items():
+        if kind in kinds:
+            raise not_visible(server, database, kind, grant)
 
 
 def not_visible(server: Server, database: str, kind: str, grant: str) -> PlumbobError:

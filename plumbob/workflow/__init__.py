@@ -20,6 +20,7 @@ from plumbob.server.connection import Server
 from plumbob.server.introspect import read_schema
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import NoScratch, open_scratch
+from plumbob.server.visibility import prove_visible
 from plumbob.workflow.declared import database_defaults, resolve
 from plumbob.workflow.sides import Sides
 
@@ -78,6 +79,7 @@ def compare_database(
     refuse_ignored(declaration, server.scope)
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
     validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
+    prove_visible(server, declaration.sections)
     whole = read_live(server, declaration.schema.tables)
     declaration = as_stored(declaration, server)
     live = managed(whole, declaration)

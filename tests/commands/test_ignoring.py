@@ -132,6 +132,15 @@ def test_a_declared_table_that_is_ignored(user: User, word: str) -> None:
         assert ("tmp_*" if word == "tmp_9" else "table:LEGACY_*") in result.err
 
 
+def test_a_declared_view_that_is_ignored(user: User) -> None:
+    user.declare(POSTS + "views:\n  report_all: select id from posts\n")
+    for command in ("check", "diff"):
+        result = user.types(command)
+        assert result.code == 2, result
+        assert "schema.yaml:7:3" in result.err
+        assert "the view report_all is declared" in result.err
+
+
 def test_an_ignored_table_is_not_renamed(user: User) -> None:
     user.declare(POSTS.replace("    columns:", "    was: tmp_1\n    columns:"))
     result = user.types("diff")

@@ -87,6 +87,7 @@ def test_what_is_seen_of_a_database(
         for statement in case.get("also", ()):
             cursor.execute(statement)
         before = tables(server, database)
+        user.declare(FIRST + case.get("declared", ""))
         if "grants" in case:
             user = User(user.folder, account(*case["grants"]))
         result = user.types("diff")
