@@ -13,9 +13,9 @@ from pathlib import Path
 from plumbob.declaration import Declaration
 from plumbob.declaration.edit import Edited, Remark, changed_meanwhile, edit
 from plumbob.declaration.files import load_anew, replace_file
-from plumbob.diff.change import Alter, Change, Create, Drop, Rename
+from plumbob.diff.change import Alter, Change, Create, Drop, Rename, Replace
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Schema
+from plumbob.model import Schema, Stored, Table, object_key
 from plumbob.server.connection import Server
 from plumbob.workflow import compare_database, read_live, resolve
 
@@ -113,16 +113,21 @@ def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) ->
 
 
 def _names(changes: tuple[Change, ...]) -> set[str]:
+    """The tables that change by their names, stored objects by their ids."""
     names: set[str] = set()
     for change in changes:
         match change:
-            case Create(after) | Alter(_, after):
-                names.add(after.name)
+            case Create(after) | Alter(_, after) | Replace(_, after):
+                names.add(_name(after))
             case Drop(before):
-                names.add(before.name)
+                names.add(_name(before))
             case Rename(old, new):
                 names |= {old, new}
     return names
+
+
+def _name(found: Table | Stored) -> str:
+    return found.name if isinstance(found, Table) else str(object_key(found.kind, found.name))
 
 
 def _differing(declaration: Declaration, edited: Edited, server: Server, scratch: str) -> set[str]:

@@ -6,12 +6,13 @@ IF EXISTS ahead of a CREATE declare nothing and are left out. All else is refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.stored import parse_stored
 from plumbob.ddl.tables import parse_create_table
 from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
@@ -19,12 +20,7 @@ from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.source import read_source
 from plumbob.declaration.sql_statements import SqlStatement, statements
 from plumbob.errors import PlumbobError
-from plumbob.model import Schema, Table
-
-# What reads a CREATE statement of a kind beside the tables. A kind without a reader is refused.
-StoredReader = Callable[[SqlStatement], object]
-STORED_READERS: dict[str, StoredReader] = {}
-_STORED_KINDS = ("view", "trigger", "procedure", "function", "event", "sequence")
+from plumbob.model import STORED_KINDS, ObjectKey, Schema, Stored, Table, object_key
 
 # The first words of statements that declare nothing and that dumps are full of.
 _NOISE = (
@@ -78,7 +74,13 @@ def load_sql(path: Path) -> Declaration:
     if not script.tables and not faults.errors:
         faults.error(f"{path} creates no tables", read_source(files[0]).position(0))
     faults.raise_if_any()
-    return Declaration(Schema(script.tables), files=tuple(files), places=script.places)
+    return Declaration(
+        Schema(script.tables, script.stored),
+        files=tuple(files),
+        places=script.places,
+        sections=frozenset(key.kind for key in script.stored),
+        stored_places=script.stored_places,
+    )
 
 
 @dataclass(slots=True)
@@ -89,7 +91,8 @@ class _Script:
     tables: dict[str, Table] = field(default_factory=dict)
     places: dict[str, TablePlaces] = field(default_factory=dict)
     alike: dict[str, tuple[str, SqlStatement]] = field(default_factory=dict)
-    stored: dict[tuple[str, str], object] = field(default_factory=dict)
+    stored: dict[ObjectKey, Stored] = field(default_factory=dict)
+    stored_places: dict[str, Entry] = field(default_factory=dict)
     # DROP … IF EXISTS, by what it drops, until a CREATE follows.
     dropped: dict[str, SqlStatement] = field(default_factory=dict)
 
@@ -108,12 +111,8 @@ class _Script:
             self._drop(statement)
         elif kind == "table":
             self._table(statement)
-        elif kind in STORED_READERS:
-            self._created(kind, statement)
         elif kind:
-            raise _error(
-                statement, f"a {kind} is declared, and this version manages tables only", ""
-            )
+            self._created(statement)
         else:
             raise _refused(statement)
 
@@ -124,22 +123,31 @@ class _Script:
         kind = cursor.take().value
         cursor.expect("if", "exists")
         name = _last_name(cursor)
-        if kind not in ("table", *_STORED_KINDS) or not cursor.is_at_end:
+        if kind not in ("table", *STORED_KINDS) or not cursor.is_at_end:
             raise _refused(statement)
         if kind == "table":
             self.tables.pop(name, None)
             self.places.pop(name, None)
             self.alike.pop(name, None)
-        self.stored.pop((kind, name), None)
+        for stored_kind in STORED_KINDS:
+            if kind == stored_kind:
+                self.stored.pop(object_key(stored_kind, name), None)
         self.dropped[f"{kind} {name}"] = statement
 
-    def _created(self, kind: str, statement: SqlStatement) -> None:
-        found = STORED_READERS[kind](statement)
-        name = str(getattr(found, "name", ""))
-        if (kind, name) in self.stored:
-            raise _error(statement, f"the {kind} {name} is created twice", "keep one of the two")
-        self.stored[kind, name] = found
-        self.dropped.pop(f"{kind} {name}", None)
+    def _created(self, statement: SqlStatement) -> None:
+        found = parse_stored(statement.sql)
+        key = object_key(found.kind, found.name)
+        if key in self.stored:
+            first = self.stored_places[str(key)].value.position()
+            raise _error(
+                statement,
+                f"the {key.kind} {found.name} is created twice; the first is in {first.file}, line "
+                f"{first.line}",
+                "keep one of the two",
+            )
+        self.stored[key] = found
+        self.stored_places[str(key)] = _entry(statement)
+        self.dropped.pop(f"{key.kind} {found.name}", None)
 
     def _table(self, statement: SqlStatement) -> None:
         other = _like(statement)
@@ -188,9 +196,9 @@ def _kind(statement: SqlStatement) -> str:
     words = statement.words
     if words[:1] != ("create",):
         return ""
-    kinds = ("table", *_STORED_KINDS, "index", "database", "schema", "temporary", "user", "role")
+    kinds = ("table", *STORED_KINDS, "index", "database", "schema", "temporary", "user", "role")
     found = next((word for word in words[1:] if word in kinds), "")
-    return found if found in ("table", *_STORED_KINDS) else ""
+    return found if found in ("table", *STORED_KINDS) else ""
 
 
 def _like(statement: SqlStatement) -> tuple[str, str] | None:
@@ -236,10 +244,14 @@ def _located(fault: SyntaxFault, statement: SqlStatement) -> PlumbobError:
     return PlumbobError(fault.what, advice=fault.advice, where=where)
 
 
+def _entry(statement: SqlStatement) -> Entry:
+    source, start, end = statement.source, statement.start, statement.end
+    return Entry(None, Scalar(source.text[start:end], source, start, end))
+
+
 def _places(table: Table, statement: SqlStatement) -> TablePlaces:
     """All parts share the statement as their place; a word to look for narrows it down."""
-    source, start, end = statement.source, statement.start, statement.end
-    entry = Entry(None, Scalar(source.text[start:end], source, start, end))
+    entry = _entry(statement)
     return TablePlaces(
         entry,
         {},

@@ -147,3 +147,54 @@ tables:
 """
     )
     user.succeeds("fmt", "--check")
+
+
+STORED = """\
+tables:
+  t:
+    columns:
+      id: int
+
+views:
+  v: select id from t
+
+triggers:
+  tr: |
+    before insert on t for each row
+    begin
+      set new.id = 1;
+    end
+
+events:
+  e:
+    sql: ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 03:00:00' DO delete from t
+    definer: a@b
+"""
+SCRIPT = """\
+CREATE TABLE t (
+  id int
+);
+
+CREATE VIEW v AS
+select id from t;
+
+DELIMITER ;;
+CREATE TRIGGER tr before insert on t for each row
+begin
+  set new.id = 1;
+end;;
+DELIMITER ;
+
+CREATE DEFINER=`a`@`b` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 03:00:00'\
+ ON COMPLETION NOT PRESERVE ENABLE DO delete from t;
+"""
+
+
+def test_programs_go_to_sql_and_back(user: User) -> None:
+    user.declare(STORED)
+    assert user.succeeds("fmt").out == "nothing to change\n"
+    user.succeeds("fmt", "--to", "sql")
+    script = user.schema.with_suffix(".sql")
+    assert script.read_text() == SCRIPT
+    user.succeeds("fmt", "--to", "yaml")
+    assert user.schema.read_text() == STORED

@@ -11,6 +11,8 @@ import yaml
 
 from plumbob.declaration import load
 from plumbob.declaration.edit import edit
+from plumbob.declaration.source import Source
+from plumbob.declaration.sql_statements import statements
 from plumbob.errors import Exit, PlumbobError
 from plumbob.pull import Pulled, pull
 from plumbob.server.connection import Server as Connection
@@ -49,7 +51,7 @@ def assert_nothing_to_edit(path: Path, connection: Connection) -> None:
     assert pull(declaration, connection, scratch="target").contents == {}
     if declaration.schema.tables:
         both = compare_database(declaration, connection, scratch="target")
-        names = set(both.live.tables)
+        names = {*both.live.tables, *map(str, both.live.stored)}
         found = edit(declaration, both.declared, both.live, both.flavour, changed=names)
         assert found.contents == {}
 
@@ -78,9 +80,8 @@ def test_it_is_taken_in_so(
     path = lay_out(tmp_path, before)
     apply(path, connection)
     assert_nothing_to_edit(path, connection)
-    for statement in case["change"].split(";"):
-        if statement.strip():
-            connection.execute(statement)
+    for statement in statements(Source("", case["change"])):
+        connection.execute(statement.sql)
     found = pulled(path, connection)
     assert contents(tmp_path, before) == case["after"]
     assert [f"{each.table}: {each.what}" for each in found.remarks] == case.get("remarks", [])

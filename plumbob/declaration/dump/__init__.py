@@ -18,7 +18,7 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.partitions import partitions_value
-from plumbob.declaration.dump.stored import stored_sections
+from plumbob.declaration.dump.stored import Usual, stored_sections
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
 from plumbob.model import Flavour, Option, Schema, Table
 
@@ -79,7 +79,7 @@ def dump_declared(schema: Schema, flavour: Flavour) -> str:
         around = surroundings(table, nothing, flavour)
         value = _pairs(table, around, said_settings(table, flavour))
         lines += [*render([(name, value)], indent=2), ""]
-    for section in stored_sections(schema, flavour):
+    for section in stored_sections(schema, flavour, Usual()):
         lines += [*render([section]), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -18,6 +18,7 @@ from plumbob.declaration.edit.forms import update
 from plumbob.declaration.edit.shared import Shared
 from plumbob.declaration.edit.splices import Edits, changed_meanwhile, unchanged_bytes
 from plumbob.declaration.edit.sql import SqlEdit
+from plumbob.declaration.edit.stored import StoredEdit
 from plumbob.declaration.edit.tables import Remark, TableEdit
 from plumbob.declaration.edit.units import read_units
 from plumbob.declaration.edit.wanted import Side
@@ -50,7 +51,8 @@ def edit(
         declared: the same in canonical form, as it is compared with `live`.
         live: what the database holds, in canonical form.
         flavour: the server.
-        changed: the tables in which the two differ, those among them that only one side has.
+        changed: the tables in which the two differ, those among them that only one side has, and the
+            ids of stored objects.
         plain: tables of which the changed parts are written anew, without regard to their spelling:
             for a second try, where the first does not say what is live.
     """
@@ -111,6 +113,10 @@ class _Edit:
             if self._name(name) in changed or is_moved:
                 found.run(shared.agrees)
         self._drop_and_create(changed)
+        stored = StoredEdit(
+            self.document, self.declaration, self.declared, self.live, self.flavour, self.writer
+        )
+        stored.run(changed, plain)
         remarks = [remark for found in tables.values() for remark in found.remarks]
         return Edited(self.edits.applied(), tuple(remarks))
 

@@ -39,6 +39,13 @@ class Document:
         engine = _entry(database.value, "engine") if database is not None else None
         return engine.value.text if engine and isinstance(engine.value, Scalar) else None
 
+    def sections(self, key: str) -> Iterator[Entry]:
+        """The entries of a section, one a file."""
+        for root in self.roots:
+            entry = _entry(root, key)
+            if entry is not None:
+                yield entry
+
     def mixins(self) -> Iterator[tuple[str, Node]]:
         for root in self.roots:
             section = _entry(root, "mixins")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
+from plumbob.ddl.stored import create_sql, parse_stored
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump import database_of, said_settings, surroundings, table_settings
 from plumbob.declaration.dump.columns import column_words
@@ -22,6 +23,7 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.sql_text import name_text
+from plumbob.declaration.dump.stored import stored_text
 from plumbob.declaration.dump.words import Words, text_of
 from plumbob.declaration.dump.yaml_text import Value
 from plumbob.declaration.edit.extents import line_end, line_start
@@ -33,8 +35,25 @@ from plumbob.declaration.edit.units import Kind, Part, read_units
 from plumbob.declaration.edit.wanted import Side, wanted, words_inside_of
 from plumbob.declaration.source import Source, read_source
 from plumbob.declaration.sql_statements import SqlStatement, statements
-from plumbob.model import Check, Column, Flavour, ForeignKey, Index, Schema, Table
+from plumbob.model import (
+    STORED_KINDS,
+    Check,
+    Column,
+    Flavour,
+    ForeignKey,
+    Index,
+    ObjectKey,
+    Owned,
+    Schema,
+    Stored,
+    StoredKind,
+    Table,
+    View,
+    object_key,
+)
 
+_KIND: dict[str, StoredKind | None] = {"table": None, **{kind: kind for kind in STORED_KINDS}}
+_USUAL_VIEW = ("UNDEFINED", "DEFINER")
 _OPTIONS = (("engine", "engine"), ("charset", "default charset"), ("collation", "collate"))
 # Words that are written in capitals where the statement is.
 # fmt: off
@@ -68,8 +87,14 @@ class SqlEdit:
             for statement in script:
                 self._statement(statement, changed, plain)
         new = [name for name in self.live.tables if name in changed and name not in names]
-        if new:
-            self._append(list(sources.values())[-1], new)
+        kinds = self.declaration.sections
+        fresh = [
+            _in_script(_new_stored(each, self.flavour, says_definer=False))
+            for key, each in self.live.stored.items()
+            if str(key) in changed and key not in self.declared.stored and key.kind in kinds
+        ]
+        if new or fresh:
+            self._append(list(sources.values())[-1], new, fresh)
 
     def _name(self, name: str) -> str:
         return name if name in self.declared.tables else name.lower()
@@ -77,6 +102,10 @@ class SqlEdit:
     def _statement(
         self, statement: SqlStatement, changed: Collection[str], plain: Collection[str]
     ) -> None:
+        key = _key_of(statement)
+        if key is not None:
+            self._stored(statement, key, changed, plain)
+            return
         name = _table_of(statement)
         own = self._name(name)
         if own not in changed or own not in self.declared.tables:
@@ -86,11 +115,35 @@ class SqlEdit:
         elif statement.words[:1] == ("create",):
             _TableSql(self, name, statement, own in plain).run()
 
+    def _stored(
+        self,
+        statement: SqlStatement,
+        key: ObjectKey,
+        changed: Collection[str],
+        plain: Collection[str],
+    ) -> None:
+        if str(key) not in changed or key not in self.declared.stored:
+            return
+        new = self.live.stored.get(key)
+        if new is None:
+            self._remove(statement)
+        elif statement.words[:1] == ("create",) and (
+            new != self.declared.stored[key] or str(key) in plain
+        ):
+            says_definer = "definer" in statement.words
+            before, after = (
+                _create(each, self.flavour, says_definer)
+                for each in (self.declared.stored[key], new)
+            )
+            start, end = _span(statement)
+            said = after if str(key) in plain else respelled(statement.sql, before, after)
+            self.edits.replace(statement.source, start, end, said)
+
     def _remove(self, statement: SqlStatement) -> None:
         """A statement with its delimiter, and the comments right above it."""
         text = statement.source.text
         start, end = line_start(text, statement.start), statement.end
-        found = re.compile(r"[\s;]*?;[^\S\n]*").match(text, end)
+        found = re.compile(r"[\s;$/*]*?(;;|;|//|\$\$)[^\S\n]*").match(text, end)
         end = line_end(text, found.end() if found else end)
         while start:
             above = line_start(text, start - 1)
@@ -102,10 +155,11 @@ class SqlEdit:
             below = line_end(text, below + 1)
         self.edits.replace(statement.source, start, min(below + 1, len(text)), "")
 
-    def _append(self, source: Source, new: list[str]) -> None:
+    def _append(self, source: Source, new: list[str], fresh: list[str]) -> None:
         is_upper = "CREATE TABLE" in source.text
         sides = [self._side(self.live.tables[name]) for name in sorted(new)]
         said = [_whole(side, _options(side, self.database()), is_upper) for side in sides]
+        said += fresh
         kept = len(source.text.rstrip())
         gap = "\n\n" if kept else ""
         self.edits.replace(source, kept, len(source.text), gap + "\n\n".join(said) + "\n")
@@ -277,6 +331,50 @@ class _TableSql:
         return _in_capitals(text) if self.is_upper else text
 
 
+def _create(stored: Stored, flavour: Flavour, says_definer: bool) -> str:
+    if isinstance(stored, Owned) and not says_definer:
+        stored = replace(stored, definer=None)
+    return create_sql(stored, flavour)
+
+
+def _new_stored(stored: Stored, flavour: Flavour, *, says_definer: bool) -> str:
+    """A statement for an object that is new in the file, without what goes without saying."""
+    is_plain = not isinstance(stored, View) or (stored.algorithm, stored.security) == _USUAL_VIEW
+    if not is_plain or (says_definer and isinstance(stored, Owned) and stored.definer):
+        return _create(stored, flavour, says_definer)
+    text = stored_text(stored, flavour)
+    joint = " AS\n" if isinstance(stored, View) and not stored.columns else " "
+    return f"CREATE {stored.kind.upper()} {name_text(stored.name)}{joint}{text}"
+
+
+def _in_script(sql: str) -> str:
+    """A statement as the mysql client takes it: with a delimiter of its own where it has semicolons."""
+    return f"DELIMITER ;;\n{sql};;\nDELIMITER ;" if ";" in sql else f"{sql};"
+
+
+def _span(statement: SqlStatement) -> tuple[int, int]:
+    """Where a statement stands, with the version comments that begin and end with it."""
+    text, start, end = statement.source.text, statement.start, statement.end
+    opening = re.search(r"/\*M?!\d*\s*$", text[:start])
+    if opening is None:
+        return start, end
+    closing = re.compile(r"\s*\*/").match(text, end)
+    return opening.start(), closing.end() if closing else end
+
+
+def _key_of(statement: SqlStatement) -> ObjectKey | None:
+    """The stored object that a statement makes or drops."""
+    tokens = [token for token in tokenize(statement.sql) if token.kind in ("word", "name")]
+    kind = next((_KIND[word] for word in statement.words if word in _KIND), None)
+    if kind is None or statement.words[:1] not in (("create",), ("drop",)):
+        return None
+    if statement.words[:1] == ("create",):
+        found = parse_stored(statement.sql)
+        return object_key(found.kind, found.name)
+    last = tokens[-1]
+    return object_key(kind, last.value if last.kind == "name" else last.text)
+
+
 def _table_of(statement: SqlStatement) -> str:
     """The table that a statement makes or drops, or ""."""
     tokens = [token for token in tokenize(statement.sql) if token.kind in ("word", "name", "mark")]
@@ -359,11 +457,13 @@ def _keys_alone(inside: Words) -> Words:
 
 
 def whole_statements(schema: Schema, flavour: Flavour) -> str:
-    """All tables of a declaration as a script; what they inherit from the database is written out."""
+    """All objects of a declaration as a script; what they inherit from the database is written out."""
     said: list[str] = []
     for table in schema.tables.values():
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(_whole(side, _option_words(side, said_settings(table, flavour)), True))
+    for each in schema.stored.values():
+        said.append(_in_script(_new_stored(each, flavour, says_definer=True)))
     return "\n\n".join(said) + "\n"
 
 

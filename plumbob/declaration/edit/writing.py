@@ -71,8 +71,8 @@ class Writer:
         if is_flow or isinstance(value, Raw):
             self.edits.replace(key.source, start, end, flow_text(value))
             return
-        _, *lines = render([("x", value)], column_of(entry), self.step)
-        head = render([("x", value)])[0].removeprefix("x:")
+        first, *lines = render([("x", value)], column_of(entry), self.step)
+        head = first.lstrip().removeprefix("x:")
         text = key.source.text
         behind = line_end(text, end)
         if text[end:behind].lstrip().startswith("#"):
@@ -203,7 +203,8 @@ def _block_text(text: str, old: Scalar, start: int) -> str | None:
         return None
     header, _, body = old.source.text[start : old.end].partition("\n")
     lines = text.strip("\n").split("\n")
-    if any(line != line.rstrip() for line in lines) or lines[0][:1] == " ":
+    is_folded = old.style == ">" and any(line != line.rstrip() for line in lines)
+    if is_folded or lines[0][:1] in (" ", "\t"):
         return None
     first = next((line for line in body.split("\n") if line.strip()), "")
     indent = " " * (len(first) - len(first.lstrip()))
