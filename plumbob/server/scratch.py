@@ -8,7 +8,7 @@ and never a database with rows in it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -158,9 +158,13 @@ class Scratch:
                 end = table.end
         return "".join([*parts, sql[end:]])
 
-    def read(self) -> Schema:
-        """What the database holds now, without our mark and the tables that were lent."""
-        found = read_schema(self.server)
+    def read(self, tables: Collection[str] | None = None) -> Schema:
+        """What the database holds now, without our mark and the tables that were lent.
+
+        Args:
+            tables: read these alone, of those that are there.
+        """
+        found = read_schema(self.server, tables=tables)
         ours = {MARK, *self._copies.values()}
         lent = {copy: parent for parent, copy in self._copies.items() if parent.database}
         tables = {
