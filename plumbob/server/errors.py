@@ -130,6 +130,9 @@ def from_driver(error: Exception, target: Target, *, connecting: bool = False) -
         return _told(CANNOT_CONNECT, _HUNG_UP, message, target)
     if error.args and error.args[0] == TLS_FAILED:
         return _told(TLS_FAILED, _NO_TLS, message, target)
+    if errno == UNKNOWN_DATABASE and not connecting:
+        # A statement named it: the message has its name, which is not the target's.
+        return ServerError(errno, f"{message} ({errno})", exit=Exit.NO_ACCESS)
     fact = _FACTS.get(errno)
     if fact is None:
         return ServerError(errno, f"{message} ({errno})" if errno else message)

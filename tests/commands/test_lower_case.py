@@ -165,3 +165,15 @@ class TestWithCase:
         result = user.types("diff")
         assert result.code == 2, result
         assert "did you mean Users?" in result.err
+
+
+def test_what_stands_beside_the_tables(user: User, caseless: Server) -> None:
+    """Views are stored in small letters like tables, and triggers name tables."""
+    user.declare(
+        CAMEL + "views:\n  AllUsers: select Id, Email from Users\n"
+        "triggers:\n  Trg: before insert on Users for each row set new.Email = lower(new.Email)\n"
+    )
+    user.brings_in_sync()
+    user.succeeds("status")
+    user.succeeds("rollback", "--allow", "all")
+    assert live(user, caseless) == {}

@@ -236,3 +236,19 @@ def test_offline_nothing_is_known_of_other_databases(tmp_path: Path) -> None:
     user = User(tmp_path)
     user.declare(ORDERS.format(other="elsewhere"))
     user.succeeds("check")
+
+
+def test_a_view_over_another_database(
+    orders: User, server: Server, database: str, second: str
+) -> None:
+    """On the target it is tried out as it is: it only reads. A private server has no such database."""
+    orders.declare(
+        ORDERS.format(other=database) + f"views:\n  v: select id from {database}.users\n"
+    )
+    result = orders.types("diff", "--scratch", "sandbox")
+    assert result.code == 2, result
+    assert "refuses the view v" in result.err
+    assert database in result.err
+    orders.brings_in_sync()
+    orders.succeeds("rollback", "--allow", "all")
+    assert tables(server, second) == {}
