@@ -50,7 +50,11 @@ def own_column(index: Index, table: Table) -> str:
     if index != plain or _using(index) or part.column is None:
         return ""
     name = _name_of(table, part.column)
-    return name if index.kind == "primary" or index.name in ("", name) else ""
+    if index.kind == "primary":
+        return name
+    # MariaDB makes one index of PRIMARY KEY and UNIQUE inside of one column.
+    is_primary = table.primary_key is not None and table.primary_key.columns == (name,)
+    return name if index.name in ("", name) and not is_primary else ""
 
 
 def _name_of(table: Table, column: str) -> str:
