@@ -18,9 +18,22 @@ from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.source import read_source
+from plumbob.declaration.sql_session import after_set
 from plumbob.declaration.sql_statements import SqlStatement, statements
 from plumbob.errors import PlumbobError
-from plumbob.model import STORED_KINDS, ObjectKey, Schema, Stored, Table, object_key
+from plumbob.model import (
+    STORED_KINDS,
+    Event,
+    ObjectKey,
+    Routine,
+    Schema,
+    Session,
+    Stored,
+    Table,
+    Trigger,
+    View,
+    object_key,
+)
 
 # The first words of statements that declare nothing and that dumps are full of.
 _NOISE = (
@@ -78,6 +91,7 @@ def load_sql(path: Path) -> Declaration:
         Schema(script.tables, script.stored),
         files=tuple(files),
         places=script.places,
+        # A kind of which the files have none may as well have been left out of them.
         sections=frozenset(key.kind for key in script.stored),
         stored_places=script.stored_places,
     )
@@ -93,6 +107,7 @@ class _Script:
     alike: dict[str, tuple[str, SqlStatement]] = field(default_factory=dict)
     stored: dict[ObjectKey, Stored] = field(default_factory=dict)
     stored_places: dict[str, Entry] = field(default_factory=dict)
+    session: Session = field(default_factory=Session)
     # DROP … IF EXISTS, by what it drops, until a CREATE follows.
     dropped: dict[str, SqlStatement] = field(default_factory=dict)
 
@@ -104,6 +119,8 @@ class _Script:
 
     def _take(self, statement: SqlStatement) -> None:
         words = statement.words
+        if words[:1] == ("set",):
+            self.session = after_set(self.session, statement.sql)
         if any(words[: len(noise)] == noise for noise in _NOISE):
             return
         kind = _kind(statement)
@@ -145,7 +162,7 @@ class _Script:
                 f"{first.line}",
                 "keep one of the two",
             )
-        self.stored[key] = found
+        self.stored[key] = _with_session(found, self.session)
         self.stored_places[str(key)] = _entry(statement)
         self.dropped.pop(f"{key.kind} {found.name}", None)
 
@@ -242,6 +259,17 @@ def _error(statement: SqlStatement, what: str, advice: str) -> PlumbobError:
 def _located(fault: SyntaxFault, statement: SqlStatement) -> PlumbobError:
     where = statement.source.position(statement.start + fault.offset)
     return PlumbobError(fault.what, advice=fault.advice, where=where)
+
+
+def _with_session(stored: Stored, session: Session) -> Stored:
+    """The object, with what the file set ahead of it and a server keeps of that for its kind."""
+    if isinstance(stored, View):
+        return replace(stored, session=Session(collation=session.collation))
+    if isinstance(stored, Event):
+        return replace(stored, session=session)
+    if isinstance(stored, Trigger | Routine):
+        return replace(stored, session=replace(session, time_zone=None))
+    return stored
 
 
 def _entry(statement: SqlStatement) -> Entry:

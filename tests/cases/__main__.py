@@ -31,6 +31,8 @@ class Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: Dumper, text: str) -> yaml.Node:
+    if "\r" in text:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
     style = "|" if "\n" in text or ": " in text or " #" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

@@ -2,8 +2,8 @@
 
     name      what the case shows; unique
     why       the section of a manual, the complaint or the measurement behind it
-    from      CREATE TABLE statements, run on the server as they are
-    to        CREATE TABLE statements, the declaration; or YAML
+    from      CREATE statements, run on the server as they are
+    to        CREATE statements, the declaration; or YAML
     renames   new names and old ones, as `was:` tells: `table: old`, `table.column: old`, and
               `table.index: old` under `indexes`
     equal     true: both sides mean the same, nothing is planned
@@ -88,7 +88,7 @@ class Told:
 
     @property
     def is_yaml(self) -> bool:
-        return re.match(r"(tables|mixins|database):", self.after) is not None
+        return re.match(r"[a-z_]+:", self.after) is not None
 
     @property
     def renames(self) -> Renames | None:
@@ -121,8 +121,9 @@ def _pair(name: str) -> tuple[str, str]:
 
 
 def statements(text: str) -> list[str]:
-    """The statements of a text, each ended by a semicolon at the end of a line."""
-    return [each for part in f"{text}\n".split(";\n") if (each := part.strip())]
+    """The statements of a text, each ended by a semicolon at the end of a line, or all by two."""
+    end = ";;\n" if ";;\n" in text else ";\n"
+    return [each for part in f"{text}\n".split(end) if (each := part.strip())]
 
 
 @cache

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from plumbob.ddl.stored.recorded import recorded
 from plumbob.declaration import Declaration, load
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
 from plumbob.server.introspect import table_texts
+from plumbob.server.stored import read_stored
 from plumbob.workflow import Comparison, compare_database
 from tests.cases.case import Told
 
@@ -45,10 +47,19 @@ def run(server: Server, statements: Iterable[Statement]) -> None:
 
 
 def texts(server: Server) -> dict[str, str]:
-    """SHOW CREATE TABLE of each table, to the letter, without the counter."""
+    """SHOW CREATE of each object, to the letter, without the counter.
+
+    With a stored object stands what the server keeps beside its text. MariaDB gives the words ahead of
+    a trigger's body as they were typed: those are as we write them here.
+    """
     kinds = ("BASE TABLE", "SYSTEM VERSIONED")
     names = [name for name, kind in server.query("SHOW FULL TABLES") if kind in kinds]
-    return {name: _COUNTER.sub("", sql) for name, sql in table_texts(server, names).items()}
+    tables = {name: _COUNTER.sub("", sql) for name, sql in table_texts(server, names).items()}
+    found = read_stored(server, server.database or "")
+    assert not found.not_understood
+    return tables | {
+        str(key): recorded(stored, server.flavour) for key, stored in found.stored.items()
+    }
 
 
 def said(error: PlumbobError) -> str:

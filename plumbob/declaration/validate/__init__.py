@@ -22,6 +22,7 @@ from plumbob.declaration.validate.names import faults_of_all_names, faults_of_na
 from plumbob.declaration.validate.partitions import faults_of_partitions
 from plumbob.declaration.validate.periods import faults_of_periods
 from plumbob.declaration.validate.sizes import faults_of_sizes
+from plumbob.declaration.validate.stored import faults_of_stored
 from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.declaration.validate.texts import faults_of_texts
 from plumbob.model import Flavour, Table
@@ -76,6 +77,9 @@ def validate(
             for rule_of_table in _OF_A_TABLE:
                 for fault in rule_of_table(subject, table):
                     _tell(found, declaration, table, fault)
+        for stored, fault in faults_of_stored(subject):
+            where = declaration.position(stored.name, stored.kind)
+            found.error(fault.what, where, fault.advice)
     found.raise_if_any()
     return found.sorted_notices()
 

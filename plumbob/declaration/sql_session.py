@@ -1,0 +1,31 @@
+"""What a file of SQL sets for the session of the programs below it, as dumps do ahead of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plumbob.ddl.cursor import Cursor
+from plumbob.model import Session
+
+# The variables that a server keeps with a program, and what each is called in the model.
+_KEPT = {
+    "sql_mode": "sql_mode",
+    "collation_connection": "collation",
+    "time_zone": "time_zone",
+}
+
+
+def after_set(session: Session, sql: str) -> Session:
+    """The session as it is after a SET statement; a value taken from a variable is the usual one again."""
+    cursor = Cursor(sql, is_lenient=True)
+    cursor.accept("set")
+    while not cursor.is_at_end:
+        cursor.accept_one_of("session", "local")
+        name = cursor.take().value.rpartition(".")[2]
+        if not (cursor.accept_mark("=") or cursor.accept_mark(":=")):
+            continue
+        value = cursor.take()
+        if name in _KEPT and value.kind != "end":
+            is_said = value.kind in ("text", "word", "name") and value.value != "default"
+            session = replace(session, **{_KEPT[name]: value.value if is_said else None})
+    return session
