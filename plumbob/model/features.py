@@ -214,3 +214,6 @@ SHOW_CREATE_ROUTINE = Feature(
 DATABASE_ENCRYPTION = Feature(
     "DEFAULT ENCRYPTION of a database", (8, 0, 16), None, "MySQL manual: CREATE DATABASE"
 )
+DISABLE_ON_REPLICA = Feature(
+    "DISABLE ON REPLICA of an event", (8, 3, 0), None, "MySQL manual: CREATE EVENT"
+)

@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
 from plumbob.model import Definer, Event, Flavour, Routine, Sequence, Stored, Trigger, View
+from plumbob.model.features import DISABLE_ON_REPLICA
 
 
 @singledispatch
@@ -86,9 +87,8 @@ def _(stored: Sequence, flavour: Flavour, create: str = "CREATE") -> str:
 
 
 def _status(status: str, flavour: Flavour) -> str:
-    """MariaDB knows the older word alone; MySQL has warned of it since 8.3."""
-    old = flavour.is_mariadb or flavour.version < (8, 3, 0)
-    return status.replace("REPLICA", "SLAVE") if old else status
+    """MariaDB knows the older word alone; MySQL has warned of it since it has the new one."""
+    return status if DISABLE_ON_REPLICA.is_in(flavour) else status.replace("REPLICA", "SLAVE")
 
 
 def schedule_sql(event: Event) -> str:
