@@ -66,7 +66,7 @@ def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pull
     if not changes:
         return Pulled(live, (), {})
     _refuse_emptiness(declaration, live, server)
-    changed = _names(changes)
+    changed = names_of(changes)
     left: set[str] = set()
     for tried in range(1, _TRIES + 1):
         edited = edit(declaration, declared, live, server.flavour, changed, plain=left)
@@ -112,7 +112,7 @@ def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) ->
     )
 
 
-def _names(changes: tuple[Change, ...]) -> set[str]:
+def names_of(changes: tuple[Change, ...]) -> set[str]:
     """The tables that change by their names, stored objects by their ids."""
     names: set[str] = set()
     for change in changes:
@@ -135,7 +135,7 @@ def _differing(declaration: Declaration, edited: Edited, server: Server, scratch
     anew = load_anew(declaration, edited.contents)
     if not anew.schema.tables:
         return set(read_live(server).tables)
-    return _names(compare_database(anew, server, scratch=scratch).changes)
+    return names_of(compare_database(anew, server, scratch=scratch).changes)
 
 
 def _listed(names: set[str]) -> str:

@@ -110,6 +110,8 @@ class _Edit:
         for name, found in tables.items():
             # Others change what this one takes from them.
             is_moved = not all(map(shared.agrees, found.wishes()))
+            if self._name(name) not in self.live.tables:
+                continue
             if self._name(name) in changed or is_moved:
                 found.run(shared.agrees)
         self._drop_and_create(changed)
@@ -126,9 +128,11 @@ class _Edit:
 
     def _table_edit(self, name: str, plain: Collection[str]) -> TableEdit | None:
         own = self._name(name)
-        there, live = self.declared.tables.get(own), self.live.tables.get(own)
-        if there is None or live is None:
+        there = self.declared.tables.get(own)
+        if there is None:
             return None
+        # A table that goes wants nothing any more of what others take from it.
+        live = self.live.tables.get(own, Table(own, ()))
         places = self.declaration.places[name]
         raw, full = self.declaration.schema.tables[name], self.completed.tables[name]
         units = read_units(raw, full, there, places, self.flavour)

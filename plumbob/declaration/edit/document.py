@@ -87,11 +87,33 @@ class Document:
         """Take tables out of the files, and put new ones in: where names are in order, at their place."""
         gone = set(gone)
         for section in self._tables():
-            for each in written(section):
-                if each.key is not None and each.key.text in gone:
-                    writer.remove(each, section)
+            leaving = [each for each in written(section) if each.key and each.key.text in gone]
+            if leaving and len(leaving) == len(written(section)):
+                self._clear(
+                    section,
+                    {} if section is not self._first() else self._pairs(new, database, flavour),
+                    writer,
+                )
+                new = [] if section is self._first() else new
+                continue
+            for each in leaving:
+                writer.remove(each, section)
         if new:
             self._create(new, gone, writer, database, flavour)
+
+    def _first(self) -> Mapping | None:
+        return next(self._tables(), None)
+
+    def _pairs(self, new: Sequence[Table], database: Table, flavour: Flavour) -> dict[str, Value]:
+        return {table.name: table_pairs(table, database, flavour) for table in new}
+
+    def _clear(self, section: Mapping, pairs: dict[str, Value], writer: Writer) -> None:
+        """Put other tables, or none, in the place of all that a section has."""
+        for root in self.roots:
+            entry = _entry(root, "tables")
+            if entry is not None and entry.value is section:
+                value = [(name, pairs[name]) for name in sorted(pairs)]
+                writer.value(entry, value, root.is_flow)
 
     def _create(
         self,
@@ -101,9 +123,7 @@ class Document:
         database: Table,
         flavour: Flavour,
     ) -> None:
-        pairs: dict[str, Value] = {
-            table.name: table_pairs(table, database, flavour) for table in new
-        }
+        pairs = self._pairs(new, database, flavour)
         kept = [
             (section, [each for each in written(section) if each.key and each.key.text not in gone])
             for section in self._tables()

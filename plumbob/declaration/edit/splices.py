@@ -56,14 +56,18 @@ def _spliced(path: Path, splices: list[Splice]) -> bytes:
     ends = _LINE_END.search(raw)
     line_end = ends.group() if ends else "\n"
     parts: list[str] = []
-    position = 0
+    position, is_deletion = 0, False
     for splice in sorted(splices, key=lambda each: (each.start, each.end)):
         start, end = offsets.raw(splice.start), offsets.raw(splice.end)
-        # What stands inside of something that goes is gone.
-        if start < position:
-            continue
-        parts += [raw[position:start], splice.text.replace("\n", line_end)]
-        position = end
+        text = splice.text.replace("\n", line_end)
+        if start >= position:
+            parts += [raw[position:start], text]
+            position = end
+            is_deletion = not splice.text
+        elif start == end and is_deletion:
+            # What it was to stand behind is gone: it stands in its place.
+            gap = line_end if splice.text.startswith("\n") else ", "
+            parts.append(text.removeprefix(gap) + gap)
     return "".join([*parts, raw[position:]]).encode("utf-8")
 
 

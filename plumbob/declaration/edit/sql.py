@@ -160,9 +160,9 @@ class SqlEdit:
         sides = [self._side(self.live.tables[name]) for name in sorted(new)]
         said = [_whole(side, _options(side, self.database()), is_upper) for side in sides]
         said += fresh
-        kept = len(source.text.rstrip())
-        gap = "\n\n" if kept else ""
-        self.edits.replace(source, kept, len(source.text), gap + "\n\n".join(said) + "\n")
+        text = source.text
+        gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+        self.edits.insert(source, len(text), gap + "\n\n".join(said) + "\n")
 
     def database(self) -> Table:
         engine = Table("", (), engine="InnoDB")

@@ -113,6 +113,9 @@ class TableEdit:
         """
         mapping = self.mapping
         if mapping is None or not written(mapping):
+            is_as_wanted = self.declared.table == self.live.table
+            if is_as_wanted and all(map(agreed, self.wishes())):
+                return
             self.writer.value(self.places.entry, self._whole(), self._is_flow())
             return
         wishes = self._without_detached(self.wishes(), agreed)
@@ -187,7 +190,8 @@ class TableEdit:
                 self._update(each, isinstance(section, Mapping) and section.is_flow)
             return
         names = {each.unit.name.lower(): each for each in own}
-        if not isinstance(section, Mapping) or not staying:
+        is_anew = self.is_plain and isinstance(section, Mapping) and section.is_flow
+        if not isinstance(section, Mapping) or not staying or is_anew:
             pairs = [(name, self._column_value(name, names)) for name in order]
             self._put(mapping, "columns", pairs)
             return

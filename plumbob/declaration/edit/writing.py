@@ -106,9 +106,9 @@ class Writer:
             below = line_end(text, below + 1)
         is_gap_above = start == 0 or not text[line_start(text, start - 1) : start - 1].strip()
         if below >= len(text) - 1:
-            # Nothing follows: the blank lines above go, and the file ends as it did.
+            # Nothing follows: the blank lines above go as well.
             kept = text[:start].rstrip("\n ")
-            self.edits.replace(source, len(kept), end, "")
+            self.edits.replace(source, min(len(kept) + 1, start), min(end + 1, len(text)), "")
         elif is_gap_above:
             self.edits.replace(source, start, below + 1, "")
         else:
