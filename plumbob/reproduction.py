@@ -16,10 +16,10 @@ from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
 from plumbob.model import Flavour, Schema, Table, key_of_id
-from plumbob.outside import at_home, parents_outside
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.workflow import managed, read_live, resolve
+from plumbob.workflow.outside import at_home, parents_outside
 from plumbob.workflow.sides import in_words, read_back
 
 
@@ -58,7 +58,7 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
         scratch: where to rebuild (see `open_scratch`).
     """
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
-    live = managed(read_live(server, declaration.schema.tables), declaration)
+    live = managed(read_live(server, declaration.schema.tables, declaration.sections), declaration)
     declared = resolve(declaration, server, live)
     parents = parents_outside(declaration, declared, live, server)
     with open_scratch(scratch, server) as place:

@@ -35,7 +35,7 @@ def load_declaration(project: Project) -> Declaration:
         PlumbobError: or ManyErrors, each with its place in a file.
     """
     from plumbob.declaration import load, validate
-    from plumbob.outside import refuse_ignored
+    from plumbob.workflow.outside import refuse_ignored
 
     declaration = load(Path(project.shown(project.schema)))
     for notice in declaration.warnings:

@@ -53,7 +53,12 @@ class Live:
 
 def look(server: Server, chain: Iterable[Migration] = ()) -> Live:
     """Read all objects; tables that the chain knows are managed, whatever their name looks like."""
-    schema = read_schema(server, keep={name for each in chain for name in each.tables})
+    chain = tuple(chain)
+    schema = read_schema(
+        server,
+        keep={name for each in chain for name in each.tables},
+        managed={kind for each in chain for kind in each.header.manages},
+    )
     found = objects(schema)
     prints = {name: fingerprint(each, server.flavour) for name, each in found.items()}
     return Live(whole_fingerprint(prints), prints, found)

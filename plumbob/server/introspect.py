@@ -13,9 +13,11 @@ from plumbob.ddl.own_schema import table_without_schema
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import (
+    STORED_KINDS,
     NotUnderstood,
     Schema,
     Stored,
+    StoredKind,
     Table,
     Unmanaged,
     key_of_id,
@@ -65,6 +67,7 @@ def read_schema(
     tables: Collection[str] | None = None,
     *,
     keep: Collection[str] = (),
+    managed: Collection[StoredKind] = STORED_KINDS,
 ) -> Schema:
     """Read what a database holds.
 
@@ -73,6 +76,7 @@ def read_schema(
         tables: read these only; those that are not there are left out. Without it, all of them have
             to be visible.
         keep: tables that are managed although their name looks like that of a tool's own table.
+        managed: the kinds of stored objects that have to be visible.
 
     Raises:
         PlumbobError: NO_ACCESS for what this account cannot see, STALE when the database changes
@@ -82,18 +86,22 @@ def read_schema(
     charset, collation = server.database_defaults(name)
     if tables is None:
         _prove_visibility(server, name)
-    managed = {folded(server, table) for table in (*keep, *(tables or ()))}
-    answers, others = _settled(server, name, tables, managed)
+    ours = {folded(server, table) for table in (*keep, *(tables or ()))}
+    answers, others = _settled(server, name, tables, ours)
     found = _understand_all(server, name, answers)
     _prove_columns(server, name, found.tables)
     if tables is None:
-        found, others = _with_stored(server, name, found, others)
+        found, others = _with_stored(server, name, found, others, managed)
     unmanaged = (*others, *found.unmanaged)
     return replace(found, charset=charset, collation=collation, unmanaged=unmanaged)
 
 
 def _with_stored(
-    server: Server, database: str, found: Schema, others: list[Unmanaged]
+    server: Server,
+    database: str,
+    found: Schema,
+    others: list[Unmanaged],
+    managed: Collection[StoredKind],
 ) -> tuple[Schema, list[Unmanaged]]:
     """The schema with its stored objects; `others` loses the views and sequences that are understood.
 
@@ -101,7 +109,7 @@ def _with_stored(
     """
     broken = {other.name for other in others if other.kind == "broken view"}
     try:
-        kept = read_stored(server, database)
+        kept = read_stored(server, database, managed=managed)
     except Hidden as hidden:
         raise _hidden_object(server, database, hidden) from None
     foreign = {

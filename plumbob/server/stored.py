@@ -82,15 +82,20 @@ def list_stored(server: Server, database: str) -> tuple[list[ObjectKey], list[Un
 
 
 def read_stored(
-    server: Server, database: str, wanted: Collection[ObjectKey] | None = None
+    server: Server,
+    database: str,
+    wanted: Collection[ObjectKey] | None = None,
+    managed: Collection[StoredKind] = STORED_KINDS,
 ) -> FoundStored:
     """Read the stored objects of a database.
 
     Args:
         wanted: read these only; those that are not there are left out.
+        managed: the kinds that are ours. Of others a text that cannot be seen is no error: the
+            object is one that is not managed.
 
     Raises:
-        Hidden: where this account may not see a text.
+        Hidden: where this account may not see a text of a kind that is ours.
         ServerError: as the server gives it.
     """
     listed, others = list_stored(server, database)
@@ -100,8 +105,12 @@ def read_stored(
     for kind in STORED_KINDS:
         of_kind = [key for key in keys if key.kind == kind]
         for key, row in _rows(server, database, of_kind):
-            found = _understand(key, row, server.flavour)
-            if isinstance(found, NotUnderstood):
+            found = _understand(key, row, server.flavour) if row else None
+            if found is None and kind in managed:
+                raise Hidden(key)
+            if found is None:
+                others.append(Unmanaged(kind, key.name))
+            elif isinstance(found, NotUnderstood):
                 refused[key] = found
             else:
                 stored[key] = found
@@ -135,7 +144,10 @@ def _with_order(
 def _rows(
     server: Server, database: str, keys: list[ObjectKey]
 ) -> Iterator[tuple[ObjectKey, tuple[str | None, ...]]]:
-    """What SHOW CREATE answers for each of these; what has gone since it was listed is left out."""
+    """What SHOW CREATE answers for each of these, () where it may not be seen.
+
+    What has gone since it was listed is left out.
+    """
     rest = list(keys)
     while rest:
         batch = rest[:_BATCH]
@@ -147,8 +159,8 @@ def _rows(
         if error is None:
             continue
         if error.errno in DENIED:
-            raise Hidden(rest[0])
-        if error.errno not in GONE:
+            yield rest[0], ()
+        elif error.errno not in GONE:
             raise error
         rest = rest[1:]
 
@@ -159,10 +171,11 @@ def _statement(key: ObjectKey) -> str:
 
 def _understand(
     key: ObjectKey, row: tuple[str | None, ...], flavour: Flavour
-) -> Stored | NotUnderstood:
+) -> Stored | NotUnderstood | None:
+    """The object; None for one whose text is NULL, because this account may not see it."""
     text = row[_TEXT.get(key.kind, 2)]
     if text is None:
-        raise Hidden(key)
+        return None
     found = understand_stored(key, text, flavour)
     return replace(found, session=_session(key.kind, row)) if isinstance(found, Owned) else found
 

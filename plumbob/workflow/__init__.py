@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from plumbob.caseless import as_stored, refuse_kept_case
 from plumbob.ddl.canonical import canonical
 from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import with_kept
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour, Schema, Table, Unmanaged
-from plumbob.outside import at_home, parents_outside, refuse_ignored
+from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
 from plumbob.proof import Proof, prove
@@ -21,7 +19,9 @@ from plumbob.server.introspect import read_schema
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
+from plumbob.workflow.caseless import as_stored, refuse_kept_case
 from plumbob.workflow.declared import database_defaults, resolve
+from plumbob.workflow.outside import at_home, parents_outside, refuse_ignored
 from plumbob.workflow.sides import Sides
 
 __all__ = [
@@ -80,7 +80,7 @@ def compare_database(
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
     validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
     prove_visible(server, declaration.sections)
-    whole = read_live(server, declaration.schema.tables)
+    whole = read_live(server, declaration.schema.tables, declaration.sections)
     declaration = as_stored(declaration, server)
     live = managed(whole, declaration)
     refuse_kept_case(live, server)
@@ -111,10 +111,19 @@ def compare_database(
     return found
 
 
-def read_live(server: Server, declared: Iterable[str] = ()) -> Schema:
-    """The database in canonical form; declared tables are ours even where a name looks like a tool's."""
+def read_live(
+    server: Server, declared: Iterable[str] = (), managed: Collection[StoredKind] = STORED_KINDS
+) -> Schema:
+    """The database in canonical form.
+
+    Args:
+        declared: tables that are ours even where a name looks like a tool's.
+        managed: the kinds of stored objects that have to be visible.
+    """
     return canonical(
-        read_schema(server, keep=tuple(declared)), server.flavour, database_defaults(server)
+        read_schema(server, keep=tuple(declared), managed=managed),
+        server.flavour,
+        database_defaults(server),
     )
 
 
