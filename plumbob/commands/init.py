@@ -103,6 +103,7 @@ def _names_a_server(to: ConnectionOptions) -> bool:
 def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Read:
     from plumbob.declaration import dump
     from plumbob.server.introspect import read_schema
+    from plumbob.workflow.declared import usual_session
 
     config = Config()
     if source and "://" in source:
@@ -113,7 +114,7 @@ def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Rea
     place = scratch_place(scratch, config)
     with connect_to(target, to, config) as server:
         schema = read_schema(server)
-        text = dump(schema, server.flavour)
+        text = dump(schema, server.flavour, usual_session(server))
         return Read(database_name(server), schema, text, *_judged(text, server, place))
 
 

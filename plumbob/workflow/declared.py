@@ -51,25 +51,28 @@ def _ordered(declared: Schema, server: Server) -> Mapping[ObjectKey, Stored]:
 
 
 def _with_sessions(declared: Schema, server: Server) -> Schema:
-    """What nobody said of a session: sql_mode as the server has it for everybody, moments in UTC."""
     if not declared.stored:
         return declared
-    sql_mode, collation = server.query("SELECT @@GLOBAL.sql_mode, @@SESSION.collation_connection")[
-        0
-    ]
-    stored = {
-        key: _with_session(each, Session(sql_mode, "utf8mb4", collation, "+00:00"))
-        for key, each in declared.stored.items()
-    }
+    usual = usual_session(server)
+    stored = {key: _with_session(each, usual) for key, each in declared.stored.items()}
     return replace(declared, stored=stored)
+
+
+def usual_session(server: Server) -> Session:
+    """What nobody said of a session: sql_mode as the server has it for everybody, moments in UTC."""
+    rows = server.query("SELECT @@GLOBAL.sql_mode, @@SESSION.collation_connection")
+    sql_mode, collation = rows[0]
+    return Session(sql_mode, "utf8mb4", collation, "+00:00")
 
 
 def _with_session(stored: Stored, usual: Session) -> Stored:
     if isinstance(stored, Sequence):
         return stored
     said = stored.session
+    # An empty sql_mode is one, too.
+    sql_mode = usual.sql_mode if said.sql_mode is None else said.sql_mode
     session = Session(
-        sql_mode=None if isinstance(stored, View) else said.sql_mode or usual.sql_mode,
+        sql_mode=None if isinstance(stored, View) else sql_mode,
         charset=said.charset or usual.charset,
         collation=said.collation or usual.collation,
         time_zone=(said.time_zone or usual.time_zone) if isinstance(stored, Event) else None,

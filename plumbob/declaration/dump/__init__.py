@@ -18,9 +18,9 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.partitions import partitions_value
-from plumbob.declaration.dump.stored import Usual, stored_sections
+from plumbob.declaration.dump.stored import Usual, stored_sections, usual_of
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
-from plumbob.model import Flavour, Option, Schema, Table
+from plumbob.model import Flavour, Option, Schema, Session, Table
 
 __all__ = ["dump"]
 
@@ -47,12 +47,14 @@ ORDER = (
 )
 
 
-def dump(schema: Schema, flavour: Flavour) -> str:
+def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> str:
     """The declaration of what is live.
 
     Args:
         schema: as it was read from a server; its character set and collation are the database's.
         flavour: the server, whose habits (display widths, JSON as LONGTEXT) are left out.
+        session: what the server gives to a new stored object where nothing is said; by default what
+            most of the objects have.
 
     Returns:
         YAML that loads to an equal schema. What was not understood, or is not managed, stands in
@@ -64,7 +66,10 @@ def dump(schema: Schema, flavour: Flavour) -> str:
     for name, table in schema.tables.items():
         value = table_pairs(table, database, flavour)
         lines += [*render([(name, value)], indent=2), ""]
-    for section in stored_sections(schema, flavour):
+    usual = usual_of(schema.stored.values())
+    if session is not None:
+        usual = replace(usual, sql_mode=session.sql_mode, collation=session.collation)
+    for section in stored_sections(schema, flavour, usual):
         lines += ["", *render([section])] if lines[-1] else render([section])
         lines.append("")
     lines += _left_out(schema)

@@ -45,17 +45,14 @@ def _most(values: Iterable[str | None]) -> str | None:
     return counted[0][0] if counted else None
 
 
-def stored_sections(
-    schema: Schema, flavour: Flavour, usual: Usual | None = None
-) -> list[tuple[str, Pairs]]:
+def stored_sections(schema: Schema, flavour: Flavour, usual: Usual) -> list[tuple[str, Pairs]]:
     """The sections with their entries, those of kinds that are not there left out.
 
     Args:
         schema: with the objects.
         flavour: the server.
-        usual: what need not be said; by default what most of the objects have.
+        usual: what need not be said.
     """
-    usual = usual or usual_of(schema.stored.values())
     sections: dict[str, list[tuple[str, Value]]] = {}
     for section, kind in STORED_SECTIONS.items():
         for each in schema.stored.values():
