@@ -64,11 +64,19 @@ def _spliced(path: Path, splices: list[Splice]) -> bytes:
             parts += [raw[position:start], text]
             position = end
             is_deletion = not splice.text
+        elif not splice.text:
+            # Two that go one behind the other share the blank lines between them.
+            position = max(position, end)
         elif start == end and is_deletion:
             # What it was to stand behind is gone: it stands in its place.
             gap = line_end if splice.text.startswith("\n") else ", "
             parts.append(text.removeprefix(gap) + gap)
-    return "".join([*parts, raw[position:]]).encode("utf-8")
+    text = "".join([*parts, raw[position:]])
+    blank = line_end * 2
+    if text.endswith(blank) and not raw.endswith(blank):
+        # What stood behind a blank line at the end is gone.
+        text = text.rstrip() + line_end
+    return text.encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
