@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from plumbob.ddl.cursor import Cursor
@@ -10,7 +12,7 @@ from plumbob.ddl.stored import is_stored
 
 _LINE = re.compile(r"^DELIMITER (\S+)\n", re.MULTILINE)
 _USUAL = ";"
-_CHOICE = (";;", "$$", "//", "@@", ";;;;", "$$$$")
+_MARKS = (";", "$", "/", "@")
 
 
 class Fenced(NamedTuple):
@@ -34,13 +36,17 @@ def is_fenced(sql: str) -> bool:
 
 def fenced(sql: str) -> str:
     """The statement as a file has it, with its end."""
-    delimiter = next((each for each in _CHOICE if each not in sql), "")
-    if not delimiter:
-        raise ValueError("every delimiter stands in the text itself")
     # Behind a comment to the end of its line the client would not see it.
     last = sql[sql.rfind("\n") + 1 :]
-    gap = "\n" if "--" in last or "#" in last else ""
-    return f"DELIMITER {delimiter}\n{sql}{gap}{delimiter}\nDELIMITER {_USUAL}"
+    text = f"{sql}\n" if "--" in last or "#" in last else sql
+    # A text may end in the first half of it, too.
+    delimiter = next(each for each in _delimiters() if f"{text}{each}".find(each) == len(text))
+    return f"DELIMITER {delimiter}\n{text}{delimiter}\nDELIMITER {_USUAL}"
+
+
+def _delimiters() -> Iterator[str]:
+    """Marks two at a time, then more of them: no text has all that there are."""
+    return (mark * count for count in itertools.count(2) for mark in _MARKS)
 
 
 def find_fenced(text: str, start: int) -> Fenced | None:

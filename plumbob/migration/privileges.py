@@ -76,7 +76,9 @@ def needed(server: Server, statements: Iterable[str]) -> list[str]:
     found = dict.fromkeys(_JOURNAL)
     for sql in statements:
         words = " ".join(
-            token.value for token in tokenize(sql, server.flavour) if token.kind == "word"
+            token.value
+            for token in tokenize(sql, server.flavour, is_lenient=True)
+            if token.kind == "word"
         )
         for pattern, privileges in facts:
             if re.match(pattern, words):

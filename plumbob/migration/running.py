@@ -106,7 +106,8 @@ class Runner:
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
-            bad, harmless = sort_warnings(self._try_until(statement, number))
+            warnings = self._try_until(statement, number)
+            bad, harmless = sort_warnings(warnings, is_definition=_is_definition(statement))
         except ServerError as error:
             if error.is_lost:
                 raise
@@ -146,6 +147,12 @@ class Runner:
             self.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             self.lock.check()
+
+
+def _is_definition(statement: FileStatement) -> bool:
+    """Whether it touches views and programs alone, and so no row."""
+    keys = [key_of_id(id) for id in statement.after]
+    return bool(keys) and all(key is not None and key.kind != "sequence" for key in keys)
 
 
 def _verify(task: Task, before: Live, after: Live) -> None:

@@ -6,6 +6,7 @@ triggers on MySQL), the object is dropped and made, and what goes with the drop 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -89,7 +90,7 @@ class _Maker:
     """Makes objects on a server, where names stand for objects and triggers have their places."""
 
     flavour: Flavour
-    known: Mapping[str, Ref]
+    known: Mapping[str, frozenset[Ref]]
     places: Mapping[str, str]
 
     def create(self, stored: Stored, create: str = "CREATE", verb: str = "create") -> Statement:
@@ -139,23 +140,23 @@ def ref_of(stored: Stored) -> Ref:
     return Ref(stored.kind, "", object_key(stored.kind, stored.name).name)
 
 
-def _refs_by_name(schema: Schema) -> dict[str, Ref]:
-    """What a word in a body may stand for."""
-    refs = {name.lower(): Ref("table", name) for name in schema.tables}
-    refs |= {
-        stored.name.lower(): ref_of(stored)
-        for stored in schema.stored.values()
-        if stored.kind not in ("trigger", "event")
-    }
-    return refs
+def _refs_by_name(schema: Schema) -> Mapping[str, frozenset[Ref]]:
+    """What a word in a body may stand for; names may differ in case alone, or be those of two kinds."""
+    refs: dict[str, set[Ref]] = defaultdict(set)
+    for name in schema.tables:
+        refs[name.lower()].add(Ref("table", name))
+    for stored in schema.stored.values():
+        if stored.kind not in ("trigger", "event"):
+            refs[stored.name.lower()].add(ref_of(stored))
+    return {name: frozenset(each) for name, each in refs.items()}
 
 
-def _used(stored: Stored, known: Mapping[str, Ref]) -> frozenset[Ref]:
-    found = {known[name] for name in mentions(stored) if name in known}
+def _used(stored: Stored, known: Mapping[str, frozenset[Ref]]) -> frozenset[Ref]:
+    found = {ref for name in mentions(stored) for ref in known.get(name, ())}
     return frozenset(found - {ref_of(stored)})
 
 
-def _needed(stored: Stored, known: Mapping[str, Ref]) -> frozenset[Ref]:
+def _needed(stored: Stored, known: Mapping[str, frozenset[Ref]]) -> frozenset[Ref]:
     """What has to be there: all that a view names; no server looks into the body of a program."""
     if isinstance(stored, View):
         return _used(stored, known)

@@ -177,8 +177,8 @@ class Scratch:
     def empty(self) -> None:
         """Drop all objects but the mark and those that were lent."""
         database = self.server.database or ""
-        for key in reversed(list_stored(self.server, database)[0]):
-            self.server.execute(f"DROP {key.kind.upper()} IF EXISTS {quote_name(key.name)}")
+        for key, name in reversed(list_stored(self.server, database)[0].items()):
+            self.server.execute(f"DROP {key.kind.upper()} IF EXISTS {quote_name(name)}")
         with self.server.session({"foreign_key_checks": "0"}):
             for (name,) in _tables(self.server):
                 if name not in (MARK, *self._copies.values()):

@@ -68,14 +68,14 @@ class Hidden(Exception):
         self.what = f"the {key.kind} {key.name}"
 
 
-def list_stored(server: Server, database: str) -> tuple[list[ObjectKey], list[Unmanaged]]:
+def list_stored(server: Server, database: str) -> tuple[dict[ObjectKey, str], list[Unmanaged]]:
     """The names of all stored objects, and what is of another kind (packages, libraries)."""
-    found: list[ObjectKey] = []
+    found: dict[ObjectKey, str] = {}
     others: list[Unmanaged] = []
     for query in _LISTINGS:
         for kind, name in server.query(query.format(quote_text(database))):
             if kind in STORED_KINDS:
-                found.append(object_key(kind, name))
+                found[object_key(kind, name)] = name
             else:
                 others.append(Unmanaged(kind, name))
     return found, others
@@ -99,17 +99,17 @@ def read_stored(
         ServerError: as the server gives it.
     """
     listed, others = list_stored(server, database)
-    keys = [key for key in listed if wanted is None or key in wanted]
+    names = {key: name for key, name in listed.items() if wanted is None or key in wanted}
     stored: dict[ObjectKey, Stored] = {}
     refused: dict[ObjectKey, NotUnderstood] = {}
     for kind in STORED_KINDS:
-        of_kind = [key for key in keys if key.kind == kind]
+        of_kind = {key: name for key, name in names.items() if key.kind == kind}
         for key, row in _rows(server, database, of_kind):
             found = _understand(key, row, server.flavour) if row else None
             if found is None and kind in managed:
                 raise Hidden(key)
             if found is None:
-                others.append(Unmanaged(kind, key.name))
+                others.append(Unmanaged(kind, names[key]))
             elif isinstance(found, NotUnderstood):
                 refused[key] = found
             else:
@@ -142,17 +142,20 @@ def _with_order(
 
 
 def _rows(
-    server: Server, database: str, keys: list[ObjectKey]
+    server: Server, database: str, names: dict[ObjectKey, str]
 ) -> Iterator[tuple[ObjectKey, tuple[str | None, ...]]]:
     """What SHOW CREATE answers for each of these, () where it may not be seen.
 
-    What has gone since it was listed is left out.
+    What has gone since it was listed is left out. MariaDB repeats the name as it was asked for.
     """
-    rest = list(keys)
+    rest = list(names)
     while rest:
         batch = rest[:_BATCH]
         # Views name the tables of the database in use without it.
-        statements = [f"USE {quote_name(database)}", *map(_statement, batch)]
+        statements = [
+            f"USE {quote_name(database)}",
+            *(_statement(key.kind, names[key]) for key in batch),
+        ]
         rows, error = server.reader().read_rows(statements)
         yield from zip(batch, rows, strict=False)
         rest = rest[len(rows) :]
@@ -165,8 +168,8 @@ def _rows(
         rest = rest[1:]
 
 
-def _statement(key: ObjectKey) -> str:
-    return f"SHOW CREATE {key.kind.upper()} {quote_name(key.name)}"
+def _statement(kind: StoredKind, name: str) -> str:
+    return f"SHOW CREATE {kind.upper()} {quote_name(name)}"
 
 
 def _understand(

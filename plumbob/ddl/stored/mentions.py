@@ -123,15 +123,21 @@ def mentioned(found: Table | Stored) -> frozenset[str]:
 def in_making_order(stored: Iterable[Stored]) -> list[Stored]:
     """Kind by kind in the order of `STORED_KINDS`, and each view behind those that it names."""
     found = sorted(stored, key=lambda each: STORED_KINDS.index(each.kind))
-    views = {each.name.lower(): each for each in found if each.kind == "view"}
-    placed: dict[str, None] = {}
+    views = [each for each in found if each.kind == "view"]
+    # Two names may differ in case alone; which of them a text means is then left open.
+    known: dict[str, list[Stored]] = defaultdict(list)
+    for view in views:
+        known[view.name.lower()].append(view)
+    placed: dict[str, Stored] = {}
 
-    def place(name: str, above: frozenset[str]) -> None:
-        for other in sorted(mentions(views[name]) & views.keys() - above - placed.keys()):
-            place(other, above | {other})
-        placed.setdefault(name)
+    def place(view: Stored, above: frozenset[str]) -> None:
+        for name in sorted(mentions(view) & known.keys()):
+            for other in known[name]:
+                if other.name not in above and other.name not in placed:
+                    place(other, above | {other.name})
+        placed.setdefault(view.name, view)
 
-    for name in views:
-        place(name, frozenset({name}))
-    ordered = iter([views[name] for name in placed])
+    for view in views:
+        place(view, frozenset({view.name}))
+    ordered = iter(placed.values())
     return [next(ordered) if each.kind == "view" else each for each in found]
