@@ -12,9 +12,9 @@ from plumbob.commands.options import ProjectOptions
 from plumbob.declaration import Declaration
 from plumbob.declaration.files import replace_file
 from plumbob.errors import Exit, PlumbobError
-from plumbob.formatting import Converted, converted, formatted
 from plumbob.project import Project
 from plumbob.report.safe import line
+from plumbob.workflow.formatting import Converted, converted, formatted
 
 EXAMPLE = """\
 schema fmt

@@ -21,8 +21,8 @@ from plumbob.report.proof import proof_document, proof_lines
 from plumbob.report.safe import line
 
 if TYPE_CHECKING:
-    from plumbob.reproduction import Reproduction
     from plumbob.server.connection import Server
+    from plumbob.workflow.reproduction import Reproduction
 
 EXAMPLE = """\
 schema init
@@ -121,8 +121,8 @@ def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Rea
 def _judged(text: str, server: Server, scratch: str) -> tuple[bool, Reproduction]:
     """Whether the declaration, read as any other, differs in nothing from the database; the proof."""
     from plumbob.declaration import load
-    from plumbob.reproduction import Reproduction, reproduce
     from plumbob.workflow import compare_database
+    from plumbob.workflow.reproduction import Reproduction, reproduce
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schema.yaml"

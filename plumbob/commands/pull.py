@@ -20,11 +20,11 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.declaration import load
 from plumbob.errors import Exit
 from plumbob.project import Project
-from plumbob.pull import Pulled, pull
 from plumbob.report.comparison import Source
 from plumbob.report.proof import proof_document, proof_lines
 from plumbob.report.safe import line, lines
-from plumbob.reproduction import Reproduction, reproduce
+from plumbob.workflow.pull import Pulled, pull
+from plumbob.workflow.reproduction import Reproduction, reproduce
 
 EXAMPLE = """\
 schema pull --dry-run

@@ -9,7 +9,7 @@ from plumbob.report.comparison import counted
 from plumbob.report.safe import line
 
 if TYPE_CHECKING:
-    from plumbob.reproduction import Reproduction
+    from plumbob.workflow.reproduction import Reproduction
 
 
 def proof_lines(found: Reproduction) -> Iterator[str]:

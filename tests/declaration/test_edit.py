@@ -14,11 +14,11 @@ from plumbob.declaration.edit import edit
 from plumbob.declaration.source import Source
 from plumbob.declaration.sql_statements import statements
 from plumbob.errors import Exit, PlumbobError
-from plumbob.pull import Pulled, pull
 from plumbob.server.connection import Server as Connection
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
+from plumbob.workflow.pull import Pulled, pull
 from tests.servers import Server
 
 CASES: list[dict[str, Any]] = yaml.safe_load(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from plumbob.declaration import load
-from plumbob.formatting import formatted
+from plumbob.workflow.formatting import formatted
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("style.yaml").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from plumbob.declaration import dump, load
-from plumbob.formatting import formatted
 from plumbob.model import Schema, Table
+from plumbob.workflow.formatting import formatted
 from tests.property.schemas import schemas
 from tests.property.trip import Place
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbob.declaration import load
-from plumbob.reproduction import reproduce
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
+from plumbob.workflow.reproduction import reproduce
 from tests.servers import Server
 
 
