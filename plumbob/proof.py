@@ -15,11 +15,15 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import (
     Definer,
     Flavour,
+    ObjectKey,
     Owned,
     Schema,
     Stored,
     Table,
+    Trigger,
+    View,
     key_of_id,
+    object_id,
     object_key,
 )
 from plumbob.plan.statement import Plan, Statement
@@ -73,13 +77,13 @@ def prove(
     scratch.welcome(_definers(live, reached))
     scratch.create((*start_with.tables.values(), *start_with.stored.values()))
     start = _prints(scratch, flavour)
-    joined = _joined(live, reached)
-    up = _run(scratch, plan.up, start, joined, "up")
+    near = _Near(_joined(live, reached), _above(live, reached, beside))
+    up = _run(scratch, plan.up, start, near, "up")
     ids = {*start, *(id for seen in up for id in seen)}
     _check(
         scratch, _with(reached, beside), ids, flavour, "the way up does not lead to the declaration"
     )
-    down = _run(scratch, plan.down, _prints(scratch, flavour), joined, "down")
+    down = _run(scratch, plan.down, _prints(scratch, flavour), near, "down")
     _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back")
     return Proof(scratch.place, up, down)
 
@@ -111,6 +115,46 @@ def _joined(*schemas: Schema) -> Mapping[str, set[str]]:
                 joined[table.name].add(key.parent_name)
                 joined[key.parent_name].add(table.name)
     return joined
+
+
+def _above(*schemas: Schema) -> Mapping[str, set[ObjectKey]]:
+    """For each name in lower case the views that name it, and the triggers of the table."""
+    above: dict[str, set[ObjectKey]] = defaultdict(set)
+    for schema in schemas:
+        for key, each in schema.stored.items():
+            if isinstance(each, View):
+                for name in mentions(each):
+                    above[name].add(key)
+            elif isinstance(each, Trigger):
+                above[each.table.lower()].add(key)
+    return above
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What a statement can change beside the object that it names.
+
+    A foreign key follows the name of its parent, a trigger the name of its table and the trigger that
+    runs before it; a server may print a view otherwise once what it reads is another one.
+    """
+
+    joined: Mapping[str, set[str]]
+    above: Mapping[str, set[ObjectKey]]
+
+    def tables(self, statement: Statement) -> set[str]:
+        if key_of_id(statement.table) is not None:
+            return set()
+        named = _named(statement)
+        return named.union(*(self.joined.get(name, ()) for name in named))
+
+    def stored(self, statement: Statement) -> set[ObjectKey]:
+        key = key_of_id(statement.table)
+        if key is None:
+            names = {name.lower() for name in _named(statement)}
+            return set().union(*(self.above.get(name, ()) for name in names))
+        if key.kind == "trigger":
+            return {key}.union(*(keys for keys in self.above.values() if key in keys))
+        return {key} | self.above.get(key.name.lower(), set())
 
 
 def _surrounded(plan: Plan, live: Schema, reached: Schema, beside: Schema) -> Schema:
@@ -153,7 +197,7 @@ def _run(
     scratch: Scratch,
     statements: Iterable[Statement],
     seen: Mapping[str, str],
-    joined: Mapping[str, set[str]],
+    near: _Near,
     way: str,
 ) -> Seen:
     found: list[Mapping[str, str]] = []
@@ -166,7 +210,7 @@ def _run(
                 scratch.execute(statement.sql)
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
-        now = _prints_after(statement, scratch, seen, joined)
+        now = _prints_after(statement, scratch, seen, near)
         found.append(
             {
                 name: now.get(name, ABSENT)
@@ -185,27 +229,31 @@ def _may_run(statement: Statement, scratch: Scratch) -> bool:
 
 
 def _prints_after(
-    statement: Statement, scratch: Scratch, seen: Mapping[str, str], joined: Mapping[str, set[str]]
+    statement: Statement, scratch: Scratch, seen: Mapping[str, str], near: _Near
 ) -> Mapping[str, str]:
     """All fingerprints, of which only those are read that a statement can have changed.
 
     To read them all after each would take a minute for 150 tables, and four times as long for twice
-    as many. What stored objects do to each other is not known so well: there they are read.
+    as many.
     """
     flavour = scratch.server.flavour
-    if any(key_of_id(id) for id in (statement.table, *seen)):
-        return _prints(scratch, flavour)
-    named = _named(statement)
-    near = named.union(*(joined.get(name, ()) for name in named))
-    kept = {id: each for id, each in seen.items() if id not in near}
-    return kept | fingerprints(scratch.read(near), flavour)
+    tables, keys = near.tables(statement), near.stored(statement)
+    read = {object_id("table", name) for name in tables} | {str(key) for key in keys}
+    kept = {id: each for id, each in seen.items() if id not in read}
+    found = fingerprints(scratch.read(tables), flavour) if tables else {}
+    stored = {id: fingerprint(each, flavour) for id, each in scratch.read_stored(keys).items()}
+    return kept | found | _of_what_may_run(stored, scratch)
 
 
 def _prints(scratch: Scratch, flavour: Flavour) -> dict[str, str]:
-    found = fingerprints(scratch.read(), flavour)
-    if not scratch.is_private:
-        return {id: each for id, each in found.items() if not id.startswith("event:")}
-    return found
+    return _of_what_may_run(fingerprints(scratch.read(), flavour), scratch)
+
+
+def _of_what_may_run(prints: Mapping[str, str], scratch: Scratch) -> dict[str, str]:
+    """The fingerprints without those of events, where events are not made as they are."""
+    if scratch.is_private:
+        return dict(prints)
+    return {id: each for id, each in prints.items() if not id.startswith("event:")}
 
 
 def _check(

@@ -21,7 +21,7 @@ from plumbob.ddl.stored.mentions import in_making_order
 from plumbob.ddl.stored.sql import account_sql, session_settings
 from plumbob.ddl.tables import create_table_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Definer, Event, ForeignKey, Owned, Schema, Stored, Table
+from plumbob.model import Definer, Event, ForeignKey, ObjectKey, Owned, Schema, Stored, Table
 from plumbob.model.features import DATABASE_ENCRYPTION
 from plumbob.server import binaries
 from plumbob.server.connection import Server, connect
@@ -29,7 +29,7 @@ from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_schema
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.scope import EVERYTHING
-from plumbob.server.stored import list_stored
+from plumbob.server.stored import list_stored, read_stored
 from plumbob.server.target import Target
 
 PREFIX = "_plumbob_scratch_"
@@ -173,6 +173,13 @@ class Scratch:
             if name not in ours
         }
         return replace(found, tables=tables)
+
+    def read_stored(self, keys: Collection[ObjectKey]) -> dict[str, Stored]:
+        """These stored objects as they are now, by their ids; those that are not there are left out."""
+        if not keys:
+            return {}
+        found = read_stored(self.server, self.server.database or "", keys)
+        return {str(key): each for key, each in found.stored.items()}
 
     def empty(self) -> None:
         """Drop all objects but the mark and those that were lent."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from plumbob.ddl.stored.mentions import relations
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import ForeignKey, Schema, Table
+from plumbob.model import ForeignKey, Schema, Table, View
 from plumbob.server.connection import Server
 from plumbob.server.errors import UNKNOWN_DATABASE, ServerError
 from plumbob.server.introspect import table_texts, understand
@@ -70,9 +71,9 @@ def at_home(schema: Schema, server: Server) -> Schema:
 def parents_outside(
     declaration: Declaration, declared: Schema, live: Schema, server: Server
 ) -> Mapping[Parent, Table | None]:
-    """The tables that foreign keys refer to and that are not ours, as they are on the server.
+    """The tables that foreign keys refer to, or views read, and that are not ours, as they are.
 
-    None is for one that only a live foreign key refers to and that is not there.
+    None is for one that is not there, and that only a view or a live foreign key names.
 
     Raises:
         PlumbobError: when a declared foreign key refers to a table that is not there or not visible.
@@ -85,6 +86,7 @@ def parents_outside(
         for key in table.foreign_keys
         if _is_outside(key, schema, left_alone)
     }
+    wanted |= {Parent(None, name) for schema in (live, declared) for name in _read_by_views(schema)}
     found = {parent: _read(server, parent) for parent in sorted(wanted, key=str)}
     for table in declared.tables.values():
         for key in table.foreign_keys:
@@ -98,6 +100,14 @@ def parents_outside(
 def _is_outside(key: ForeignKey, schema: Schema, left_alone: Collection[str]) -> bool:
     """Whether the parent is not ours; one that is not understood is ours, and left alone."""
     return key.parent_name not in schema.tables and key.parent_name not in left_alone
+
+
+def _read_by_views(schema: Schema) -> set[str]:
+    """What views name in this database that is neither a table of ours nor a stored object."""
+    views = [each for each in schema.stored.values() if isinstance(each, View)]
+    known = {name.lower() for name in (*schema.tables, *schema.not_understood)}
+    known |= {each.name.lower() for each in schema.stored.values()}
+    return {name for view in views for name in relations(view.select) if name.lower() not in known}
 
 
 def _read(server: Server, parent: Parent) -> Table | None:

@@ -141,6 +141,13 @@ def test_a_declared_view_that_is_ignored(user: User) -> None:
         assert "the view report_all is declared" in result.err
 
 
+def test_a_view_of_ours_reads_an_ignored_table(user: User) -> None:
+    user.declare(
+        POSTS + "views:\n  authors: select p.id, u.name from posts p join legacy_users u\n"
+    )
+    assert "in sync" in user.brings_in_sync().out
+
+
 def test_an_ignored_table_is_not_renamed(user: User) -> None:
     user.declare(POSTS.replace("    columns:", "    was: tmp_1\n    columns:"))
     result = user.types("diff")

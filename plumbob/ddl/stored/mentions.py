@@ -35,7 +35,7 @@ def mentions(stored: Stored) -> frozenset[str]:
     if isinstance(stored, Sequence):
         return frozenset()
     if isinstance(stored, View):
-        return frozenset({*_relations(stored.select), *_calls(stored.select)})
+        return frozenset({*map(str.lower, relations(stored.select)), *_calls(stored.select)})
     found = {_value(word).lower() for word in _NAME.findall(stored.body)}
     if isinstance(stored, Trigger):
         found.add(stored.table.lower())
@@ -48,7 +48,7 @@ _BEHIND_TABLES = ("where", "group", "having", "order", "limit", "window", "union
 _NO_TABLES = ("select", "values", "lateral", "with", "dual")
 
 
-def _relations(select: Expression) -> Iterator[str]:
+def relations(select: Expression) -> Iterator[str]:
     """The tables and views that a SELECT reads: those behind FROM and JOIN, and in lists there."""
     tokens = tokenize(select.sql)
     is_awaited, depth = False, 0
@@ -67,7 +67,7 @@ def _relations(select: Expression) -> Iterator[str]:
             lists = [each for each in lists if each < depth]
         elif is_awaited and token.kind in ("word", "name") and token.value not in _NO_TABLES:
             if following.value != ".":
-                yield token.value.lower()
+                yield token.value
                 is_awaited = False
         else:
             is_awaited = False
