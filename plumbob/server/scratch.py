@@ -92,16 +92,35 @@ class Scratch:
         self._copies: dict[Parent, str] = {}
 
     def lend(self, parents: Mapping[Parent, Table | None]) -> None:
-        """Make copies of tables that are not ours, for foreign keys to refer to.
+        """Make copies of tables that are not ours, in place of those that were lent before.
 
         Args:
             parents: their definitions; None for one that is not there.
         """
+        for name in self._copies.values():
+            self.server.execute(f"DROP TABLE IF EXISTS {quote_name(name)}")
+        self._copies.clear()
         for number, (parent, table) in enumerate(parents.items()):
             name = f"{COPY}{number}" if parent.database else parent.table
-            self._copies[parent] = name
             if table is not None:
                 self.create([replace(table, name=name, foreign_keys=())])
+            if table is not None or parent.database:
+                self._copies[parent] = name
+
+    def rebuild(self, tables: Mapping[Parent, Table]) -> None:
+        """Make tables of other databases, for views to read, where nobody else could meet them.
+
+        On the target itself they are there; a development server has to have them.
+        """
+        if not self.is_private:
+            return
+        home = self.server.database or ""
+        for parent, table in tables.items():
+            database = parent.database or home
+            self.server.execute(f"CREATE DATABASE IF NOT EXISTS {quote_name(database)}")
+            self.server.use(database)
+            self.create([replace(table, foreign_keys=())])
+        self.server.use(home)
 
     def create(self, found: Iterable[Table | Stored]) -> None:
         """Make these objects, in any order, as they are.

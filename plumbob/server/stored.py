@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.own_schema import view_without_schema
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.stored import parse_stored
 from plumbob.model import (
@@ -24,6 +25,7 @@ from plumbob.model import (
     StoredKind,
     Trigger,
     Unmanaged,
+    View,
     object_key,
 )
 from plumbob.server.connection import Server
@@ -106,6 +108,8 @@ def read_stored(
         of_kind = {key: name for key, name in names.items() if key.kind == kind}
         for key, row in _rows(server, database, of_kind):
             found = _understand(key, row, server.flavour) if row else None
+            if isinstance(found, View):
+                found = view_without_schema(found, database)
             if found is None and kind in managed:
                 raise Hidden(key)
             if found is None:

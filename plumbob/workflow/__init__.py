@@ -21,7 +21,7 @@ from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
 from plumbob.workflow.caseless import as_stored, refuse_kept_case
 from plumbob.workflow.declared import database_defaults, resolve
-from plumbob.workflow.outside import at_home, parents_outside, refuse_ignored
+from plumbob.workflow.outside import at_home, parents_outside, refuse_ignored, tables_elsewhere
 from plumbob.workflow.sides import Sides
 
 __all__ = [
@@ -99,10 +99,12 @@ def compare_database(
         if recalled is not None:
             return _planned(recalled)
     parents = parents_outside(declaration, declared, live, server)
+    elsewhere = tables_elsewhere(declared, live, server)
     with open_scratch(scratch, server) as place:
         if isinstance(place, NoScratch):
             return replace(_planned(sides), unconfirmed=place.why)
         place.lend(parents)
+        place.rebuild(elsewhere)
         found = _planned(sides.confirmed(place, memory))
         if proved and found.changes:
             place.empty()

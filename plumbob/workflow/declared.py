@@ -8,7 +8,7 @@ from dataclasses import replace
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import Defaults
 from plumbob.ddl.completed import completed
-from plumbob.ddl.own_schema import without_schema
+from plumbob.ddl.own_schema import view_without_schema
 from plumbob.declaration import Declaration
 from plumbob.diff.adopt import adopt_names
 from plumbob.diff.stored import in_running_order
@@ -43,9 +43,7 @@ def _ordered(declared: Schema, server: Server) -> Mapping[ObjectKey, Stored]:
     """Views without the name of their own schema; triggers each behind the one that runs before it."""
     database = server.database or ""
     return in_running_order(
-        replace(each, select=without_schema(each.select, database))
-        if isinstance(each, View)
-        else each
+        view_without_schema(each, database) if isinstance(each, View) else each
         for each in declared.stored.values()
     )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from plumbob.ddl.stored.mentions import relations
+from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.stored.relations import relations
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import ForeignKey, Schema, Table, View
 from plumbob.server.connection import Server
 from plumbob.server.errors import UNKNOWN_DATABASE, ServerError
 from plumbob.server.introspect import table_texts, understand
+from plumbob.server.listing import SYSTEM_DATABASES
 from plumbob.server.scope import Scope
 from plumbob.server.scratch import Parent
 
@@ -107,7 +109,30 @@ def _read_by_views(schema: Schema) -> set[str]:
     views = [each for each in schema.stored.values() if isinstance(each, View)]
     known = {name.lower() for name in (*schema.tables, *schema.not_understood)}
     known |= {each.name.lower() for each in schema.stored.values()}
-    return {name for view in views for name in relations(view.select) if name.lower() not in known}
+    return {
+        name
+        for view in views
+        for schema, name, _ in relations(tokenize(view.select.sql))
+        if schema is None and name.lower() not in known
+    }
+
+
+def tables_elsewhere(declared: Schema, live: Schema, server: Server) -> Mapping[Parent, Table]:
+    """The tables of other databases that views read, those that are there and visible."""
+    views = [
+        each
+        for schema in (live, declared)
+        for each in schema.stored.values()
+        if isinstance(each, View)
+    ]
+    wanted = {
+        Parent(schema, name)
+        for view in views
+        for schema, name, _ in relations(tokenize(view.select.sql))
+        if schema is not None and schema.lower() not in SYSTEM_DATABASES
+    }
+    found = {parent: _read(server, parent) for parent in sorted(wanted, key=str)}
+    return {parent: table for parent, table in found.items() if table is not None}
 
 
 def _read(server: Server, parent: Parent) -> Table | None:

@@ -19,7 +19,7 @@ from plumbob.model import Flavour, Schema, Table, key_of_id
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.workflow import managed, read_live, resolve
-from plumbob.workflow.outside import at_home, parents_outside
+from plumbob.workflow.outside import at_home, parents_outside, tables_elsewhere
 from plumbob.workflow.sides import in_words, read_back
 
 
@@ -65,6 +65,7 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
         if isinstance(place, NoScratch):
             return Reproduction(unproved=place.why)
         place.lend(parents)
+        place.rebuild(tables_elsewhere(declared, live, server))
         try:
             asked = [*declared.tables.values(), *declared.stored.values()]
             rebuilt = in_words(declared, read_back(place, asked, declared))

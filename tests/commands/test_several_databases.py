@@ -252,3 +252,12 @@ def test_a_view_over_another_database(
     orders.brings_in_sync()
     orders.succeeds("rollback", "--allow", "all")
     assert tables(server, second) == {}
+
+
+@pytest.mark.parametrize("scratch", ["sandbox", "target"])
+def test_a_view_of_another_database_s_table(orders: User, database: str, scratch: str) -> None:
+    view = f"select o.id, u.code from orders o join {database}.users u on o.theirs = u.id"
+    orders.declare(ORDERS.format(other=database) + f"views:\n  codes: {view}\n")
+    (orders.folder / "plumbob.cfg").write_text(f"[plumbob]\nscratch = {scratch}\n")
+    assert "in sync" in orders.brings_in_sync().out
+    assert orders.types("rollback", "--allow", "all").code == 0

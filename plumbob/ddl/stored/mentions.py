@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import unquote_name
+from plumbob.ddl.stored.relations import calls, relations
 from plumbob.model import (
     STORED_KINDS,
-    Expression,
     ObjectKey,
     Schema,
     Sequence,
@@ -35,49 +34,13 @@ def mentions(stored: Stored) -> frozenset[str]:
     if isinstance(stored, Sequence):
         return frozenset()
     if isinstance(stored, View):
-        return frozenset({*map(str.lower, relations(stored.select)), *_calls(stored.select)})
+        tokens = tokenize(stored.select.sql)
+        own = (each.name.lower() for each in relations(tokens) if each.schema is None)
+        return frozenset({*own, *map(str.lower, calls(tokens))})
     found = {_value(word).lower() for word in _NAME.findall(stored.body)}
     if isinstance(stored, Trigger):
         found.add(stored.table.lower())
     return frozenset(found)
-
-
-# Words behind which tables stand, and words that end a list of tables.
-_BEFORE_TABLES = ("from", "join", "straight_join", "table")
-_BEHIND_TABLES = ("where", "group", "having", "order", "limit", "window", "union", "except", "for")
-_NO_TABLES = ("select", "values", "lateral", "with", "dual")
-
-
-def relations(select: Expression) -> Iterator[str]:
-    """The tables and views that a SELECT reads: those behind FROM and JOIN, and in lists there."""
-    tokens = tokenize(select.sql)
-    is_awaited, depth = False, 0
-    lists: list[int] = []
-    for token, following in pairwise(tokens):
-        if token.kind == "mark":
-            depth += {"(": 1, ")": -1}.get(token.value, 0)
-            lists = [each for each in lists if each <= depth]
-            is_awaited = (is_awaited and token.value in ("(", ".")) or (
-                token.value == "," and depth in lists
-            )
-        elif token.kind == "word" and token.value in _BEFORE_TABLES:
-            is_awaited = True
-            lists.append(depth)
-        elif token.kind == "word" and token.value in _BEHIND_TABLES:
-            lists = [each for each in lists if each < depth]
-        elif is_awaited and token.kind in ("word", "name") and token.value not in _NO_TABLES:
-            if following.value != ".":
-                yield token.value
-                is_awaited = False
-        else:
-            is_awaited = False
-
-
-def _calls(select: Expression) -> Iterator[str]:
-    """The functions that a SELECT calls, the server's own among them."""
-    for token, following in pairwise(tokenize(select.sql)):
-        if token.kind in ("word", "name") and (following.kind, following.value) == ("mark", "("):
-            yield token.value.lower()
 
 
 def _value(word: str) -> str:
