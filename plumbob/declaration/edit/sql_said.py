@@ -19,7 +19,7 @@ from plumbob.declaration.dump.keys import (
     primary_key_value,
     words_inside,
 )
-from plumbob.declaration.dump.sql_text import name_text
+from plumbob.declaration.dump.sql_text import name_text, names_text
 from plumbob.declaration.dump.stored import stored_text
 from plumbob.declaration.dump.words import Words, text_of
 from plumbob.declaration.dump.yaml_text import Value
@@ -47,7 +47,7 @@ _KEYWORDS = frozenset((
     "collate", "column", "comment", "constraint", "create", "current_timestamp", "default",
     "delete", "desc", "enforced", "engine", "foreign", "fulltext", "hash", "in", "index",
     "invisible", "key", "less", "list", "maxvalue", "no", "not", "null", "on", "partition",
-    "partitions", "primary", "range", "references", "restrict", "row_format", "set", "spatial",
+    "partitions", "period", "for", "primary", "range", "references", "restrict", "row_format", "set", "spatial",
     "srid", "stored", "table", "than", "unique", "unsigned", "update", "values", "virtual",
     "zerofill",
 ))
@@ -109,6 +109,10 @@ def whole(side: Side, options: str, is_upper: bool) -> str:
     parts += [*table.foreign_keys, *table.checks]
     said = [_column(each, side, _keys_alone(inside[each.name])) for each in table.columns]
     said += [definition(side, part, ()) for part in parts]
+    said += [
+        f"period for {name_text(each.name)} ({names_text((each.start, each.end))})"
+        for each in table.periods
+    ]
     lines = ",\n".join(f"  {each}" for each in said)
     text = f"create table {name_text(table.name)} (\n{lines}\n) {options}".rstrip() + ";"
     return in_capitals(text) if is_upper else text

@@ -47,7 +47,9 @@ class TableSql:
 
     def run(self) -> None:
         body = self.body
-        if body is None or self.is_plain:
+        # A period is no part of its own here: where one comes or goes, the table is written anew.
+        is_anew = self.is_plain or self.declared.table.periods != self.live.table.periods
+        if body is None or is_anew:
             text = whole(self.live, options(self.live, self.database), self.is_upper).removesuffix(
                 ";"
             )
