@@ -56,13 +56,42 @@ _ADVICE: Mapping[tuple[str, ...], str] = {
     ("create", "index"): "write it into CREATE TABLE",
     ("create", "unique"): "write it into CREATE TABLE",
     ("create", "fulltext"): "write it into CREATE TABLE",
-    ("create", "spatial"): "write it into CREATE TABLE",
+    ("create", "spatial", "index"): "write it into CREATE TABLE",
+    (
+        "create",
+        "spatial",
+        "reference",
+    ): "spatial reference systems are the server's, not a database's",
+    **dict.fromkeys(
+        (
+            ("create", "user"),
+            ("create", "role"),
+            ("grant",),
+            ("revoke",),
+        ),
+        "accounts and privileges are the server's, not a database's: they are not managed",
+    ),
+    **dict.fromkeys(
+        (
+            ("create", "tablespace"),
+            ("create", "undo"),
+            ("create", "logfile"),
+            ("create", "server"),
+            ("create", "resource"),
+        ),
+        "it belongs to the server, not to a database: it is not managed",
+    ),
     ("create", "database"): "leave it out: the connection names the database",
     ("create", "schema"): "leave it out: the connection names the database",
     ("create", "temporary"): "a temporary table is gone with its session",
     ("use",): "leave it out: the connection names the database",
 }
 _WHAT_IS_READ = "a declaration has CREATE statements only"
+# Among the words of a CREATE statement the first of these is what it makes. The parser of stored
+# objects says of a package and a library that they are not managed.
+_READ = ("table", *STORED_KINDS, "package", "library")
+_OTHERS = ("index", "database", "schema", "temporary", "user", "role", "tablespace", "server")
+_KINDS = (*_READ, *_OTHERS, "resource", "logfile", "spatial")
 
 
 def load_sql(path: Path) -> Declaration:
@@ -213,9 +242,8 @@ def _kind(statement: SqlStatement) -> str:
     words = statement.words
     if words[:1] != ("create",):
         return ""
-    kinds = ("table", *STORED_KINDS, "index", "database", "schema", "temporary", "user", "role")
-    found = next((word for word in words[1:] if word in kinds), "")
-    return found if found in ("table", *STORED_KINDS) else ""
+    found = next((word for word in words[1:] if word in _KINDS), "")
+    return found if found in _READ else ""
 
 
 def _like(statement: SqlStatement) -> tuple[str, str] | None:
@@ -246,6 +274,8 @@ def _last_name(cursor: Cursor) -> str:
 
 def _refused(statement: SqlStatement) -> PlumbobError:
     words = statement.words
+    if words[:3] == ("create", "or", "replace"):
+        words = ("create", *words[3:])
     name = " ".join(words[: 2 if words[:1] == ("create",) else 1]).upper()
     found = (advice for start, advice in _ADVICE.items() if words[: len(start)] == start)
     what = name or statement.sql.split(None, 1)[0]

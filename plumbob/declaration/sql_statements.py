@@ -26,7 +26,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 # Statements whose bodies have statements in them.
-_PROGRAMS = ("procedure", "function", "trigger", "event")
+_PROGRAMS = ("procedure", "function", "trigger", "event", "package")
 _KINDS = (*_PROGRAMS, "table", "view", "index", "database", "schema", "sequence", "user", "role")
 # Behind END these words close what no BEGIN or CASE has opened.
 _OTHER_ENDS = ("if", "loop", "repeat", "while")
@@ -76,13 +76,13 @@ class _Draft:
             self.ends = False
             if lowered == "case":
                 return
-        if lowered in ("begin", "case"):
+        if lowered in ("begin", "case") or (self.is_head and lowered == "package"):
             self.depth += 1
         elif lowered == "end":
             self.ends = True
 
     def mark(self, text: str) -> None:
-        if text == "(":
+        if text == "(" and self.words[-1:] not in (["current_user"], ["current_role"]):
             self.is_head = False
         if text.strip() and self.ends:
             self.depth -= 1
@@ -94,6 +94,11 @@ def statements(source: Source) -> Iterator[SqlStatement]:
     text = source.text
     delimiter, draft, position = ";", _Draft(), 0
     while position < len(text):
+        if draft.is_program and delimiter == ";" and text.startswith("$$", position):
+            # The body of a program in another language, which may have semicolons.
+            close = text.find("$$", position + 2)
+            position = close + 2 if close >= 0 else len(text)
+            continue
         found = _PIECE.match(text, position)
         assert found is not None
         kind, end = found.lastgroup, found.end()

@@ -142,6 +142,13 @@ COLLATION_UCA1400 = Feature(
     "MySQL errno 1273",
     "such as utf8mb4_unicode_ci, which both servers have",
 )
+SEQUENCE_TYPE = Feature(
+    "the type of a sequence (AS)",
+    None,
+    (11, 5, 0),
+    "MariaDB 10.11 errno 1064, 11.8 takes it; manual: CREATE SEQUENCE",
+    "leave it out, and say maxvalue",
+)
 # Table options that one of the servers alone knows (MySQL errno 1064, MariaDB 1064 or 1911).
 OPTIONS = {
     **{

@@ -15,7 +15,7 @@ from plumbob.model import Flavour
 from plumbob.server.binaries import cache_folder
 
 # Counted up when the way in which a table is asked for changes.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 class Memory:

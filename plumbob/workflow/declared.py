@@ -23,6 +23,7 @@ from plumbob.model import (
     View,
 )
 from plumbob.server.connection import Server
+from plumbob.workflow.over import without_those_over
 
 
 def database_defaults(server: Server) -> Defaults:
@@ -36,7 +37,8 @@ def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
     declared = canonical(completed(declaration.schema, flavour), flavour, database_defaults(server))
     declared = replace(declared, stored=_ordered(declared, server))
     declared = adopt_names(declared, live, declaration.renames, flavour)
-    return _without(_with_sessions(declared, server), live.not_understood)
+    declared = without_those_over(_with_sessions(declared, server), live, declaration, server)
+    return _without(declared, live.not_understood)
 
 
 def _ordered(declared: Schema, server: Server) -> Mapping[ObjectKey, Stored]:

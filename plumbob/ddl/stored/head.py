@@ -10,6 +10,14 @@ from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import unquote_text
 from plumbob.model import Definer, StoredKind
 
+# What both manuals make by statements that look like ours, by its first word, and what one does.
+_NOT_MANAGED = (
+    ("materialized", "materialised views", "a table and an event that fills it do the same"),
+    ("json", "JSON duality views", "make them by hand: they are left alone"),
+    ("package", "packages", "make them by hand: they are left alone"),
+    ("library", "libraries", "make them by hand: they are left alone"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -48,12 +56,19 @@ def parse_head(cursor: Cursor, kinds: Collection[str]) -> Head:
             said["is_aggregate"] = True
         else:
             break
+    _refuse_not_managed(cursor)
     kind = cursor.accept_one_of(*kinds)
     if kind is None:
         cursor.fail(f"expected one of {', '.join(kinds).upper()}")
     cursor.accept("if", "not", "exists")
     schema, name = qualified_name(cursor)
     return Head(cast(StoredKind, kind), name, schema, **said)
+
+
+def _refuse_not_managed(cursor: Cursor) -> None:
+    for word, what, advice in _NOT_MANAGED:
+        if cursor.is_word(word):
+            cursor.fail(f"{what} are not managed", advice)
 
 
 def qualified_name(cursor: Cursor) -> tuple[str | None, str]:

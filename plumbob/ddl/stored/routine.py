@@ -31,6 +31,11 @@ def parse_procedure(cursor: Cursor, head: Head) -> Routine:
 
 def parse_function(cursor: Cursor, head: Head) -> Routine:
     """The same, with RETURNS behind the parameters."""
+    if cursor.is_word("returns"):
+        cursor.fail(
+            "a loadable function (SONAME) is the server's, and is not managed",
+            "install it where the server is installed; a function in SQL begins with its parameters",
+        )
     parameters = _parameters(cursor)
     cursor.expect("returns")
     returns = _type(cursor)
@@ -62,6 +67,12 @@ def _type(cursor: Cursor) -> Expression:
     first = cursor.at
     if cursor.token.kind != "word":
         cursor.fail("expected a type")
+    if (cursor.is_word("type") or cursor.is_word("row")) and cursor.ahead().value in ("of", "type"):
+        # MariaDB 11.8 puts the schema's name in (SHOW CREATE FUNCTION: TYPE OF `shop`.`users`.`id`).
+        cursor.fail(
+            "RETURNS TYPE OF is not managed: the server binds it to the name of this database",
+            "write the type itself",
+        )
     cursor.take()
     while True:
         if cursor.accept_mark("("):
@@ -94,6 +105,11 @@ def _characteristics(cursor: Cursor, routine: Routine) -> Routine:
             cursor.take()
             routine = replace(routine, comment=cursor.text())
         elif cursor.accept("language"):
-            cursor.expect("sql")
+            if not cursor.is_word("sql"):
+                cursor.fail(
+                    f"programs in {cursor.token.text} are not managed",
+                    "make them by hand: they are left alone",
+                )
+            cursor.take()
         else:
             return replace(routine, body=rest(cursor))

@@ -10,8 +10,8 @@ from plumbob.model import Trigger
 def parse_trigger(cursor: Cursor, head: Head) -> Trigger:
     """Read what stands behind the name.
 
-    FOLLOWS and PRECEDES are read and left out: the order of triggers is that in which they stand,
-    and a server does not give the words back.
+    The order of triggers is that in which they stand; no server gives FOLLOWS and PRECEDES back. What
+    a declaration says of it has to agree.
     """
     timing = cursor.accept_one_of("before", "after")
     if timing is None:
@@ -24,7 +24,13 @@ def parse_trigger(cursor: Cursor, head: Head) -> Trigger:
     cursor.expect("for", "each", "row")
     follows = None
     if (cursor.is_word("follows", "precedes")) and cursor.ahead().kind in ("word", "name"):
-        is_behind = cursor.take().value == "follows"
+        is_behind = cursor.is_word("follows")
+        if not is_behind and cursor.flavour is None:
+            cursor.fail(
+                "PRECEDES is not declared: triggers run in the order in which they stand in the file",
+                "leave it out, and put the trigger above the other one",
+            )
+        cursor.take()
         name = any_name(cursor)
         follows = name if is_behind else None
     return Trigger(
