@@ -7,11 +7,12 @@ have to be asked by doing it, the account has the benefit of the doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.owners import refused_by_log, refused_definers
 from plumbob.migration.tasks import Task
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
@@ -20,6 +21,8 @@ from plumbob.server.visibility import NOBODY, account
 
 # What is written down while a script runs.
 _JOURNAL = ("SELECT", "INSERT", "UPDATE")
+# What may stand ahead of the kind; a word of a body is none of these.
+_HEAD = r"(?:(?!(?:table|view|trigger|procedure|function|event|sequence)\b)\S+ )*"
 # By the words of a statement without its names and literals; measured on three servers by taking
 # away one privilege after the other.
 _NEEDS = (
@@ -28,12 +31,16 @@ _NEEDS = (
     (r"drop table", ("DROP",)),
     (r"rename table|alter table .*\brename to\b", ("ALTER", "DROP", "CREATE", "INSERT")),
     (r"alter table .*\b(drop|truncate) partition\b", ("DROP",)),
-    (r"create .*\bview\b", ("CREATE VIEW",)),
-    (r"drop view", ("DROP",)),
-    (r"(create|drop) .*\btrigger\b", ("TRIGGER",)),
-    (r"create .*\b(procedure|function)\b", ("CREATE ROUTINE",)),
+    (rf"create {_HEAD}view", ("CREATE VIEW",)),
+    (rf"create or replace {_HEAD}view", ("DROP",)),
+    (r"drop (view|sequence)", ("DROP",)),
+    (rf"(create {_HEAD}|drop )trigger", ("TRIGGER",)),
+    (rf"create {_HEAD}(procedure|function)", ("CREATE ROUTINE",)),
+    (rf"create or replace {_HEAD}(procedure|function)", ("ALTER ROUTINE",)),
     (r"(alter|drop) (procedure|function)", ("ALTER ROUTINE",)),
-    (r"(create|alter|drop) .*\bevent\b", ("EVENT",)),
+    (rf"(create {_HEAD}|alter {_HEAD}|drop )event", ("EVENT",)),
+    (r"create (or replace )?sequence", ("CREATE",)),
+    (r"alter sequence", ("ALTER",)),
 )
 # MariaDB is content with any privilege on the parent.
 _REFERENCES = (r"(create|alter) table .*\breferences\b", ("REFERENCES",))
@@ -49,13 +56,15 @@ _PROBES = {
 }
 
 
-def lacking(server: Server, tasks: Sequence[Task]) -> Iterable[PlumbobError]:
-    """One error with all privileges that the account surely lacks for what is left to run."""
+def lacking(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    """What the account surely lacks for what is left to run: all its privileges in one error."""
     statements = [each.sql for task in tasks for each in task.left]
     if not statements:
         return
     database = server.database or ""
     grants = read_grants(server, database)
+    yield from refused_definers(server, statements)
+    yield from refused_by_log(server, statements, may_all=grants.has_globally("SUPER"))
     missing = [
         privilege
         for privilege in needed(server, statements)

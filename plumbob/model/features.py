@@ -215,6 +215,9 @@ SHOW_REPLICA_STATUS = Feature("SHOW REPLICA STATUS", (8, 0, 22), None, "MySQL ma
 SHOW_ROUTINE = Feature(
     "the privilege SHOW_ROUTINE", (8, 0, 20), None, "MySQL manual: Dynamic Privileges"
 )
+SET_ANY_DEFINER = Feature(
+    "the privilege SET_ANY_DEFINER", (8, 2, 0), None, "MySQL manual: Dynamic Privileges"
+)
 SHOW_CREATE_ROUTINE = Feature(
     "the privilege SHOW CREATE ROUTINE", None, (11, 3, 0), "MariaDB manual: GRANT"
 )

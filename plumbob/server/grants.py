@@ -20,7 +20,7 @@ _EVERYTHING = "ALL PRIVILEGES"
 _NOBODY_IS_ASKED = 1290
 _LINE = re.compile(
     r"(?P<verb>GRANT|REVOKE) (?P<privileges>[A-Z_, ]+?)"
-    r" ON (?P<database>\*|`(?:[^`]|``)+`)\.(?P<table>\*|`(?:[^`]|``)+`)"
+    r" ON (?:PROCEDURE |FUNCTION )?(?P<database>\*|`(?:[^`]|``)+`)\.(?P<table>\*|`(?:[^`]|``)+`)"
     r" (?:TO|FROM) (?P<grantee>\S+)",
     re.DOTALL,
 )
@@ -31,7 +31,7 @@ _COLUMNS = re.compile(r" \((?:`(?:[^`]|``)+`(?:, )?)+\)")
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A line about all databases, each that its pattern matches, or one table of them."""
+    """A line about all databases, each that its pattern matches, or one table or routine of them."""
 
     grantee: str
     pattern: str
@@ -66,7 +66,7 @@ class Grants:
         )
 
     def mentions(self, privilege: str) -> bool:
-        """Whether the account may have it, on some table at least."""
+        """Whether the account may have it, on some table or routine at least."""
         return self.has(privilege) or any(
             rule.pattern != "*" and not rule.is_revoked and rule.names(privilege)
             for rule in self.rules
@@ -117,13 +117,14 @@ def _lines(server: Server) -> list[str]:
 
 
 def _rule(line: str) -> _Rule | None:
-    """A line of SHOW GRANTS; None for one about a role, a proxy or a routine."""
+    """A line of SHOW GRANTS; None for one about a role or a proxy."""
     found = _LINE.match(_COLUMNS.sub("", line))
     if found is None:
         return None
     database = found["database"]
     pattern = database if database == "*" else database[1:-1].replace("``", "`")
-    privileges = frozenset(found["privileges"].split(", "))
+    # MySQL puts no blank between dynamic privileges (measured on 9.7).
+    privileges = frozenset(re.split(", ?", found["privileges"]))
     return _Rule(found["grantee"], pattern, found["table"], privileges, found["verb"] == "REVOKE")
 
 

@@ -101,6 +101,7 @@ SETTINGS = (
     "collation_server",
     "max_allowed_packet",
     "log_bin",
+    "log_bin_trust_function_creators",
     "system_versioning_alter_history",
     "wsrep_on",
     "wsrep_provider",

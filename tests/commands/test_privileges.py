@@ -5,7 +5,7 @@ The same table stands in docs/connecting.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,27 +31,6 @@ tables:
 APPLY = ("SELECT", "INSERT", "UPDATE", "CREATE", "ALTER", "DROP", "REFERENCES")
 # What a database of the tool's own for trying out needs, beside what reads the target.
 SCRATCH = "SELECT, CREATE, ALTER, DROP, INSERT, REFERENCES ON `\\_plumbob\\_scratch\\_%`.*"
-
-
-@pytest.fixture
-def root(tmp_path: Path, server: Server, database: str) -> User:
-    return User(tmp_path, server.url(database))
-
-
-@pytest.fixture
-def ann(root: User, server: Server, database: str) -> Iterator[Callable[..., User]]:
-    """A user of the same project with these grants; `{}` is the database."""
-    with server.connect() as connection, connection.cursor() as cursor:
-
-        def make(*grants: str) -> User:
-            cursor.execute("DROP USER IF EXISTS test_ann@localhost")
-            cursor.execute("CREATE USER test_ann@localhost")
-            for grant in grants:
-                cursor.execute(f"GRANT {grant.format(database)} TO test_ann@localhost", None)
-            return User(root.folder, root.url.replace("root@", "test_ann@"))
-
-        yield make
-        cursor.execute("DROP USER IF EXISTS test_ann@localhost")
 
 
 def test_to_look_takes_references_alone(root: User, ann: Callable[..., User]) -> None:
