@@ -21,15 +21,16 @@ from plumbob.ddl.expression import expression
 from plumbob.ddl.options import canonical_options
 from plumbob.ddl.periods import canonical_periods
 from plumbob.ddl.quote import quote_name
+from plumbob.ddl.stored.sequence import completed_sequence
 from plumbob.model import (
     Column,
     Flavour,
     Index,
     KeyPart,
-    Owned,
     Partition,
     Partitioning,
     Schema,
+    Sequence,
     Stored,
     Table,
     Type,
@@ -88,7 +89,9 @@ def canonical(schema: Schema, flavour: Flavour, defaults: Defaults) -> Schema:
 
 def _canonical_stored(stored: Stored, flavour: Flavour) -> Stored:
     """MySQL knows no role as definer, but an account of any host; MariaDB no empty host."""
-    if not isinstance(stored, Owned) or stored.definer is None:
+    if isinstance(stored, Sequence):
+        return completed_sequence(stored)
+    if stored.definer is None:
         return stored
     host = stored.definer.host
     if host == (None if flavour.is_mysql else ""):

@@ -61,8 +61,7 @@ def _moving_triggers(before: Kept, after: Kept) -> set[ObjectKey]:
 def adopt_unsaid(declared: Kept, live: Kept) -> dict[ObjectKey, Stored]:
     """The declared objects; what they do not say of their account and session is as it is live.
 
-    An event that does not say when it starts goes on as it began, and an unsaid limit of a sequence
-    is the live one only where the server has not told its own.
+    An event that does not say when it starts goes on as it began.
     """
     return {
         key: _adopted(stored, live[key]) if key in live else stored

@@ -76,3 +76,25 @@ def _type(cursor: Cursor) -> str:
         return f"{name} unsigned"
     cursor.accept("signed")
     return "" if name == "bigint" else name
+
+
+_BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
+
+
+def completed_sequence(sequence: Sequence) -> Sequence:
+    """With what the server fills in: limits by type and direction, and the first number (measured)."""
+    name, _, unsigned = (sequence.type or "bigint").partition(" ")
+    bits = _BITS[name] - (not unsigned)
+    # The outermost values of a type are kept back: they say that there is no next number.
+    least, most = (1, 2**bits - 2) if unsigned else (1 - 2**bits, 2**bits - 2)
+    is_falling = sequence.increment < 0
+    minimum, maximum = sequence.minimum, sequence.maximum
+    if minimum is None:
+        minimum = least if is_falling else 1
+    if maximum is None:
+        maximum = -1 if is_falling and not unsigned else most
+    start = sequence.start
+    if start is None:
+        start = maximum if is_falling else minimum
+    engine = sequence.engine or "InnoDB"
+    return replace(sequence, start=start, minimum=minimum, maximum=maximum, engine=engine)
