@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -29,6 +30,7 @@ from plumbob.workflow.reproduction import Reproduction, reproduce
 EXAMPLE = """\
 schema pull --dry-run
 schema pull
+schema pull --all
 schema pull --url mysql://root@localhost/shop"""
 
 
@@ -37,12 +39,19 @@ schema pull --url mysql://root@localhost/shop"""
 @options.connection
 @options.scratch
 @click.option("--dry-run", is_flag=True, help="Show the difference of the files; write nothing.")
+@click.option(
+    "--all",
+    "every_kind",
+    is_flag=True,
+    help="Take in views, triggers, … as well that the declaration has no section for yet.",
+)
 @options.json
 def command(
     where: ProjectOptions,
     to: ConnectionOptions,
     scratch: str | None,
     dry_run: bool,
+    every_kind: bool,
     as_json: bool,
 ) -> int:
     """Take what the database has into the declaration.
@@ -58,12 +67,13 @@ def command(
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
     with connect_to(target, to, project.config) as server:
-        found = pull(declaration, server, scratch=place)
+        found = pull(declaration, server, scratch=place, every_kind=every_kind)
         live = Source(database_name(server), len(found.live.tables))
         proof = None
         if not dry_run:
             found.write()
-            proof = reproduce(load(declaration.files[0]), server, scratch=place)
+            anew = load(Path(project.shown(project.schema)))
+            proof = reproduce(anew, server, scratch=place)
     declared = Source(project.shown(project.schema), len(declaration.schema.tables))
     if as_json:
         console.out_json(_document(found, project, proof))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plumbob.declaration import Declaration
 from plumbob.declaration.dump import dump_declared
-from plumbob.declaration.edit.sql import whole_statements
+from plumbob.declaration.edit.sql_said import whole_statements
 from plumbob.declaration.files import load_anew
 from plumbob.declaration.nodes import Mapping
 from plumbob.declaration.parser import parse

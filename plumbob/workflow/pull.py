@@ -7,17 +7,20 @@ say what the database says is never written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbob.declaration import Declaration
 from plumbob.declaration.edit import Edited, Remark, changed_meanwhile, edit
 from plumbob.declaration.files import load_anew, replace_file
 from plumbob.diff.change import Alter, Change, Create, Drop, Rename, Replace
+from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Schema, Stored, Table, object_key
+from plumbob.model import STORED_KINDS, Schema, Stored, Table, object_key
 from plumbob.server.connection import Server
-from plumbob.workflow import compare_database, read_live, resolve
+from plumbob.server.visibility import prove_visible
+from plumbob.workflow import compare_database, managed, read_live, resolve
+from plumbob.workflow.declared import usual_session
 
 # The second time, what the first did not bring to say what is live is written anew.
 _TRIES = 2
@@ -49,18 +52,24 @@ class Pulled:
             replace_file(path, after)
 
 
-def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pulled:
+def pull(
+    declaration: Declaration, server: Server, *, scratch: str = "", every_kind: bool = False
+) -> Pulled:
     """Find the text of the declaration that says what a database has.
 
     Args:
-        declaration: as it was loaded.
+        declaration: as it was loaded. One that says nothing yet takes in every kind of object.
         server: with the database in use.
         scratch: where differences are confirmed (see `open_scratch`).
+        every_kind: take in stored objects of kinds that have no section yet.
 
     Raises:
         PlumbobError: UNSAFE when the database is empty, FAILED when no text could be found; nothing
             has been written.
     """
+    is_fresh = not declaration.schema.tables and not declaration.sections
+    if every_kind or is_fresh:
+        declaration = replace(declaration, sections=frozenset(STORED_KINDS))
     before = {path: path.read_bytes() for path in declaration.files}
     declared, live, changes = _both(declaration, server, scratch)
     if not changes:
@@ -68,8 +77,9 @@ def pull(declaration: Declaration, server: Server, *, scratch: str = "") -> Pull
     _refuse_emptiness(declaration, live, server)
     changed = names_of(changes)
     left: set[str] = set()
+    session = usual_session(server)
     for tried in range(1, _TRIES + 1):
-        edited = edit(declaration, declared, live, server.flavour, changed, plain=left)
+        edited = edit(declaration, declared, live, server.flavour, changed, left, session)
         try:
             left = _differing(declaration, edited, server, scratch)
         except PlumbobError:
@@ -94,9 +104,10 @@ def _both(
     if declaration.schema.tables:
         found = compare_database(declaration, server, scratch=scratch)
         return found.declared, found.live, found.changes
-    live = read_live(server)
+    prove_visible(server, declaration.sections)
+    live = managed(read_live(server, (), declaration.sections), declaration)
     declared = resolve(declaration, server, live)
-    return declared, live, tuple(Drop(table) for table in live.tables.values())
+    return declared, live, compare(live, declared, server.flavour)
 
 
 def _refuse_emptiness(declaration: Declaration, live: Schema, server: Server) -> None:
@@ -133,8 +144,9 @@ def _name(found: Table | Stored) -> str:
 def _differing(declaration: Declaration, edited: Edited, server: Server, scratch: str) -> set[str]:
     """The tables in which the new text would not say what the database says."""
     anew = load_anew(declaration, edited.contents)
-    if not anew.schema.tables:
-        return set(read_live(server).tables)
+    anew = replace(anew, sections=anew.sections | declaration.sections)
+    if not anew.schema.tables and (left := set(read_live(server).tables)):
+        return left
     return names_of(compare_database(anew, server, scratch=scratch).changes)
 
 

@@ -19,6 +19,7 @@ from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
 from plumbob.workflow.pull import Pulled, pull
+from plumbob.workflow.reproduction import reproduce
 from tests.servers import Server
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -39,8 +40,8 @@ def apply(path: Path, connection: Connection) -> None:
             connection.execute(statement.sql)
 
 
-def pulled(path: Path, connection: Connection) -> Pulled:
-    found = pull(load(path), connection, scratch="target")
+def pulled(path: Path, connection: Connection, *, every_kind: bool = False) -> Pulled:
+    found = pull(load(path), connection, scratch="target", every_kind=every_kind)
     found.write()
     return found
 
@@ -60,6 +61,7 @@ def lay_out(folder: Path, files: str | dict[str, str]) -> Path:
     """Write the files of a case, the first of them being the declaration."""
     named = {"schema.yaml": files} if isinstance(files, str) else files
     for name, text in named.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode())
     return folder / next(iter(named))
 
@@ -78,14 +80,19 @@ def test_it_is_taken_in_so(
         return
     before = case["before"]
     path = lay_out(tmp_path, before)
+    path = tmp_path / case.get("folder", path)
+    every_kind = case.get("every_kind", False)
     apply(path, connection)
     assert_nothing_to_edit(path, connection)
+    # Whoever changes it does so in a session as the server gives it.
+    connection.execute("SET sql_mode = @@GLOBAL.sql_mode")
     for statement in statements(Source("", case["change"])):
         connection.execute(statement.sql)
-    found = pulled(path, connection)
+    found = pulled(path, connection, every_kind=every_kind)
     assert contents(tmp_path, before) == case["after"]
     assert [f"{each.table}: {each.what}" for each in found.remarks] == case.get("remarks", [])
-    assert pulled(path, connection).contents == {}
+    assert pulled(path, connection, every_kind=every_kind).contents == {}
+    assert reproduce(load(path), connection, scratch="target").is_proved
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(

@@ -66,9 +66,7 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
     for name, table in schema.tables.items():
         value = table_pairs(table, database, flavour)
         lines += [*render([(name, value)], indent=2), ""]
-    usual = usual_of(schema.stored.values())
-    if session is not None:
-        usual = replace(usual, sql_mode=session.sql_mode, collation=session.collation)
+    usual = usual_of(schema.stored.values(), session)
     for section in stored_sections(schema, flavour, usual):
         lines += ["", *render([section])] if lines[-1] else render([section])
         lines.append("")

@@ -13,7 +13,7 @@ from plumbob.ddl.stored.sql import account_sql, create_sql
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text
 from plumbob.declaration.dump.yaml_text import Block, Pairs, Value
 from plumbob.declaration.keys import STORED_SECTIONS
-from plumbob.model import Event, Flavour, Owned, Schema, Stored, Trigger, View
+from plumbob.model import Event, Flavour, Owned, Schema, Session, Stored, Trigger, View
 
 _SECTIONS = {kind: section for section, kind in STORED_SECTIONS.items()}
 # A SELECT that is longer than this gets a line for each of its clauses.
@@ -31,10 +31,19 @@ class Usual:
     collation: str | None = None
 
 
-def usual_of(objects: Iterable[Stored]) -> Usual:
+def usual_of(objects: Iterable[Stored], session: Session | None = None) -> Usual:
+    """What need not be said of these objects.
+
+    Args:
+        session: what the server gives to a new object where nothing is said; by default what most of
+            the objects have.
+    """
     owned = [each for each in objects if isinstance(each, Owned)]
+    definer = _most(account_sql(each.definer) for each in owned if each.definer) or ""
+    if session is not None:
+        return Usual(definer, session.sql_mode, session.collation)
     return Usual(
-        _most(account_sql(each.definer) for each in owned if each.definer) or "",
+        definer,
         _most(each.session.sql_mode for each in owned),
         _most(each.session.collation for each in owned),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from plumbob.ddl.completed import completed
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump import database_of, surroundings
+from plumbob.declaration.dump.stored import Usual, usual_of
 from plumbob.declaration.edit.document import Document
 from plumbob.declaration.edit.forms import update
 from plumbob.declaration.edit.shared import Shared
@@ -23,7 +24,7 @@ from plumbob.declaration.edit.tables import Remark, TableEdit
 from plumbob.declaration.edit.units import read_units
 from plumbob.declaration.edit.wanted import Side
 from plumbob.declaration.edit.writing import Writer
-from plumbob.model import Flavour, Schema, Table
+from plumbob.model import Flavour, Schema, Session, Table
 
 __all__ = ["Edited", "Remark", "changed_meanwhile", "edit", "unchanged_bytes"]
 
@@ -43,6 +44,7 @@ def edit(
     flavour: Flavour,
     changed: Collection[str],
     plain: Collection[str] = (),
+    session: Session | None = None,
 ) -> Edited:
     """The files of a declaration, changed where the database differs.
 
@@ -55,22 +57,30 @@ def edit(
             ids of stored objects.
         plain: tables of which the changed parts are written anew, without regard to their spelling:
             for a second try, where the first does not say what is live.
+        session: what the server gives to a new stored object where nothing is said.
     """
+    usual = usual_of(live.stored.values(), session)
     if declaration.documents:
-        return _Edit(declaration, declared, live, flavour).run(changed, plain)
+        return _Edit(declaration, declared, live, flavour, usual).run(changed, plain)
     edits = Edits()
-    SqlEdit(declaration, declared, live, flavour, edits).run(changed, plain)
+    SqlEdit(declaration, declared, live, flavour, edits, usual).run(changed, plain)
     return Edited(edits.applied())
 
 
 class _Edit:
     def __init__(
-        self, declaration: Declaration, declared: Schema, live: Schema, flavour: Flavour
+        self,
+        declaration: Declaration,
+        declared: Schema,
+        live: Schema,
+        flavour: Flavour,
+        usual: Usual,
     ) -> None:
         self.declaration = declaration
         self.declared = declared
         self.live = live
         self.flavour = flavour
+        self.usual = usual
         self.document = Document(declaration)
         self.edits = Edits()
         self.writer = Writer(self.edits, self.document.step)
@@ -116,7 +126,13 @@ class _Edit:
                 found.run(shared.agrees)
         self._drop_and_create(changed)
         stored = StoredEdit(
-            self.document, self.declaration, self.declared, self.live, self.flavour, self.writer
+            self.document,
+            self.declaration,
+            self.declared,
+            self.live,
+            self.flavour,
+            self.writer,
+            self.usual,
         )
         stored.run(changed, plain)
         remarks = [remark for found in tables.values() for remark in found.remarks]

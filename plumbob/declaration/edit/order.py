@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from plumbob.declaration.edit.wanted import Wanted
-from plumbob.model import Table
+from plumbob.model import ObjectKey, Stored, Table, Trigger
 
 
 def moved(there: Sequence[str], order: Sequence[str]) -> set[str]:
@@ -56,3 +56,21 @@ def detached_mixins(
         if not tail or order[-len(tail) :] == tail:
             return [name for name in names if name not in kept]
     return names
+
+
+def exchanged(
+    declared: Mapping[ObjectKey, Stored], live: Mapping[ObjectKey, Stored]
+) -> Iterator[tuple[ObjectKey, ObjectKey]]:
+    """The triggers that run in another order: the one that stands in a place, and the one that has to.
+
+    Those that only one side has are left out. Both mappings are in the order in which triggers run.
+    """
+    triggers = {
+        key: each.moment
+        for key, each in live.items()
+        if isinstance(each, Trigger) and key in declared
+    }
+    for moment in dict.fromkeys(triggers.values()):
+        there = [key for key in declared if triggers.get(key) == moment]
+        wanted = [key for key in triggers if triggers[key] == moment]
+        yield from (pair for pair in zip(there, wanted, strict=True) if pair[0] != pair[1])

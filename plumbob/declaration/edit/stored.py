@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as MappingOf
+from dataclasses import replace
 
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump.stored import (
@@ -11,15 +13,16 @@ from plumbob.declaration.dump.stored import (
     stored_fields,
     stored_text,
     stored_value,
-    usual_of,
 )
 from plumbob.declaration.dump.yaml_text import Block
 from plumbob.declaration.edit.document import Document
 from plumbob.declaration.edit.extents import is_alias, written
+from plumbob.declaration.edit.order import exchanged
 from plumbob.declaration.edit.respell import respelled
 from plumbob.declaration.edit.writing import Writer
+from plumbob.declaration.keys import STORED_SECTIONS
 from plumbob.declaration.nodes import Entry, Mapping, Scalar
-from plumbob.model import Flavour, ObjectKey, Schema, Stored
+from plumbob.model import Flavour, ObjectKey, Schema, Stored, Trigger
 
 
 class StoredEdit:
@@ -33,6 +36,7 @@ class StoredEdit:
         live: Schema,
         flavour: Flavour,
         writer: Writer,
+        usual: Usual,
     ) -> None:
         self.document = document
         self.declaration = declaration
@@ -40,12 +44,16 @@ class StoredEdit:
         self.live = live.stored
         self.flavour = flavour
         self.writer = writer
+        self.usual = usual
+        # Where triggers that run in another order stand by now.
+        self.exchanged: dict[ObjectKey, Entry] = {}
 
     def run(self, changed: Collection[str], plain: Collection[str]) -> None:
         """Write what differs; `changed` and `plain` are ids."""
+        self._exchange(plain)
         for key, old in self.declared.items():
-            entry = self.declaration.stored_places.get(str(key))
-            if str(key) not in changed or entry is None:
+            entry = self._entry(key)
+            if str(key) not in changed or entry is None or key in self.exchanged:
                 continue
             new = self.live.get(key)
             if new is None:
@@ -53,8 +61,24 @@ class StoredEdit:
             elif old != new or str(key) in plain:
                 self._update(entry, old, new, is_plain=str(key) in plain)
         fresh = [key for key in self.live if str(key) in changed and key not in self.declared]
-        for section in dict.fromkeys(section_of(self.live[key]) for key in fresh):
-            self._insert(section, [key for key in fresh if section_of(self.live[key]) == section])
+        for section, kind in STORED_SECTIONS.items():
+            if keys := [key for key in fresh if key.kind == kind]:
+                self._insert(section, keys)
+
+    def _entry(self, key: ObjectKey) -> Entry | None:
+        return self.declaration.stored_places.get(str(key))
+
+    def _exchange(self, plain: Collection[str]) -> None:
+        """Triggers that run in another order take each other's places, with their comments."""
+        for mine, theirs in exchanged(self.declared, self.live):
+            place, entry = self._entry(mine), self._entry(theirs)
+            if place is None or entry is None:
+                continue
+            self.exchanged[theirs] = place
+            old, new = self.declared[theirs], self.live[theirs]
+            is_changed = replace(old, name=new.name) != new or str(theirs) in plain
+            value = stored_value(new, self.usual, self.flavour)
+            self.writer.put(place, entry, value, is_changed=is_changed)
 
     def _remove(self, entry: Entry, section: str) -> None:
         """Take an entry out; a section that is empty then stays, for it says that there are none."""
@@ -100,24 +124,55 @@ class StoredEdit:
             self.writer.scalar(target, text.rstrip("\n"), mapping is not None and mapping.is_flow)
 
     def _insert(self, section: str, keys: list[ObjectKey]) -> None:
-        usual = usual_of(self.live.values())
+        pairs = {
+            key: (self.live[key].name, stored_value(self.live[key], self.usual, self.flavour))
+            for key in keys
+        }
         found = next(iter(self.document.sections(section)), None)
         if found is None:
+            root = self.document.roots[0]
+            self.writer.insert([(section, list(pairs.values()))], root, written(root)[-1])
             return
-        order = [key for key in self.live if section_of(self.live[key]) == section]
         mapping = found.value
-        entries = {
-            each.key.text.lower(): each
+        entries = [
+            each
             for each in (written(mapping) if isinstance(mapping, Mapping) else ())
             if each.key is not None and self._stays(each, section)
-        }
-        pairs = [
-            (self.live[key].name, stored_value(self.live[key], usual, self.flavour)) for key in keys
         ]
         if not isinstance(mapping, Mapping) or not entries:
-            self.writer.value(found, pairs, is_flow=False)
+            self.writer.value(found, list(pairs.values()), is_flow=False)
             return
-        for key, pair in zip(keys, pairs, strict=True):
-            ahead = [self.live[each].name.lower() for each in order[: order.index(key)]]
-            known = [entries[name] for name in ahead if name in entries]
-            self.writer.insert([pair], mapping, known[-1] if known else None)
+        places = {each.key.text.lower(): each for each in entries if each.key is not None}
+        places |= {key.name.lower(): entry for key, entry in self.exchanged.items()}
+        order = [key for key in self.live if key.kind == keys[0].kind]
+        for key in keys:
+            behind = self._behind(key, order, places, written(mapping))
+            self.writer.insert([pairs[key]], mapping, behind)
+
+    def _behind(
+        self,
+        key: ObjectKey,
+        order: Sequence[ObjectKey],
+        places: MappingOf[str, Entry],
+        beside: Sequence[Entry],
+    ) -> Entry | None:
+        """The entry that a new one stands behind, None for the first; triggers stand as they run."""
+        at = order.index(key)
+        ahead = [each for each in order[:at] if each.name.lower() in places]
+        together = [each for each in ahead if self._run_together(each, key)]
+        if together:
+            return places[together[-1].name.lower()]
+        for each in order[at + 1 :]:
+            if self._run_together(each, key) and each.name.lower() in places:
+                following = places[each.name.lower()]
+                number = next(n for n, entry in enumerate(beside) if entry is following)
+                return beside[number - 1] if number else None
+        return places[ahead[-1].name.lower()] if ahead else None
+
+    def _run_together(self, one: ObjectKey, other: ObjectKey) -> bool:
+        first, second = self.live[one], self.live[other]
+        return (
+            isinstance(first, Trigger)
+            and isinstance(second, Trigger)
+            and first.moment == second.moment
+        )

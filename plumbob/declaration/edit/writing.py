@@ -82,6 +82,33 @@ class Writer:
         else:
             self.edits.replace(key.source, behind_colon(key), end, "\n".join([head, *lines]))
 
+    def put(self, place: Entry, entry: Entry, value: Value, *, is_changed: bool) -> None:
+        """Put an entry in the place of another one, with the comments above it.
+
+        Args:
+            value: what it has to say there.
+            is_changed: whether it says something else now; its text is kept where it does not.
+        """
+        assert place.key is not None and entry.key is not None
+        source, text = place.key.source, entry.key.source.text
+        name = text[entry.key.start : entry.key.end]
+        if not (begins_line(place) and begins_line(entry)):
+            said = f"{name}: {flow_text(value)}"
+            if not is_changed:
+                said = text[entry.key.start : entry_end(entry)]
+            self.edits.replace(source, place.key.start, entry_end(place), said)
+            return
+        start, indent = first_line(entry), column_of(place)
+        if is_changed or column_of(entry) != indent:
+            margin = " " * indent
+            above = text[start : line_start(text, entry.key.start)].splitlines()
+            first, *rest = render([("x", value)], indent, self.step)
+            lines = [*(margin + each.strip() for each in above), f"{margin}{name}:"]
+            said = "\n".join(lines) + "\n".join([first.strip().removeprefix("x:"), *rest])
+        else:
+            said = text[start : last_line(entry)]
+        self.edits.replace(source, first_line(place), last_line(place), said)
+
     def remove(self, entry: Entry, mapping: Mapping) -> None:
         """Take an entry out, with the comments that are its own."""
         source = (entry.key or entry.value).source
@@ -122,8 +149,9 @@ class Writer:
         if mapping.is_flow:
             self._insert_flow(pairs, source, beside, behind)
             return
-        gap = [""] * _is_spaced(beside)
         indent = column_of(first)
+        # Sections have a blank line between them, whatever is there.
+        gap = [""] * (_is_spaced(beside) or not indent)
         for pair in pairs:
             lines = render([pair], indent, self.step)
             if behind is None:

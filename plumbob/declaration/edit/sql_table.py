@@ -1,0 +1,180 @@
+"""One CREATE TABLE statement in a file of SQL, changed definition by definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from plumbob.declaration.dump.keys import is_implied
+from plumbob.declaration.edit.extents import line_end
+from plumbob.declaration.edit.order import moved, placed
+from plumbob.declaration.edit.respell import respelled
+from plumbob.declaration.edit.splices import Edits
+from plumbob.declaration.edit.sql_body import Body, Definition, indent_of, lines_of
+from plumbob.declaration.edit.sql_said import definition, in_capitals, options, whole
+from plumbob.declaration.edit.units import Kind, Unit
+from plumbob.declaration.edit.wanted import Side, wanted
+from plumbob.declaration.sql_statements import SqlStatement
+from plumbob.model import Table
+
+
+@dataclass(slots=True)
+class TableSql:
+    """One CREATE TABLE statement while it is edited.
+
+    Attributes:
+        body: the definitions between its parentheses; None where they can't be told apart.
+        units: its parts by their places in the body.
+        declared, live: both sides.
+        database: what tables inherit.
+        is_plain: whether it is written anew, without regard to its spelling.
+    """
+
+    statement: SqlStatement
+    body: Body | None
+    units: list[Unit]
+    declared: Side
+    live: Side
+    database: Table
+    edits: Edits
+    is_plain: bool
+    new_text: dict[int, str] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+
+    @property
+    def is_upper(self) -> bool:
+        return "CREATE" in self.statement.sql[:10]
+
+    def run(self) -> None:
+        body = self.body
+        # A period is no part of its own here: where one comes or goes, the table is written anew.
+        is_anew = self.is_plain or self.declared.table.periods != self.live.table.periods
+        if body is None or is_anew:
+            text = whole(self.live, options(self.live, self.database), self.is_upper).removesuffix(
+                ";"
+            )
+            self.edits.replace(
+                self.statement.source, self.statement.start, self.statement.end, text
+            )
+            return
+        said = self._change_parts(body)
+        inserted = self._new_parts(body, said)
+        self._write(body, inserted)
+        self._tail(body)
+
+    def _change_parts(self, body: Body) -> set[tuple[Kind, str]]:
+        """Note what each definition becomes, and give what they say then."""
+        said: set[tuple[Kind, str]] = set()
+        for unit in self.units:
+            wish = wanted(unit, self.declared, self.live, ())
+            if wish.new is None:
+                self.gone.add(id(unit.entry))
+                continue
+            said |= wish.says
+            if wish.is_changed:
+                old, new = self.declared, self.live
+                before = definition(old, old.part(unit.kind, unit.name), unit.inside)
+                stay = [each for each in unit.inside if (each[0], each[1].lower()) in wish.says]
+                after = definition(new, new.part(unit.kind, unit.name), stay)
+                written = self._written(body, unit.entry)
+                self.new_text[id(unit.entry)] = respelled(written, before, self._cased(after))
+        return said
+
+    def _new_parts(self, body: Body, said: set[tuple[Kind, str]]) -> dict[int | None, list[str]]:
+        """The texts that come, by the definition (None: the first) that they stand behind."""
+        table = self.live.table
+        columns = {u.name.lower(): u.entry for u in self.units if u.kind == "column"}
+        staying = [name for name, entry in columns.items() if id(entry) not in self.gone]
+        order = [column.name for column in table.columns]
+        moving = moved(staying, order)
+        moved_texts = {name: self._written(body, columns[name]) for name in moving}
+        self.gone |= {id(columns[name]) for name in moving}
+        stable = [name for name in staying if name not in moving]
+        inserted: dict[int | None, list[str]] = {}
+        for behind, group in placed(order, stable):
+            texts = [
+                moved_texts.get(name.lower())
+                or self._cased(definition(self.live, table.column(name), ()))
+                for name in group
+            ]
+            inserted[id(columns[behind]) if behind else None] = texts
+        last = [each for each in body.definitions if id(each.entry) not in self.gone]
+        keys = [self._cased(text) for text in self._new_keys(said)]
+        if keys:
+            anchor = id(last[-1].entry) if last else None
+            inserted[anchor] = inserted.get(anchor, []) + keys
+        return inserted
+
+    def _written(self, body: Body, entry: object) -> str:
+        found = next(each for each in body.definitions if each.entry is entry)
+        return self.new_text.get(id(entry)) or body.source.text[found.start : found.end]
+
+    def _new_keys(self, said: set[tuple[Kind, str]]) -> Iterator[str]:
+        table = self.live.table
+        for index in table.indexes:
+            if ("index", index.name.lower()) not in said and not is_implied(index, table):
+                yield definition(self.live, index, ())
+        for key in table.foreign_keys:
+            if ("foreign_key", key.name.lower()) not in said:
+                yield definition(self.live, key, ())
+        for check in table.checks:
+            if ("check", check.name.lower()) not in said:
+                yield definition(self.live, check, ())
+
+    def _write(self, body: Body, inserted: dict[int | None, list[str]]) -> None:
+        staying = [each for each in body.definitions if id(each.entry) not in self.gone]
+        for each in body.definitions:
+            if id(each.entry) in self.gone:
+                self._remove(body, each)
+            elif id(each.entry) in self.new_text:
+                self.edits.replace(body.source, each.start, each.end, self.new_text[id(each.entry)])
+        for each in staying:
+            self._insert(body, each, inserted.get(id(each.entry), []), each is staying[-1])
+        first = inserted.get(None)
+        if first and staying:
+            at = staying[0]
+            is_line = lines_of(body, at) is not None
+            gap = f",\n{indent_of(body, at)}" if is_line else ", "
+            self.edits.insert(body.source, at.start, "".join(text + gap for text in first))
+
+    def _remove(self, body: Body, at: Definition) -> None:
+        lines = lines_of(body, at)
+        if lines is not None:
+            self.edits.replace(body.source, lines[0], lines[1] + 1, "")
+            return
+        following = next((each for each in body.definitions if each.start > at.start), None)
+        if following is not None:
+            self.edits.replace(body.source, at.start, following.start, "")
+        else:
+            self.edits.replace(body.source, at.start, at.end, "")
+
+    def _insert(self, body: Body, at: Definition, texts: list[str], is_last: bool) -> None:
+        """Write texts behind a definition, with the commas that are needed then."""
+        source = body.source
+        if at.comma is not None and is_last and not texts:
+            self.edits.replace(source, at.comma, at.comma + 1, "")
+        if not texts:
+            return
+        if lines_of(body, at) is None:
+            self.edits.insert(source, at.end, "".join(f", {text}" for text in texts))
+            return
+        if at.comma is None:
+            self.edits.insert(source, at.end, ",")
+        indent = indent_of(body, at)
+        said = "".join(f"\n{indent}{text}," for text in texts)
+        end = line_end(source.text, at.end)
+        self.edits.insert(source, end, said[:-1] if is_last else said)
+
+    def _tail(self, body: Body) -> None:
+        """The options behind the parentheses, and the partitions."""
+        # Without signs of equality, which may be left out and are many where they are not.
+        before, after = (options(side, self.database, " ") for side in (self.declared, self.live))
+        if before == after:
+            return
+        start, end = body.tail
+        written = body.source.text[start:end]
+        said = respelled(written.strip(), before, self._cased(after))
+        self.edits.replace(body.source, start, end, f" {said}" if said else "")
+
+    def _cased(self, text: str) -> str:
+        return in_capitals(text) if self.is_upper else text
