@@ -135,6 +135,7 @@ class _Edit:
             self.usual,
         )
         stored.run(changed, plain)
+        self.writer.finish()
         remarks = [remark for found in tables.values() for remark in found.remarks]
         return Edited(self.edits.applied(), tuple(remarks))
 

@@ -26,7 +26,8 @@ from plumbob.declaration.nodes import Entry, Mapping, Scalar
 from plumbob.model import Check, Column, ForeignKey, Index
 
 # What only the declaration knows: a server has no say in it.
-_OURS = ("was", "as", "backref")
+_ENDS = ("as", "backref")
+_OURS = ("was", *_ENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Form:
     main: str
     words: Words = ()
     values: MappingOf[str, Value] = field(default_factory=dict)
+
+    @property
+    def refers(self) -> bool:
+        return "references" in self.values
 
 
 def column_form(column: Column, around: Surroundings, inside: Words) -> Form:
@@ -96,6 +101,9 @@ def _update_long(writer: Writer, mapping: Mapping, old: Form, new: Form, is_plai
                 writer.remove(entries[key], mapping)
         elif is_plain or new.values[key] != old.values.get(key):
             writer.value(entries[key], new.values[key], mapping.is_flow)
+    if old.refers and not new.refers:
+        for key in filter(entries.__contains__, _ENDS):
+            writer.remove(entries[key], mapping)
     before, after = text_of(old.words, own), text_of(new.words, own)
     # Where each attribute has a key of its own, a new one gets its key as well.
     said = {key for key, _ in old.words if key not in own}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
+from plumbob.ddl.lexer import tokenize
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump.stored import (
     Usual,
@@ -22,7 +23,10 @@ from plumbob.declaration.edit.respell import respelled
 from plumbob.declaration.edit.writing import Writer
 from plumbob.declaration.keys import STORED_SECTIONS
 from plumbob.declaration.nodes import Entry, Mapping, Scalar
-from plumbob.model import Flavour, ObjectKey, Schema, Stored, Trigger
+from plumbob.model import Flavour, ObjectKey, Schema, Stored, Trigger, View
+
+# A text that is longer gets a line for each of its clauses.
+_LONGEST = 90
 
 
 class StoredEdit:
@@ -117,7 +121,8 @@ class StoredEdit:
         if before == after and not is_plain:
             return
         assert isinstance(target.value, Scalar)
-        text = after if is_plain else respelled(target.value.text, before, after)
+        respell = _respelled if isinstance(new, View) else respelled
+        text = after if is_plain else respell(target.value.text, before, after)
         if "\n" in text.strip() and target.value.style not in ("|", ">"):
             self.writer.value(target, Block(text.rstrip("\n"), is_verbatim=True), is_flow=False)
         else:
@@ -176,3 +181,23 @@ class StoredEdit:
             and isinstance(second, Trigger)
             and first.moment == second.moment
         )
+
+
+def _respelled(written: str, before: str, after: str) -> str:
+    """As `respelled`, for a SELECT: what stands on one line stays there while it is short enough."""
+    if "\n" not in written.strip():
+        flat = respelled(written, _on_one_line(before), _on_one_line(after))
+        if len(flat) <= _LONGEST:
+            return flat
+    return respelled(written, before, after)
+
+
+def _on_one_line(select: str) -> str:
+    """The text without its line ends, and with a blank behind each comma."""
+    said: list[str] = []
+    end = 0
+    for token in tokenize(select):
+        is_apart = token.start > end or said[-1:] == [","]
+        said += [" " * (is_apart and end > 0), token.text]
+        end = token.end
+    return "".join(said)

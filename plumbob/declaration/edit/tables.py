@@ -14,6 +14,7 @@ from plumbob.declaration.dump.keys import (
     index_pairs,
     index_text,
     is_implied,
+    key_values,
     key_words,
     primary_key_value,
 )
@@ -26,7 +27,7 @@ from plumbob.declaration.edit.units import SECTIONS, Kind, Unit, is_own_key, own
 from plumbob.declaration.edit.wanted import Side, Wanted, wanted
 from plumbob.declaration.edit.writing import Writer
 from plumbob.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
-from plumbob.model import Flavour, Table
+from plumbob.model import Flavour, ForeignKey, Table
 
 _PARTS = ("columns", "primary_key", "indexes", "foreign_keys", "checks")
 # Settings that are SQL, and keep their spelling where they can.
@@ -311,6 +312,8 @@ class TableEdit:
         table = self.live.table
         if kind == "check":
             return list(check_pairs(table))
+        rest: dict[str, Value]
+        pairs: dict[str, Value]
         if kind == "index":
             pairs = dict(index_pairs(table))
             rest = {
@@ -319,13 +322,25 @@ class TableEdit:
                 if index.kind != "primary" and not is_implied(index, table)
             }
         else:
-            pairs = dict(foreign_key_pairs(table))
-            rest = {key.name: text_of(key_words(key)) for key in table.foreign_keys}
+            rest = {key.name: self._key_value(key) for key in table.foreign_keys}
+            pairs = {name: rest[name] for name, _ in foreign_key_pairs(table)}
         # A column that was there before may stand where it can't take in what one could say.
         for name, text in rest.items():
             if self.live.column_inside(kind, name).lower() in self.there:
                 pairs.setdefault(name, text)
         return list(pairs.items())
+
+    def _key_value(self, key: ForeignKey) -> Value:
+        """A foreign key, with the names of both ends that one in its place had."""
+        is_list = isinstance(own_section(self.places, "foreign_keys"), Sequence)
+        for each in () if is_list else self.declared.table.foreign_keys:
+            is_gone = self.live.table.foreign_key(each.name) is None
+            if is_gone and (each.columns, each.parent_name) == (key.columns, key.parent_name):
+                ends = {"as": each.alias, "backref": each.backref}
+                said = [(name, value) for name, value in ends.items() if value is not None]
+                if said:
+                    return [*key_values(key).items(), *said]
+        return text_of(key_words(key))
 
     # Settings, and keys of the table
 

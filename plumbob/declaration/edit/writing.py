@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from plumbob.declaration.dump.yaml_text import (
     Block,
@@ -47,6 +49,8 @@ class Writer:
     def __init__(self, edits: Edits, step: int) -> None:
         self.edits = edits
         self.step = step
+        # Entries that go from between others on their lines, and the braces around them.
+        self._leaving: dict[int, tuple[Mapping, list[Entry]]] = {}
 
     def scalar(self, entry: Entry, text: str, is_flow: bool) -> None:
         """Replace the text of an entry, in the quotes that it had where they still fit."""
@@ -118,12 +122,28 @@ class Writer:
         if begins_line(entry) and not (mapping.is_flow and _shares_line(entry, following)):
             self._remove_lines(entry, source)
             return
-        start = entry.key.start if entry.key else entry.value.start
-        if following is not None and following.key is not None:
-            self.edits.replace(source, start, following.key.start, "")
-        else:
-            start = entry_end(beside[at - 1]) if at else start
-            self.edits.replace(source, start, entry_end(entry), "")
+        self._leaving.setdefault(id(mapping), (mapping, []))[1].append(entry)
+
+    def finish(self) -> None:
+        """Take out what leaves braces: only together it is known which commas stay."""
+        for mapping, leaving in self._leaving.values():
+            beside = written(mapping)
+            ids = set(map(id, leaving))
+            flags = [id(each) in ids for each in beside]
+            runs = [
+                (is_gone, [each for _, each in run])
+                for is_gone, run in groupby(zip(flags, beside, strict=True), itemgetter(0))
+            ]
+            for at, (is_gone, run) in enumerate(runs):
+                if not is_gone:
+                    continue
+                start, end = _start(run[0]), entry_end(run[-1])
+                if run is not runs[-1][1]:
+                    end = _start(runs[at + 1][1][0])
+                elif at:
+                    start = entry_end(runs[at - 1][1][-1])
+                self.edits.replace(mapping.source, start, end, "")
+        self._leaving.clear()
 
     def _remove_lines(self, entry: Entry, source: Source) -> None:
         text = source.text
@@ -205,6 +225,10 @@ class Writer:
             self.edits.insert(source, line_end(text, end), lines if comma else lines[:-1])
         else:
             self.edits.insert(source, end, "".join(f", {each}" for each in said))
+
+
+def _start(entry: Entry) -> int:
+    return (entry.key or entry.value).start
 
 
 def _shares_line(entry: Entry, following: Entry | None) -> bool:
