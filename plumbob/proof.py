@@ -206,7 +206,7 @@ def _run(
             found.append({})
             continue
         try:
-            with scratch.server.session(dict(statement.session)):
+            with scratch.session(key_of_id(statement.table), statement.session):
                 scratch.execute(statement.sql)
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error

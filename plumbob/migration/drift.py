@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from plumbob.ddl.fingerprint import fingerprint, without_list
+from plumbob.ddl.fingerprint import Object, fingerprint, without_list
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.live import Live, differing, listed
 from plumbob.migration.migration import Migration, Script
 from plumbob.migration.snapshot import recall
-from plumbob.model import StoredKind, key_of_id
+from plumbob.model import Event, StoredKind, key_of_id
+from plumbob.server.clock import is_over
 from plumbob.server.connection import Server
 
 
@@ -33,12 +35,29 @@ def changed_since(
         for id, text in snapshot.items()
         if id in live.tables or scope.ignored_by(*_kind_and_name(id)) is None
     }
-    recorded = {id: fingerprint(each, flavour) for id, each in recall(ours, flavour).items()}
+    objects = recall(ours, flavour)
+    recorded = {
+        id: fingerprint(each, flavour)
+        for id, each in objects.items()
+        if not _has_run(each, live.found.get(id), server)
+    }
     for name in told.keys() & recorded.keys():
         if "+" not in told[name]:
             recorded[name] = without_list(recorded[name])
-    changed = {*differing(live.tables, recorded), *(live.tables.keys() - recorded.keys())}
+    changed = {*differing(live.tables, recorded), *(live.tables.keys() - objects.keys())}
     return sorted(id for id in changed if (key := key_of_id(id)) is None or key.kind in manages)
+
+
+def _has_run(recorded: Object, now: Object | None, server: Server) -> bool:
+    """Whether the server itself has dropped an event that is over, or disabled it."""
+    if not isinstance(recorded, Event):
+        return False
+    if isinstance(now, Event):
+        is_off = recorded.preserve and now.status == "DISABLE"
+        as_it_was = replace(now, status=recorded.status)
+        is_same = fingerprint(as_it_was, server.flavour) == fingerprint(recorded, server.flavour)
+        return is_off and is_same and is_over(server, recorded)
+    return now is None and not recorded.preserve and is_over(server, recorded)
 
 
 def _kind_and_name(id: str) -> tuple[str, str]:

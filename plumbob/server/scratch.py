@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -21,9 +21,20 @@ from plumbob.ddl.stored.mentions import in_making_order
 from plumbob.ddl.stored.sql import account_sql, session_settings
 from plumbob.ddl.tables import create_table_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Definer, Event, ForeignKey, ObjectKey, Owned, Schema, Stored, Table
+from plumbob.model import (
+    Definer,
+    Event,
+    ForeignKey,
+    ObjectKey,
+    Owned,
+    Schema,
+    Stored,
+    Table,
+    object_key,
+)
 from plumbob.model.features import DATABASE_ENCRYPTION
 from plumbob.server import binaries
+from plumbob.server.clock import UTC, knows_zone
 from plumbob.server.connection import Server, connect
 from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_schema
@@ -90,6 +101,7 @@ class Scratch:
         self.place = place
         self.is_private = is_private
         self._copies: dict[Parent, str] = {}
+        self._zones: dict[ObjectKey, str] = {}
 
     def lend(self, parents: Mapping[Parent, Table | None]) -> None:
         """Make copies of tables that are not ours, in place of those that were lent before.
@@ -148,9 +160,25 @@ class Scratch:
     def _make(self, stored: Iterable[Stored]) -> None:
         for each in stored:
             harmless = _harmless(each, self.is_private)
-            with self.server.session(dict(session_settings(harmless))):
+            key = object_key(each.kind, each.name)
+            with self.session(key, session_settings(harmless)):
                 sql = create_sql(harmless, self.server.flavour)
                 self._execute(each.kind, each.name, sql)
+
+    def session(
+        self, key: ObjectKey | None, settings: Iterable[tuple[str, str]]
+    ) -> AbstractContextManager[None]:
+        """The settings for a statement about an object, for as long as a `with` block.
+
+        A time zone that the target knows may be unknown here: an event is then made in UTC, and
+        `read` says what was meant.
+        """
+        wanted = dict(settings)
+        zone = wanted.get("time_zone", UTC)
+        if key is not None and zone != UTC and not knows_zone(self.server, zone):
+            self._zones[key] = zone
+            wanted["time_zone"] = UTC
+        return self.server.session(wanted)
 
     def _execute(self, kind: str, name: str, sql: str) -> None:
         try:
@@ -191,14 +219,22 @@ class Scratch:
             for name, table in found.tables.items()
             if name not in ours
         }
-        return replace(found, tables=tables)
+        stored = {key: self._zoned(key, each) for key, each in found.stored.items()}
+        return replace(found, tables=tables, stored=stored)
 
     def read_stored(self, keys: Collection[ObjectKey]) -> dict[str, Stored]:
         """These stored objects as they are now, by their ids; those that are not there are left out."""
         if not keys:
             return {}
         found = read_stored(self.server, self.server.database or "", keys)
-        return {str(key): each for key, each in found.stored.items()}
+        return {str(key): self._zoned(key, each) for key, each in found.stored.items()}
+
+    def _zoned(self, key: ObjectKey, stored: Stored) -> Stored:
+        """An event with the time zone that it has where that is known."""
+        if not isinstance(stored, Event) or stored.session.time_zone != UTC:
+            return stored
+        zone = self._zones.get(key, UTC)
+        return replace(stored, session=replace(stored.session, time_zone=zone))
 
     def empty(self) -> None:
         """Drop all objects but the mark and those that were lent."""

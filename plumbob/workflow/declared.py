@@ -23,7 +23,7 @@ from plumbob.model import (
     View,
 )
 from plumbob.server.connection import Server
-from plumbob.workflow.over import without_those_over
+from plumbob.workflow.over import refuse_unknown_zones, without_those_over
 
 
 def database_defaults(server: Server) -> Defaults:
@@ -37,7 +37,9 @@ def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
     declared = canonical(completed(declaration.schema, flavour), flavour, database_defaults(server))
     declared = replace(declared, stored=_ordered(declared, server))
     declared = adopt_names(declared, live, declaration.renames, flavour)
-    declared = without_those_over(_with_sessions(declared, server), live, declaration, server)
+    declared = _with_sessions(declared, server)
+    refuse_unknown_zones(declared, declaration, server)
+    declared = without_those_over(declared, live, declaration, server)
     return _without(declared, live.not_understood)
 
 

@@ -1,14 +1,16 @@
-"""Events that were to run once, at a moment that is over: the server has dropped or disabled them."""
+"""Events that were to run once, or until a moment that is over: the server has dropped or disabled them.
+
+Here are also those that no server could place in time, for it does not know their zone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from plumbob.ddl.quote import quote_text
 from plumbob.declaration import Declaration
 from plumbob.errors import PlumbobError
-from plumbob.model import Event, ObjectKey, Schema, Stored
+from plumbob.model import Event, Schema
+from plumbob.server.clock import UTC, is_over, knows_zone
 from plumbob.server.connection import Server
 
 
@@ -24,13 +26,16 @@ def without_those_over(
         PlumbobError: for one that is there and is given another moment, which is over (1589).
     """
     stored = dict(declared.stored)
-    for key, event in _over(declared.stored, server):
+    for key, event in declared.stored.items():
+        if not isinstance(event, Event) or not is_over(server, event):
+            continue
         there = live.stored.get(key)
         if not isinstance(there, Event):
             del stored[key]
-        elif there.at != event.at:
+        elif (there.at, there.ends) != (event.at, event.ends):
+            until = f"at {event.at}" if event.at else f"until {event.ends}"
             raise PlumbobError(
-                f"the event {event.name} is to run at {event.at}, which is over",
+                f"the event {event.name} is to run {until}, which is over",
                 advice="give it a moment that is to come, or take it out of the declaration",
                 where=declaration.position(event.name, "event"),
             )
@@ -39,10 +44,13 @@ def without_those_over(
     return replace(declared, stored=stored)
 
 
-def _over(stored: Mapping[ObjectKey, Stored], server: Server) -> Iterator[tuple[ObjectKey, Event]]:
-    for key, event in stored.items():
-        if isinstance(event, Event) and event.at is not None:
-            zone = event.session.time_zone or "+00:00"
-            moment = f"CONVERT_TZ({quote_text(event.at)}, {quote_text(zone)}, '+00:00')"
-            if server.query(f"SELECT {moment} < UTC_TIMESTAMP()")[0][0]:
-                yield key, event
+def refuse_unknown_zones(declared: Schema, declaration: Declaration, server: Server) -> None:
+    """An event in a time zone that the server does not know, which could not be made (1298)."""
+    for event in declared.stored.values():
+        zone = event.session.time_zone if isinstance(event, Event) else None
+        if zone is not None and zone != UTC and not knows_zone(server, zone):
+            raise PlumbobError(
+                f"{server.flavour} does not know {zone}, the time zone of the event {event.name}",
+                advice="load its tables of time zones, or give an offset such as '+01:00'",
+                where=declaration.position(event.name, "event"),
+            )
