@@ -75,7 +75,8 @@ def pull(
     if not changes:
         return Pulled(live, (), {})
     _refuse_emptiness(declaration, live, server)
-    changed = names_of(changes)
+    # Without renames: what a pending one changes in other tables has to be written there.
+    changed = names_of(changes) | names_of(compare(live, declared, server.flavour))
     left: set[str] = set()
     session = usual_session(server)
     for tried in range(1, _TRIES + 1):

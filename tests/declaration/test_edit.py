@@ -84,6 +84,8 @@ def test_it_is_taken_in_so(
     every_kind = case.get("every_kind", False)
     apply(path, connection)
     assert_nothing_to_edit(path, connection)
+    if "edit" in case:
+        path.write_text(case["edit"])
     # Whoever changes it does so in a session as the server gives it.
     connection.execute("SET sql_mode = @@GLOBAL.sql_mode")
     for statement in statements(Source("", case["change"])):

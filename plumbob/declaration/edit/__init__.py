@@ -16,6 +16,7 @@ from plumbob.declaration.dump import database_of, surroundings
 from plumbob.declaration.dump.stored import Usual, usual_of
 from plumbob.declaration.edit.document import Document
 from plumbob.declaration.edit.forms import update
+from plumbob.declaration.edit.pending import pending
 from plumbob.declaration.edit.shared import Shared
 from plumbob.declaration.edit.splices import Edits, changed_meanwhile, unchanged_bytes
 from plumbob.declaration.edit.sql import SqlEdit
@@ -81,6 +82,7 @@ class _Edit:
         self.live = live
         self.flavour = flavour
         self.usual = usual
+        self.pending = pending(declaration.renames, declared, live)
         self.document = Document(declaration)
         self.edits = Edits()
         self.writer = Writer(self.edits, self.document.step)
@@ -120,10 +122,12 @@ class _Edit:
         for name, found in tables.items():
             # Others change what this one takes from them.
             is_moved = not all(map(shared.agrees, found.wishes()))
-            if self._name(name) not in self.live.tables:
+            if self._live_name(name) not in self.live.tables:
                 continue
             if self._name(name) in changed or is_moved:
                 found.run(shared.agrees)
+            if self._name(name) in self.pending.tables:
+                self._rename_back(name)
         self._drop_and_create(changed)
         stored = StoredEdit(
             self.document,
@@ -143,16 +147,27 @@ class _Edit:
         """The name that a declared table has in canonical form: in small letters on some servers."""
         return name if name in self.declared.tables else name.lower()
 
+    def _live_name(self, name: str) -> str:
+        """The name that a declared table has where it is live, a pending rename aside."""
+        own = self._name(name)
+        return self.pending.tables.get(own, own)
+
+    def _rename_back(self, name: str) -> None:
+        entry = self.declaration.places[name].entry
+        self.writer.rename_back(entry, self._live_name(name), is_flow=self.document.is_flow(entry))
+
     def _table_edit(self, name: str, plain: Collection[str]) -> TableEdit | None:
         own = self._name(name)
         there = self.declared.tables.get(own)
         if there is None:
             return None
         # A table that goes wants nothing any more of what others take from it.
-        live = self.live.tables.get(own, Table(own, ()))
+        live = self.live.tables.get(self._live_name(name), Table(own, ()))
         places = self.declaration.places[name]
         raw, full = self.declaration.schema.tables[name], self.completed.tables[name]
         units = read_units(raw, full, there, places, self.flavour)
+        for unit in (each for each in units if each.is_own):
+            unit.was = self.pending.was(unit.kind, own, unit.name)
         return TableEdit(
             name,
             places,
@@ -170,11 +185,13 @@ class _Edit:
         gone = [
             declared[name]
             for name in declared
-            if name in changed and name in self.declared.tables and name not in self.live.tables
+            if name in changed
+            and name in self.declared.tables
+            and self._live_name(name) not in self.live.tables
         ]
         new = [
             self.live.tables[name]
             for name in self.live.tables
-            if name in changed and name not in declared
+            if name in changed and name not in {*declared, *self.pending.tables.values()}
         ]
         self.document.drop_and_create(gone, new, self.writer, self.database, self.flavour)

@@ -68,6 +68,13 @@ class Document:
             found[name] = [unit for unit in units if id(unit.entry.value) in nodes]
         return found
 
+    def is_flow(self, table: Entry) -> bool:
+        """Whether a table stands in braces together with others."""
+        return any(
+            section.is_flow and any(each is table for each in section.entries)
+            for section in self._tables()
+        )
+
     def section_of(self, entry: Entry) -> Mapping | None:
         """The section of a mixin in which an entry stands."""
         for _, mixin in self.mixins():

@@ -48,7 +48,7 @@ def detached_mixins(
     for first in range(len(fitting) + 1):
         kept = fitting[first:]
         tail = [
-            each.unit.name.lower()
+            each.unit.live_name.lower()
             for name in kept
             for each in mixins[name]
             if each.unit.kind == "column" and each.new is not None

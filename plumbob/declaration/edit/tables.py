@@ -83,7 +83,7 @@ class TableEdit:
 
     def wishes(self) -> list[Wanted]:
         """What each unit has to become, new parts inside of columns taken in."""
-        known = {(unit.kind, unit.name.lower()) for unit in self.units}
+        known = {(unit.kind, unit.live_name.lower()) for unit in self.units}
         known |= {(kind, name.lower()) for unit in self.units for kind, name in unit.inside}
         new: dict[str, list[tuple[Kind, str]]] = {}
         for kind, name in self._live_parts():
@@ -96,7 +96,9 @@ class TableEdit:
                 unit,
                 self.declared,
                 self.live,
-                new.get(unit.name.lower(), ()) if unit.kind == "column" and unit.is_own else (),
+                new.get(unit.live_name.lower(), ())
+                if unit.kind == "column" and unit.is_own
+                else (),
             )
             for unit in self.units
         ]
@@ -124,7 +126,7 @@ class TableEdit:
             if each.is_own and is_alias(each.unit.entry):
                 each.is_changed = not agreed(each)
         self.said = {part for each in wishes for part in each.says}
-        self.there = {each.unit.name.lower() for each in wishes if each.unit.kind == "column"}
+        self.there = {each.unit.live_name.lower() for each in wishes if each.unit.kind == "column"}
         self._columns(mapping, [each for each in wishes if each.unit.kind == "column"], agreed)
         self._primary_key(mapping, wishes)
         kinds: tuple[Kind, ...] = ("index", "foreign_key", "check")
@@ -178,19 +180,19 @@ class TableEdit:
     ) -> None:
         section = own_section(self.places, "columns")
         in_mixins = {id(unit) for units in self.mixins.values() for unit in units}
-        mixed = {each.unit.name.lower() for each in wishes if id(each.unit) in in_mixins}
+        mixed = {each.unit.live_name.lower() for each in wishes if id(each.unit) in in_mixins}
         own = [each for each in wishes if each.is_own]
         staying = [each for each in own if each.new is not None]
         merged = [each for each in wishes if not each.is_own and id(each.unit) not in in_mixins]
         order = [
             column.name for column in self.live.table.columns if column.name.lower() not in mixed
         ]
-        there = [each.unit.name.lower() for each in wishes if id(each.unit) not in in_mixins]
+        there = [each.unit.live_name.lower() for each in wishes if id(each.unit) not in in_mixins]
         if merged and all(map(agreed, merged)) and there == [name.lower() for name in order]:
             for each in own:
                 self._update(each, isinstance(section, Mapping) and section.is_flow)
             return
-        names = {each.unit.name.lower(): each for each in own}
+        names = {each.unit.live_name.lower(): each for each in own}
         is_anew = self.is_plain and isinstance(section, Mapping) and section.is_flow
         if not isinstance(section, Mapping) or not staying or is_anew:
             pairs = [(name, self._column_value(name, names)) for name in order]
@@ -210,9 +212,9 @@ class TableEdit:
         self, section: Mapping, staying: list[Wanted], order: list[str], names: dict[str, Wanted]
     ) -> None:
         """Put in what is new, and move what stands elsewhere."""
-        there = [each.unit.name for each in staying]
+        there = [each.unit.live_name for each in staying]
         moving = moved(there, order)
-        entries = {each.unit.name.lower(): each.unit.entry for each in staying}
+        entries = {each.unit.live_name.lower(): each.unit.entry for each in staying}
         for name in moving:
             self.writer.remove(entries[name], section)
         stable = {name: entry for name, entry in entries.items() if name not in moving}
@@ -238,7 +240,7 @@ class TableEdit:
         """A column that came from a mixin, as it stands there."""
         for units in self.mixins.values():
             for unit in units:
-                if unit.kind == "column" and unit.name.lower() == name.lower():
+                if unit.kind == "column" and unit.live_name.lower() == name.lower():
                     return wanted(unit, self.declared, self.live, ())
         return None
 
@@ -252,6 +254,8 @@ class TableEdit:
                 is_flow=is_flow,
                 is_plain=self.is_plain,
             )
+            if each.unit.was:
+                self.writer.rename_back(each.unit.entry, each.unit.was, is_flow=is_flow)
 
     # Keys and checks
 

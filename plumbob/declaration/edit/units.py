@@ -28,7 +28,8 @@ SECTIONS: dict[Kind, str] = {
 class Unit:
     """An entry of a section: its part, by the name that it has in canonical form, and parts inside of it.
 
-    `is_own` says that it stands in the table itself, and not in a mixin or behind an alias.
+    `is_own` says that it stands in the table itself, and not in a mixin or behind an alias; `was` is
+    the name that it still has where it is live, when a rename is pending.
     """
 
     kind: Kind
@@ -36,6 +37,11 @@ class Unit:
     entry: Entry
     is_own: bool
     inside: list[tuple[Kind, str]] = field(default_factory=list)
+    was: str = ""
+
+    @property
+    def live_name(self) -> str:
+        return self.was or self.name
 
 
 def read_units(

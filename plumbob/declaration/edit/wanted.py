@@ -80,7 +80,7 @@ def wanted(
     unit: Unit, declared: Side, live: Side, new_inside: Iterable[tuple[Kind, str]]
 ) -> Wanted:
     """What a unit has to become; `new_inside` are live parts that it may take in."""
-    old, new = declared.part(unit.kind, unit.name), live.part(unit.kind, unit.name)
+    old, new = declared.part(unit.kind, unit.name), live.part(unit.kind, unit.live_name)
     stay = [each for each in unit.inside if _stays(each, declared, live)]
     added = [] if new is None else list(new_inside)
     form = _form(unit, old, declared, unit.inside)
@@ -89,7 +89,7 @@ def wanted(
     is_changed = old != new or stay != unit.inside or bool(added)
     changed_inside = any(declared.part(*each) != live.part(*each) for each in stay)
     inside = [*stay, *added]
-    says = {(unit.kind, unit.name.lower()), *((kind, name.lower()) for kind, name in inside)}
+    says = {(unit.kind, unit.live_name.lower()), *((kind, name.lower()) for kind, name in inside)}
     after = _form(unit, new, live, inside)
     return Wanted(unit, form, after, is_changed or changed_inside, says)
 

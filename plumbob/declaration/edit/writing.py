@@ -16,6 +16,7 @@ from plumbob.declaration.dump.yaml_text import (
     Word,
     escaped,
     flag_text,
+    key_text,
     quoted,
     render,
 )
@@ -64,6 +65,17 @@ class Writer:
             start = end = behind_colon(entry.key)
             new = f" {new}"
         self.edits.replace(source, start, end, new)
+
+    def rename_back(self, entry: Entry, name: str, *, is_flow: bool) -> None:
+        """Give an entry the name that it says it had, and take that out of it."""
+        assert entry.key is not None
+        key = entry.key
+        said = _flow_key(name) if is_flow else key_text(name)
+        self.edits.replace(key.source, key.start, key.end, said)
+        if isinstance(entry.value, Mapping) and not is_alias(entry):
+            for each in written(entry.value):
+                if each.key is not None and each.key.text == "was":
+                    self.remove(each, entry.value)
 
     def value(self, entry: Entry, value: Value, is_flow: bool) -> None:
         """Replace a whole value, whatever it was."""
