@@ -6,7 +6,7 @@ The way up has to give the declared definitions, the way down the live ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.fingerprint import fingerprint, fingerprints, is_print_of, objects
@@ -163,6 +163,7 @@ def _surrounded(plan: Plan, live: Schema, reached: Schema, beside: Schema) -> Sc
     tables = touched(plan, live, reached)
     keys = {key for each in (*plan.up, *plan.down) if (key := key_of_id(each.table))}
     lowered = {name.lower() for name in tables}
+    keys |= _beside_triggers(keys, live, reached)
     keys |= {
         key
         for key, each in live.stored.items()
@@ -182,6 +183,18 @@ def _surrounded(plan: Plan, live: Schema, reached: Schema, beside: Schema) -> Sc
         {name: table for name, table in live.tables.items() if name in names},
         {key: each for key, each in whole.stored.items() if key in stored},
     )
+
+
+def _beside_triggers(keys: Collection[ObjectKey], live: Schema, reached: Schema) -> set[ObjectKey]:
+    """The live triggers of the tables whose triggers are among these: each has its place among them."""
+    triggers = [
+        each
+        for schema in (live, reached)
+        for each in schema.stored.values()
+        if isinstance(each, Trigger)
+    ]
+    tables = {each.table for each in triggers if object_key("trigger", each.name) in keys}
+    return {object_key("trigger", each.name) for each in triggers if each.table in tables}
 
 
 def _with(schema: Schema, beside: Schema) -> Schema:
