@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from plumbob.model import Column, Flavour, Index, Renames, Schema
 from tests.property.drawn import Draw, DrawnColumn, DrawnTable, name, names, one_of, seldom
+from tests.property.stored import Made, sequences, stored_objects
 from tests.property.tables import tables
 
 _TABLES = ("t1", "t2", "order", "a`b")
@@ -27,12 +28,14 @@ _ACTIONS = (
 
 
 @st.composite
-def schemas(draw: Draw, flavour: Flavour) -> list[str]:
-    """CREATE TABLE statements, and ALTER TABLE for the foreign keys, which may close a circle."""
+def schemas(draw: Draw, flavour: Flavour) -> list[Made]:
+    """CREATE statements, and ALTER TABLE for the foreign keys, which may close a circle."""
     chosen = draw(st.lists(one_of(*_TABLES), min_size=1, max_size=3, unique=True))
     drawn = [draw(tables(flavour, each)) for each in chosen]
     later = _draw_foreign_keys(draw, drawn)
-    return [table.sql() for table in drawn] + later
+    counters = draw(sequences()) if flavour.is_mariadb and seldom(draw, 3) else []
+    above = draw(stored_objects(flavour, drawn)) if draw(st.booleans()) else []
+    return [*counters, *map(Made, [*(table.sql() for table in drawn), *later]), *above]
 
 
 def _draw_foreign_keys(draw: Draw, drawn: list[DrawnTable]) -> list[str]:

@@ -15,6 +15,7 @@ from plumbob.plan.planner import plan
 from plumbob.plan.statement import Statement
 from plumbob.server.errors import ServerError
 from tests.property.partitions import COLUMNS, ROWS, pairs
+from tests.property.stored import Made
 from tests.property.trip import Place
 
 NO_PARTITION = 1526
@@ -24,7 +25,7 @@ NO_PARTITION = 1526
 @given(data=st.data())
 def test_rows_stay_or_are_told_of(place: Place, data: st.DataObject) -> None:
     before, after = (
-        f"create table t ({COLUMNS}) {clause}"
+        Made(f"create table t ({COLUMNS}) {clause}")
         for clause in data.draw(pairs(place.flavour).filter(_differ))
     )
     note(f"{before};\n{after};")

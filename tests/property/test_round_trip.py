@@ -11,6 +11,7 @@ from plumbob.model import Renames
 from plumbob.server.introspect import read_schema
 from plumbob.workflow import compare_database
 from tests.property.schemas import renames, schemas
+from tests.property.stored import Made
 from tests.property.trip import Place, go
 
 # Each example is worth many: there are three servers, and up to three tables on both sides.
@@ -19,7 +20,7 @@ ROOMY = settings(suppress_health_check=list(HealthCheck), max_examples=settings(
 FEW = settings(ROOMY, max_examples=settings().max_examples // 10)
 
 
-def script(statements: list[str]) -> str:
+def script(statements: list[Made]) -> str:
     return "".join(f"{each};\n" for each in statements)
 
 

@@ -17,6 +17,7 @@ from plumbob.ddl.tables import parse_create_table
 from plumbob.model import Column, Schema, Table
 from tests.property.columns import columns
 from tests.property.drawn import DrawnColumn, DrawnTable
+from tests.property.stored import Made
 from tests.property.trip import Place
 
 NAMES = [f"c{number}" for number in range(12)]
@@ -48,7 +49,7 @@ def table(drawn: list[DrawnColumn]) -> DrawnTable:
 
 def made(place: Place, drawn: list[DrawnColumn]) -> Table:
     """A table as the server prints it."""
-    place.make([table(drawn).sql()])
+    place.make([Made(table(drawn).sql())])
     return place.read().tables["t"]
 
 

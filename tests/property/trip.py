@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from hypothesis import note, reject
@@ -11,14 +10,15 @@ from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import Defaults
 from plumbob.ddl.quote import quote_name
 from plumbob.diff.compare import compare
-from plumbob.model import Flavour, Renames, Schema, Table
+from plumbob.model import Flavour, ObjectKey, Renames, Schema
 from plumbob.plan.planner import plan
 from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
-from plumbob.server.introspect import table_texts, understand
-
-_COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+from plumbob.server.introspect import read_schema
+from plumbob.server.stored import list_stored
+from tests.cases.trip import texts
+from tests.property.stored import Made
 
 
 class Place:
@@ -32,37 +32,36 @@ class Place:
     def flavour(self) -> Flavour:
         return self.server.flavour
 
-    def make(self, statements: Iterable[str]) -> None:
+    def make(self, statements: Iterable[Made]) -> None:
         """Make what is drawn; an example that the server refuses is none."""
         self.empty()
-        for sql in statements:
+        for each in statements:
             try:
-                self.server.execute(sql)
+                with self.server.session(each.session):
+                    self.server.execute(each.sql)
             except ServerError as error:
-                note(f"refused: {error.what}: {sql}")
+                note(f"refused: {error.what}: {each}")
                 reject()
 
     def empty(self) -> None:
+        for key in reversed(self._listed()):
+            self.server.execute(f"DROP {key.kind.upper()} {quote_name(key.name)}")
         with self.server.session({"foreign_key_checks": "0"}):
-            for name in self._names():
+            for (name,) in self.server.query("SHOW TABLES"):
                 self.server.execute(f"DROP TABLE {quote_name(name)}")
 
-    def _names(self) -> list[str]:
-        return [row[0] for row in self.server.query("SHOW TABLES")]
+    def _listed(self) -> list[ObjectKey]:
+        return list_stored(self.server, self.server.database or "")[0]
 
     def texts(self) -> dict[str, str]:
-        """SHOW CREATE TABLE of all tables, to the letter, without the counters."""
-        found = table_texts(self.server, self._names())
-        return {name: _COUNTER.sub("", text) for name, text in found.items()}
+        """SHOW CREATE of each object, to the letter, without the counters."""
+        return texts(self.server)
 
     def read(self) -> Schema:
         """What is there, in canonical form, all of it understood."""
-        tables: dict[str, Table] = {}
-        for name, text in table_texts(self.server, self._names()).items():
-            table = understand(name, text, self.flavour)
-            assert isinstance(table, Table), table.why
-            tables[name] = table
-        return canonical(Schema(tables), self.flavour, self.defaults)
+        found = read_schema(self.server)
+        assert not found.not_understood, found.not_understood
+        return canonical(found, self.flavour, self.defaults)
 
     def run(self, statements: Iterable[Statement]) -> None:
         for statement in statements:
@@ -70,7 +69,7 @@ class Place:
                 self.server.execute(statement.sql)
 
 
-def go(place: Place, before: list[str], declared: Schema, renames: Renames) -> None:
+def go(place: Place, before: list[Made], declared: Schema, renames: Renames) -> None:
     """Make what is before, go to what is declared, and come back."""
     place.make(before)
     live, start = place.read(), place.texts()
