@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from plumbob.ddl.quote import quote_name
 from plumbob.diff.change import Create, Replace
@@ -27,7 +27,7 @@ def clauses_of_order(before: Kept, after: Kept) -> dict[str, str]:
     clauses: dict[str, str] = {}
     for moment, triggers in moments(after).items():
         wanted = [each.name for each in triggers]
-        now = [each.name for each in there.get(moment, ()) if _stays(each, after)]
+        now = [each.name for each in there.get(moment, ()) if _stays(each, triggers)]
         for place, name in enumerate(wanted):
             if name not in made:
                 continue
@@ -43,6 +43,6 @@ def clauses_of_order(before: Kept, after: Kept) -> dict[str, str]:
     return clauses
 
 
-def _stays(trigger: Trigger, after: Kept) -> bool:
-    """Whether it is there while others are made: what is dropped is gone by then."""
-    return ObjectKey("trigger", trigger.name) in after
+def _stays(trigger: Trigger, triggers: Iterable[Trigger]) -> bool:
+    """Whether it is there while others are made: what goes elsewhere or for good is gone by then."""
+    return any(each.name == trigger.name for each in triggers)
