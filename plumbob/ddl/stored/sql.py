@@ -136,6 +136,11 @@ def alter_routine_sql(routine: Routine) -> str:
 def alter_sequence_sql(before: Sequence, after: Sequence) -> Iterator[str]:
     """What makes the one of the other, without a change of where it stands."""
     name = quote_name(after.name)
+    limit = _nearer_limit(before, after)
+    if limit is not None:
+        # A sequence that stands outside of its new limits is refused (4085). SETVAL leads forward
+        # only: one that is further on stays where it is.
+        yield f"DO SETVAL({name}, {limit}, 0)"
     if options_sql(before) != options_sql(after):
         yield f"ALTER SEQUENCE {name} {options_sql(after)}"
     options = []
@@ -145,6 +150,17 @@ def alter_sequence_sql(before: Sequence, after: Sequence) -> Iterator[str]:
         options.append(f"COMMENT={quote_text(after.comment)}")
     if options:
         yield f"ALTER TABLE {name} {' '.join(options)}"
+
+
+def _nearer_limit(before: Sequence, after: Sequence) -> int | None:
+    """The limit at which a sequence begins, where it has become narrower."""
+    if before.increment > 0:
+        old, new, sign = before.minimum, after.minimum, 1
+    else:
+        old, new, sign = before.maximum, after.maximum, -1
+    if old is None or new is None or before.increment == 0:
+        return None
+    return new if new * sign > old * sign else None
 
 
 def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
