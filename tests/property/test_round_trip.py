@@ -10,6 +10,7 @@ from plumbob.declaration import dump, load
 from plumbob.model import Renames
 from plumbob.server.introspect import read_schema
 from plumbob.workflow import compare_database
+from plumbob.workflow.declared import usual_session
 from tests.property.schemas import renames, schemas
 from tests.property.stored import Made
 from tests.property.trip import Place, go
@@ -56,7 +57,8 @@ def test_the_whole_way(
     note(f"-- from\n{script(before)}-- to\n{script(after)}")
     place.make(after)
     path = tmp_path_factory.mktemp("declared") / "schema.yaml"
-    path.write_text(dump(read_schema(place.server), place.flavour), encoding="utf-8")
+    text = dump(read_schema(place.server), place.flavour, usual_session(place.server))
+    path.write_text(text, encoding="utf-8")
     declaration = load(path)
     assert compare_database(declaration, place.server, scratch="target").changes == ()
     place.make(before)
