@@ -13,6 +13,7 @@ from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
+from plumbob.server.errors import DENIED, ServerError
 
 
 def obstacles(server: Server) -> list[PlumbobError]:
@@ -29,6 +30,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from _other_servers(server, tasks)
     yield from _breaks(tasks)
     yield from lacking(server, tasks)
+    yield from _settings(server, tasks)
     # What is half done was looked at by `resume`.
     first = next(iter(tasks), None)
     if first is not None and not first.begun and first.start.done == 0:
@@ -58,6 +60,30 @@ def _other_servers(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobErr
                 advice="plan it anew for this server",
                 where=task.migration.id,
                 exit=Exit.STALE,
+            )
+
+
+def _settings(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    """Session settings that statements need and this account may not set: each is tried."""
+    needed = {
+        setting: task
+        for task in reversed(tasks)
+        for statement in task.statements
+        for setting in statement.session
+    }
+    for (name, value), task in needed.items():
+        try:
+            with server.session({name: value}):
+                pass
+        except ServerError as error:
+            if error.errno not in DENIED:
+                raise
+            yield PlumbobError(
+                f"{server.target.user} may not set {name} = {value} for its session, which "
+                f"{task.migration.id} needs",
+                advice="grant SESSION_VARIABLES_ADMIN, or run it as another account",
+                where=task.migration.id,
+                exit=Exit.NO_ACCESS,
             )
 
 

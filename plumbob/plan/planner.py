@@ -15,6 +15,7 @@ from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
+from plumbob.plan.lenient import all_lenient, lenient_tables, with_leniency
 from plumbob.plan.session import with_loose_keys
 from plumbob.plan.statement import Plan, Statement
 from plumbob.plan.stored import drop_above, drop_below, make_above, make_below
@@ -41,11 +42,14 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
     goal, origin, back = spelled_out(reached, there), without_counters(live), renames.inverted()
     free = with_names_free(reached, back)
     if free is reached:
-        return Plan(way(live, goal, renames, flavour), way(reached, origin, back, flavour))
-    # A new object takes the name of a renamed one: the rename stands by itself on both ways.
+        up, down = way(live, goal, renames, flavour), way(reached, origin, back, flavour)
+    else:
+        # A new object takes the name of a renamed one: the rename stands by itself on both ways.
+        up = (*way(live, there, renames, flavour), *way(there, goal, Renames(), flavour))
+        down = (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour))
     return Plan(
-        (*way(live, there, renames, flavour), *way(there, goal, Renames(), flavour)),
-        (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour)),
+        tuple(with_leniency(up, lenient_tables(live, declared, renames, flavour))),
+        tuple(with_leniency(down, all_lenient(live, renames, flavour))),
     )
 
 

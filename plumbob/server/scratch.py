@@ -36,7 +36,7 @@ from plumbob.model.features import DATABASE_ENCRYPTION
 from plumbob.server import binaries
 from plumbob.server.clock import UTC, knows_zone
 from plumbob.server.connection import Server, connect
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import DENIED, ServerError
 from plumbob.server.introspect import read_schema
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.scope import EVERYTHING
@@ -55,6 +55,12 @@ _LENIENT = {
 
 
 _NO_UNDERLYING_TABLE = 1168
+# What strict mode of InnoDB refuses: options that do not go together (MySQL, MariaDB), long rows.
+_STRICT_ALONE = (1031, 1005, 1118)
+_NOT_LENIENT = (
+    "the live table was made with innodb_strict_mode=0, which this account may not set: grant "
+    "SESSION_VARIABLES_ADMIN, or name another server with --scratch"
+)
 
 
 class Parent(NamedTuple):
@@ -82,6 +88,7 @@ class CannotCreate(PlumbobError):
         )
         self.kind = kind
         self.name = name
+        self.errno = error.errno
 
 
 class Scratch:
@@ -115,7 +122,7 @@ class Scratch:
         for number, (parent, table) in enumerate(parents.items()):
             name = f"{COPY}{number}" if parent.database else parent.table
             if table is not None:
-                self.create([replace(table, name=name, foreign_keys=())])
+                self.create([replace(table, name=name, foreign_keys=())], lenient={name})
             if table is not None or parent.database:
                 self._copies[parent] = name
 
@@ -131,31 +138,51 @@ class Scratch:
             database = parent.database or home
             self.server.execute(f"CREATE DATABASE IF NOT EXISTS {quote_name(database)}")
             self.server.use(database)
-            self.create([replace(table, foreign_keys=())])
+            self.create([replace(table, foreign_keys=())], lenient={table.name})
         self.server.use(home)
 
-    def create(self, found: Iterable[Table | Stored]) -> None:
+    def create(self, found: Iterable[Table | Stored], lenient: Collection[str] = ()) -> None:
         """Make these objects, in any order, as they are.
+
+        Args:
+            found: the objects.
+            lenient: tables that may be such as only innodb_strict_mode=0 takes, because they are so
+                live.
 
         Whose they are is left out: an account may not be there. An event is made without being run.
 
         Raises:
             CannotCreate: for the first one that the server refuses.
         """
-        lenient = dict(_LENIENT)
+        settings = dict(_LENIENT)
         if "restrict_fk_on_non_standard_key" in self.server.settings:
-            lenient["restrict_fk_on_non_standard_key"] = "0"
+            settings["restrict_fk_on_non_standard_key"] = "0"
         parts = list(found)
         tables = [each for each in parts if isinstance(each, Table)]
         stored = [each for each in parts if not isinstance(each, Table)]
-        with self.server.session(lenient):
+        with self.server.session(settings):
             self._make(each for each in stored if each.kind == "sequence")
             for table in tables:
-                self._execute("table", table.name, create_table_sql(table, self.server.flavour))
+                self._make_table(table, is_lenient=table.name in lenient)
                 if bare := drop_default_clauses(table.columns, self.server.flavour):
                     sql = f"ALTER TABLE {quote_name(table.name)} {', '.join(bare)}"
                     self._execute("table", table.name, sql)
         self._make(each for each in in_making_order(stored) if each.kind != "sequence")
+
+    def _make_table(self, table: Table, *, is_lenient: bool) -> None:
+        sql = create_table_sql(table, self.server.flavour)
+        try:
+            self._execute("table", table.name, sql)
+        except CannotCreate as error:
+            if not is_lenient or error.errno not in _STRICT_ALONE:
+                raise
+            try:
+                with self.server.session({"innodb_strict_mode": "0"}):
+                    self.server.execute(self._with_copies(sql))
+            except ServerError as other:
+                if other.errno in DENIED:
+                    error.advice = _NOT_LENIENT
+                raise error from other
 
     def _make(self, stored: Iterable[Stored]) -> None:
         for each in stored:

@@ -16,6 +16,7 @@ from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
 from plumbob.model import Flavour, Schema, Table, key_of_id
+from plumbob.plan.lenient import lenient_tables
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.workflow import managed, read_live, resolve
@@ -68,7 +69,8 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
         place.rebuild(tables_elsewhere(declared, live, server))
         try:
             asked = [*declared.tables.values(), *declared.stored.values()]
-            rebuilt = in_words(declared, read_back(place, asked, declared))
+            lenient = lenient_tables(live, declared, declaration.renames, server.flavour)
+            rebuilt = in_words(declared, read_back(place, asked, declared, lenient))
         except PlumbobError as error:
             return Reproduction(unproved=error.what)
         ids = {*objects(live), *objects(rebuilt)}

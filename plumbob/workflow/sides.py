@@ -31,6 +31,7 @@ from plumbob.model import (
     object_id,
     object_key,
 )
+from plumbob.plan.lenient import lenient_tables
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import CannotCreate, Scratch
 
@@ -65,7 +66,7 @@ class Sides:
         """The same with every object that differs in the server's words."""
         asked = self._differing()
         try:
-            answers = read_back(scratch, asked, self._whole())
+            answers = read_back(scratch, asked, self._whole(), self._lenient())
         except CannotCreate as error:
             error.where = self.declaration.position(error.name, error.kind) or error.where
             raise
@@ -73,6 +74,9 @@ class Sides:
             answer = answers[_id(each)]
             memory.keep(self._question(each), self._text(answer))
         return self._in_words(answers)
+
+    def _lenient(self) -> frozenset[str]:
+        return lenient_tables(self.live, self.declared, self.declaration.renames, self.flavour)
 
     def _whole(self) -> Schema:
         return replace(self.declared, stored={**self.beside.stored, **self.declared.stored})
@@ -92,7 +96,8 @@ class Sides:
         around = surroundings([asked], self._whole())
         tables = [create_table_sql(each, self.flavour) for each in around.tables.values()]
         stored = [recorded(each, self.flavour) for each in around.stored.values()]
-        return "\0".join([self._text(asked), *sorted((*tables, *stored))])
+        mode = ["innodb_strict_mode=0"] if asked.name in self._lenient() else []
+        return "\0".join([self._text(asked), *sorted((*tables, *stored)), *mode])
 
     def _text(self, found: Asked) -> str:
         if isinstance(found, Table):
@@ -140,11 +145,14 @@ def _id(found: Asked) -> str:
     return str(object_key(found.kind, found.name))
 
 
-def read_back(scratch: Scratch, asked: Collection[Asked], whole: Schema) -> dict[str, Asked]:
+def read_back(
+    scratch: Scratch, asked: Collection[Asked], whole: Schema, lenient: Collection[str] = ()
+) -> dict[str, Asked]:
     """These objects as the server prints them once they are made, in canonical form, by their ids.
 
     Args:
         whole: a schema that has what they name.
+        lenient: tables that are such live as only innodb_strict_mode=0 takes.
 
     Raises:
         CannotCreate: when the server refuses one.
@@ -153,7 +161,7 @@ def read_back(scratch: Scratch, asked: Collection[Asked], whole: Schema) -> dict
     around = surroundings(asked, whole)
     objects = {_id(each): each for each in (*around.tables.values(), *around.stored.values())}
     objects |= {_id(each): each for each in asked}
-    scratch.create(objects.values())
+    scratch.create(objects.values(), lenient)
     answer = scratch.read()
     flavour = scratch.server.flavour
     for name, thing in answer.not_understood.items():

@@ -16,8 +16,9 @@ from plumbob.migration.files import read_folder, write_pair
 from plumbob.migration.live import look
 from plumbob.migration.status import Status, status
 from plumbob.plan.statement import Plan, Statement
-from plumbob.server.connection import Server
+from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import read_schema
+from plumbob.server.target import Target
 from tests.migration.project import USERS, Project, alter
 from tests.migration.shop import ADD_X, ADD_Y, CREATE, DROP_X, DROP_Y
 
@@ -258,6 +259,42 @@ def test_settings_of_a_statement_hold_for_it_alone(project: Project) -> None:
         assert "NO_ZERO_DATE" in server.query("SELECT @@SESSION.sql_mode")[0][0]
         assert server.query("SELECT @@SESSION.lock_wait_timeout") == [(2,)]
     assert "0000-00-00" in project.definition("users")
+
+
+def test_a_row_that_was_too_long_before_is_altered_with_a_note(project: Project) -> None:
+    """Such a table is there because innodb_strict_mode was off when it was made (error 1118)."""
+    lenient = (("innodb_strict_mode", "0"),)
+    columns = ", ".join(f"`c{number}` binary(255)" for number in range(32))
+    project.start(USERS)
+    project.migrate(
+        "wide",
+        Statement(f"CREATE TABLE `wide` (`id` int, {columns})", "wide", "wide", session=lenient),
+        alter("wide", "MODIFY COLUMN `id` bigint", session=lenient),
+        down=(Statement("DROP TABLE `wide`", "drop", "wide"),),
+    )
+    project.apply()
+    assert project.journal() == [("up", 1, "done"), ("up", 2, "done")]
+    notes = [event.message for event in project.events if isinstance(event, Warned)]
+    assert notes
+    assert all("Row size too large" in note for note in notes)
+
+
+def test_a_setting_that_an_account_may_not_set_is_said_before_the_first_statement(
+    project: Project,
+) -> None:
+    if project.home.flavour.is_mariadb:
+        return
+    project.start(USERS)
+    more = alter("users", "ADD COLUMN `x` int", session=(("innodb_strict_mode", "0"),))
+    project.migrate("more", more, down=(alter("users", "DROP COLUMN `x`"),))
+    project.sql("CREATE USER IF NOT EXISTS 'plain'@'localhost'")
+    project.sql(f"GRANT ALL ON `{project.database}`.* TO 'plain'@'localhost'")
+    url = project.url.replace("root@", "plain@")
+    with connect(Target.from_url(url)) as server, pytest.raises(PlumbobError) as caught:
+        apply(server, read_folder(project.folder))
+    assert "plain may not set innodb_strict_mode = 0 for its session" in caught.value.what
+    project.sql("DROP USER 'plain'@'localhost'")
+    assert "`x`" not in project.definition("users")
 
 
 def test_harmless_warnings_are_told_and_others_stop_the_run(project: Project) -> None:
