@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,7 @@ from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.stored import parse_stored
 from plumbob.model import (
     STORED_KINDS,
+    Event,
     Flavour,
     NotUnderstood,
     ObjectKey,
@@ -43,6 +44,12 @@ _LISTINGS = (
     " WHERE ROUTINE_SCHEMA = {} ORDER BY ROUTINE_NAME",
     "SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = {}"
     " ORDER BY EVENT_NAME",
+)
+_COMMENTS = (
+    "SELECT LOWER(ROUTINE_TYPE), ROUTINE_NAME, ROUTINE_COMMENT FROM information_schema.ROUTINES"
+    " WHERE ROUTINE_SCHEMA = {0} UNION ALL"
+    " SELECT 'event', EVENT_NAME, EVENT_COMMENT FROM information_schema.EVENTS"
+    " WHERE EVENT_SCHEMA = {0}"
 )
 # Where SHOW CREATE has what it says: the text, the session's sql_mode, character set, collation and
 # time zone (both manuals; the same columns on both servers).
@@ -118,6 +125,7 @@ def read_stored(
                 refused[key] = found
             else:
                 stored[key] = found
+    stored = _with_their_heads(server, database, stored, names)
     if any(key.kind in ("procedure", "function") for key in stored):
         stored = _with_grantees(server, database, stored)
     # In the order of the listing, which is that in which triggers run.
@@ -125,6 +133,33 @@ def read_stored(
     if any(key.kind == "trigger" for key in stored):
         stored = _with_order(server, database, stored)
     return FoundStored(stored, refused, tuple(others))
+
+
+def _with_their_heads(
+    server: Server,
+    database: str,
+    stored: dict[ObjectKey, Stored],
+    names: Mapping[ObjectKey, str],
+) -> dict[ObjectKey, Stored]:
+    """Programs with their own names and comments.
+
+    Of one that was sent as latin1, SHOW CREATE gives the name and the comment of UTF-8 taken for latin1
+    (`Ã©` for `é`; measured on all three servers), and the body as it is.
+    """
+    programs = {key: each for key, each in stored.items() if isinstance(each, Routine | Event)}
+    comments: dict[ObjectKey, str] = {}
+    if any(not each.comment.isascii() and not _is_utf8(each.session) for each in programs.values()):
+        rows = server.query(_COMMENTS.format(quote_text(database)))
+        comments = {object_key(kind, name): comment for kind, name, comment in rows}
+    mended = {
+        key: replace(each, name=names[key], comment=comments.get(key, each.comment))
+        for key, each in programs.items()
+    }
+    return {**stored, **mended}
+
+
+def _is_utf8(session: Session) -> bool:
+    return session.charset is None or session.charset.startswith("utf8")
 
 
 def _with_order(

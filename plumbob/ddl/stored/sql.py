@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
-from plumbob.model import Definer, Event, Flavour, Routine, Sequence, Stored, Trigger, View
+from plumbob.model import Definer, Event, Flavour, Owned, Routine, Sequence, Stored, Trigger, View
 from plumbob.model.features import DISABLE_ON_REPLICA
 
 
@@ -172,7 +172,7 @@ def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
     if isinstance(stored, Sequence):
         return ()
     kept = stored.session
-    is_sent_otherwise = kept.charset != "utf8mb4" and stored.body.isascii()
+    is_sent_otherwise = kept.charset != "utf8mb4" and all(map(str.isascii, _texts(stored)))
     settings = {
         "sql_mode": kept.sql_mode,
         "character_set_client": kept.charset if is_sent_otherwise else None,
@@ -180,3 +180,16 @@ def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
         "time_zone": kept.time_zone,
     }
     return tuple((name, value) for name, value in settings.items() if value is not None)
+
+
+def _texts(stored: Owned) -> Iterator[str]:
+    """All that somebody chose in the statement that makes the object."""
+    yield from (stored.name, stored.body, head_sql(stored.definer))
+    if isinstance(stored, Trigger):
+        yield stored.table
+    elif isinstance(stored, View):
+        yield from stored.columns
+    else:
+        yield stored.comment
+    if isinstance(stored, Routine):
+        yield from (stored.parameters.sql, stored.returns.sql if stored.returns else "")
