@@ -21,6 +21,7 @@ from plumbob.declaration.edit.shared import Shared
 from plumbob.declaration.edit.splices import Edits, changed_meanwhile, unchanged_bytes
 from plumbob.declaration.edit.sql import SqlEdit
 from plumbob.declaration.edit.stored import StoredEdit
+from plumbob.declaration.edit.table_text import TableText
 from plumbob.declaration.edit.tables import Remark, TableEdit
 from plumbob.declaration.edit.units import read_units
 from plumbob.declaration.edit.wanted import Side
@@ -170,14 +171,12 @@ class _Edit:
             unit.was = self.pending.was(unit.kind, own, unit.name)
         return TableEdit(
             name,
-            places,
             units,
             self.document.mixins_of(places, units),
             Side(there, surroundings(there, self.database, self.flavour)),
             Side(live, surroundings(live, self.database, self.flavour)),
             self.database,
-            self.writer,
-            own in plain,
+            TableText(places, self.writer, own in plain),
         )
 
     def _drop_and_create(self, changed: Collection[str]) -> None:

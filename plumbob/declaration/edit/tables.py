@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from plumbob.declaration.declaration import TablePlaces
-from plumbob.declaration.dump import ORDER, table_pairs, table_settings
-from plumbob.declaration.dump.columns import column_value
+from plumbob.declaration.dump import table_pairs, table_settings
 from plumbob.declaration.dump.keys import (
     check_pairs,
     foreign_key_pairs,
@@ -20,18 +18,14 @@ from plumbob.declaration.dump.keys import (
 )
 from plumbob.declaration.dump.words import text_of
 from plumbob.declaration.dump.yaml_text import Pairs, Value
-from plumbob.declaration.edit.extents import is_alias, raw_value, written
-from plumbob.declaration.edit.forms import Form, update
-from plumbob.declaration.edit.order import detached_mixins, moved, placed
-from plumbob.declaration.edit.units import SECTIONS, Kind, Unit, is_own_key, own_section
+from plumbob.declaration.edit.columns import ColumnsEdit
+from plumbob.declaration.edit.extents import is_alias, written
+from plumbob.declaration.edit.order import detached_mixins
+from plumbob.declaration.edit.table_text import TableText
+from plumbob.declaration.edit.units import SECTIONS, Kind, Unit, own_section
 from plumbob.declaration.edit.wanted import Side, Wanted, wanted
-from plumbob.declaration.edit.writing import Writer
-from plumbob.declaration.nodes import Entry, Mapping, Node, Scalar, Sequence
+from plumbob.declaration.nodes import Entry, Mapping, Node, Sequence
 from plumbob.model import Flavour, ForeignKey, Table
-
-_PARTS = ("columns", "primary_key", "indexes", "foreign_keys", "checks")
-# Settings that are SQL, and keep their spelling where they can.
-_SQL = ("options", "partitions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +41,19 @@ class TableEdit:
     """A table while it is edited.
 
     Attributes:
-        places: where it stands.
         units: its parts in the file.
         mixins: the units of each mixin that it uses, by the mixin's name, in their order.
         declared, live: both sides.
         database: what tables inherit.
-        agreed: what the place of a unit is going to say, where several tables share it.
-        is_plain: whether what changes is written anew, without regard to its spelling.
     """
 
     name: str
-    places: TablePlaces
     units: list[Unit]
     mixins: dict[str, list[Unit]]
     declared: Side
     live: Side
     database: Table
-    writer: Writer
-    is_plain: bool = False
+    text: TableText
     remarks: list[Remark] = field(default_factory=list)
     # What the columns and sections that were looked at say by now.
     said: set[tuple[Kind, str]] = field(default_factory=set)
@@ -74,12 +63,6 @@ class TableEdit:
     @property
     def flavour(self) -> Flavour:
         return self.live.around.flavour
-
-    @property
-    def mapping(self) -> Mapping | None:
-        """The table's own mapping; None where it stands behind an alias."""
-        entry = self.places.entry
-        return entry.value if isinstance(entry.value, Mapping) and not is_alias(entry) else None
 
     def wishes(self) -> list[Wanted]:
         """What each unit has to become, new parts inside of columns taken in."""
@@ -114,12 +97,12 @@ class TableEdit:
         Args:
             agreed: whether the place of a unit that is not the table's own will say what is wanted.
         """
-        mapping = self.mapping
+        mapping = self.text.mapping
         if mapping is None or not written(mapping):
             is_as_wanted = self.declared.table == self.live.table
             if is_as_wanted and all(map(agreed, self.wishes())):
                 return
-            self.writer.value(self.places.entry, self._whole(), self._is_flow())
+            self.text.writer.value(self.text.places.entry, self._whole(), self._is_flow())
             return
         wishes = self._without_detached(self.wishes(), agreed)
         for each in wishes:
@@ -127,18 +110,20 @@ class TableEdit:
                 each.is_changed = not agreed(each)
         self.said = {part for each in wishes for part in each.says}
         self.there = {each.unit.live_name.lower() for each in wishes if each.unit.kind == "column"}
-        self._columns(mapping, [each for each in wishes if each.unit.kind == "column"], agreed)
-        self._primary_key(mapping, wishes)
+        columns = ColumnsEdit(self.text, self.mixins, self.declared, self.live)
+        columns.run([each for each in wishes if each.unit.kind == "column"], agreed)
+        self.said |= columns.said
+        self._primary_key(wishes)
         kinds: tuple[Kind, ...] = ("index", "foreign_key", "check")
         for kind in kinds:
-            self._section(mapping, kind, [each for each in wishes if each.unit.kind == kind])
-        self._settings(mapping)
+            self._section(kind, [each for each in wishes if each.unit.kind == kind])
+        self._settings()
 
     def _whole(self) -> Pairs:
         return table_pairs(self.live.table, self.database, self.flavour)
 
     def _is_flow(self) -> bool:
-        entry = self.places.entry
+        entry = self.text.places.entry
         return isinstance(entry.value, Mapping) and entry.value.is_flow and not is_alias(entry)
 
     def _without_detached(
@@ -162,104 +147,19 @@ class TableEdit:
         return [each for each in wishes if id(each.unit) not in left]
 
     def _take_out_of_use(self, gone: list[str]) -> None:
-        entry = self.places.keys["use"]
-        mapping = self.mapping
-        assert mapping is not None
+        entry = self.text.places.keys["use"]
+        mapping = self.text.own
         names = [name for name in self.mixins if name not in gone]
         if not names:
-            self.writer.remove(entry, mapping)
+            self.text.writer.remove(entry, mapping)
         elif len(names) == 1:
-            self.writer.scalar(entry, names[0], mapping.is_flow)
+            self.text.writer.scalar(entry, names[0], mapping.is_flow)
         else:
-            self.writer.scalar(entry, f"[{', '.join(names)}]", mapping.is_flow)
-
-    # Columns
-
-    def _columns(
-        self, mapping: Mapping, wishes: list[Wanted], agreed: Callable[[Wanted], bool]
-    ) -> None:
-        section = own_section(self.places, "columns")
-        in_mixins = {id(unit) for units in self.mixins.values() for unit in units}
-        mixed = {each.unit.live_name.lower() for each in wishes if id(each.unit) in in_mixins}
-        own = [each for each in wishes if each.is_own]
-        staying = [each for each in own if each.new is not None]
-        merged = [each for each in wishes if not each.is_own and id(each.unit) not in in_mixins]
-        order = [
-            column.name for column in self.live.table.columns if column.name.lower() not in mixed
-        ]
-        there = [each.unit.live_name.lower() for each in wishes if id(each.unit) not in in_mixins]
-        if merged and all(map(agreed, merged)) and there == [name.lower() for name in order]:
-            for each in own:
-                self._update(each, isinstance(section, Mapping) and section.is_flow)
-            return
-        names = {each.unit.live_name.lower(): each for each in own}
-        is_anew = self.is_plain and isinstance(section, Mapping) and section.is_flow
-        if not isinstance(section, Mapping) or not staying or is_anew:
-            pairs = [(name, self._column_value(name, names)) for name in order]
-            self._put(mapping, "columns", pairs)
-            return
-        # What is merged in does not fit any more: all of it is written out.
-        for merge in section.merges:
-            self.writer.remove(merge, section)
-        for each in own:
-            if each.new is None:
-                self.writer.remove(each.unit.entry, section)
-            elif each.is_changed:
-                self._update(each, section.is_flow)
-        self._place_columns(section, staying, order, names)
-
-    def _place_columns(
-        self, section: Mapping, staying: list[Wanted], order: list[str], names: dict[str, Wanted]
-    ) -> None:
-        """Put in what is new, and move what stands elsewhere."""
-        there = [each.unit.live_name for each in staying]
-        moving = moved(there, order)
-        entries = {each.unit.live_name.lower(): each.unit.entry for each in staying}
-        for name in moving:
-            self.writer.remove(entries[name], section)
-        stable = {name: entry for name, entry in entries.items() if name not in moving}
-        for behind, group in placed(order, stable):
-            pairs = [(name, self._column_value(name, names)) for name in group]
-            if behind is None:
-                pairs = pairs if section.is_flow else pairs[::1]
-            self.writer.insert(pairs, section, stable[behind] if behind else None)
-
-    def _column_value(self, name: str, names: dict[str, Wanted]) -> Value:
-        """A new column's definition; that of one that moves or left a mixin, as it was written."""
-        column = self.live.table.column(name)
-        assert column is not None
-        known = names.get(name.lower()) or self._left(name)
-        if known is not None and known.new is not None and not known.is_changed:
-            raw = raw_value(known.unit.entry)
-            if raw is not None:
-                self.said |= known.says
-                return raw
-        return column_value(column, self.live.around)
-
-    def _left(self, name: str) -> Wanted | None:
-        """A column that came from a mixin, as it stands there."""
-        for units in self.mixins.values():
-            for unit in units:
-                if unit.kind == "column" and unit.live_name.lower() == name.lower():
-                    return wanted(unit, self.declared, self.live, ())
-        return None
-
-    def _update(self, each: Wanted, is_flow: bool) -> None:
-        if each.new is not None and each.is_changed:
-            update(
-                self.writer,
-                each.unit.entry,
-                each.old,
-                each.new,
-                is_flow=is_flow,
-                is_plain=self.is_plain,
-            )
-            if each.unit.was:
-                self.writer.rename_back(each.unit.entry, each.unit.was, is_flow=is_flow)
+            self.text.writer.scalar(entry, f"[{', '.join(names)}]", mapping.is_flow)
 
     # Keys and checks
 
-    def _primary_key(self, mapping: Mapping, wishes: list[Wanted]) -> None:
+    def _primary_key(self, wishes: list[Wanted]) -> None:
         entry = self._primary()
         live = self.live.table.primary_key
         unit = next((each for each in wishes if each.unit.entry is entry), None)
@@ -267,49 +167,51 @@ class TableEdit:
         is_said = ("index", "primary") in self.said
         if unit is not None and unit.is_own:
             if live is None:
-                self.writer.remove(unit.unit.entry, mapping)
+                self.text.writer.remove(unit.unit.entry, self.text.own)
             else:
-                self._update(unit, mapping.is_flow)
+                self.text.update(unit, self.text.own.is_flow)
         elif live is not None and not is_said and (not column or column.lower() in self.there):
-            self._put_key(mapping, "primary_key", primary_key_value(live))
+            self.text.put_key("primary_key", primary_key_value(live))
 
-    def _section(self, mapping: Mapping, kind: Kind, wishes: list[Wanted]) -> None:
+    def _section(self, kind: Kind, wishes: list[Wanted]) -> None:
         key = SECTIONS[kind]
         own = [each for each in wishes if each.is_own and each.unit.entry is not self._primary()]
         new = [pair for pair in self._pairs(kind) if (kind, pair[0].lower()) not in self.said]
-        section = own_section(self.places, key)
+        section = own_section(self.text.places, key)
         staying = [each for each in own if each.new is not None]
         is_replaced = isinstance(section, Mapping | Sequence) and not self._has_merges(section)
         if is_replaced and (own or new) and not staying:
-            self._replace_section(mapping, key, new)
+            self._replace_section(key, new)
             return
         for each in own:
             if each.new is None and isinstance(section, Mapping):
-                self.writer.remove(each.unit.entry, section)
+                self.text.writer.remove(each.unit.entry, section)
             elif each.new is None and isinstance(section, Sequence):
-                self.writer.remove_item(each.unit.entry, section)
+                self.text.writer.remove_item(each.unit.entry, section)
             elif isinstance(section, Mapping | Sequence):
-                self._update(each, section.is_flow)
+                self.text.update(each, section.is_flow)
         if not new:
             return
         if isinstance(section, Mapping) and staying:
-            self.writer.insert(new, section, staying[-1].unit.entry)
+            self.text.writer.insert(new, section, staying[-1].unit.entry)
         elif isinstance(section, Sequence) and staying:
-            self.writer.insert_items([value for _, value in new], section, staying[-1].unit.entry)
+            self.text.writer.insert_items(
+                [value for _, value in new], section, staying[-1].unit.entry
+            )
         else:
-            self._put(mapping, key, new)
+            self.text.put(key, new)
 
     def _has_merges(self, section: Node) -> bool:
         return isinstance(section, Mapping) and bool(section.merges)
 
-    def _replace_section(self, mapping: Mapping, key: str, pairs: Pairs) -> None:
+    def _replace_section(self, key: str, pairs: Pairs) -> None:
         if pairs:
-            self.writer.value(self.places.keys[key], pairs, mapping.is_flow)
+            self.text.writer.value(self.text.places.keys[key], pairs, self.text.own.is_flow)
         else:
-            self.writer.remove(self.places.keys[key], mapping)
+            self.text.writer.remove(self.text.places.keys[key], self.text.own)
 
     def _primary(self) -> Entry | None:
-        return self.places.keys.get("primary_key")
+        return self.text.places.keys.get("primary_key")
 
     def _pairs(self, kind: Kind) -> list[tuple[str, Value]]:
         """All live parts of a kind with what they are written as in a section."""
@@ -336,7 +238,7 @@ class TableEdit:
 
     def _key_value(self, key: ForeignKey) -> Value:
         """A foreign key, with the names of both ends that one in its place had."""
-        is_list = isinstance(own_section(self.places, "foreign_keys"), Sequence)
+        is_list = isinstance(own_section(self.text.places, "foreign_keys"), Sequence)
         for each in () if is_list else self.declared.table.foreign_keys:
             is_gone = self.live.table.foreign_key(each.name) is None
             if is_gone and (each.columns, each.parent_name) == (key.columns, key.parent_name):
@@ -348,7 +250,7 @@ class TableEdit:
 
     # Settings, and keys of the table
 
-    def _settings(self, mapping: Mapping) -> None:
+    def _settings(self) -> None:
         before = table_settings(self.declared.table, self.database, self.flavour)
         after = table_settings(self.live.table, self.database, self.flavour)
         for key in {**before, **after}:
@@ -356,55 +258,19 @@ class TableEdit:
             if old == new:
                 continue
             if new is not None:
-                self._put_key(mapping, key, new, old)
-            elif is_own_key(self.places, key):
-                self.writer.remove(self.places.keys[key], mapping)
-        self._counter(mapping)
+                self.text.put_key(key, new, old)
+            else:
+                self.text.remove(key)
+        self._counter()
 
-    def _counter(self, mapping: Mapping) -> None:
+    def _counter(self) -> None:
         """AUTO_INCREMENT is compared only where it is declared higher than it is."""
         declared = self.declared.table.auto_increment
         live = self.live.table.auto_increment
-        entry = self.places.keys.get("auto_increment")
+        entry = self.text.places.keys.get("auto_increment")
         if entry is None or declared is None or declared <= (live or 1):
             return
         if live is None:
-            self.writer.remove(entry, mapping)
+            self.text.writer.remove(entry, self.text.own)
         else:
-            self.writer.scalar(entry, str(live), mapping.is_flow)
-
-    def _put_key(self, mapping: Mapping, key: str, value: Value, old: Value | None = None) -> None:
-        """Give a key of the table a value, where it stands or at its place in the style's order."""
-        if not is_own_key(self.places, key):
-            self._put(mapping, key, value)
-            return
-        entry = self.places.keys[key]
-        if key in _SQL and isinstance(entry.value, Scalar):
-            before, after = (_sql_of(each) for each in (old or "", value))
-            form, new = Form(before, key), Form(after, key)
-            update(self.writer, entry, form, new, is_flow=mapping.is_flow, is_plain=self.is_plain)
-        else:
-            self.writer.value(entry, value, mapping.is_flow)
-
-    def _put(self, mapping: Mapping, key: str, value: Value) -> None:
-        """Write a section or a key whole; one that is there is replaced."""
-        if not value:
-            return
-        if is_own_key(self.places, key) or (
-            key in self.places.keys and is_alias(self.places.keys[key])
-        ):
-            self.writer.value(self.places.keys[key], value, mapping.is_flow)
-            return
-        present = written(mapping)
-        place = ORDER.index(key)
-        before = [
-            each
-            for each in present
-            if each.key is not None
-            and (each.key.text not in ORDER or ORDER.index(each.key.text) < place)
-        ]
-        self.writer.insert([(key, value)], mapping, before[-1] if before else None)
-
-
-def _sql_of(value: Value) -> str:
-    return value if isinstance(value, str) else getattr(value, "text", "")
+            self.text.writer.scalar(entry, str(live), self.text.own.is_flow)
