@@ -56,7 +56,7 @@ def _spliced(path: Path, splices: list[Splice]) -> bytes:
     ends = _LINE_END.search(raw)
     line_end = ends.group() if ends else "\n"
     parts: list[str] = []
-    position, is_deletion = 0, False
+    position, is_deletion, takes_comma = 0, False, False
     for splice in sorted(splices, key=lambda each: (each.start, each.end)):
         start, end = offsets.raw(splice.start), offsets.raw(splice.end)
         text = splice.text.replace("\n", line_end)
@@ -64,13 +64,15 @@ def _spliced(path: Path, splices: list[Splice]) -> bytes:
             parts += [raw[position:start], text]
             position = end
             is_deletion = not splice.text
+            # The last ones in braces go with the comma ahead of them, others with the one behind.
+            takes_comma = raw[start:end].startswith(",")
         elif not splice.text:
             # Two that go one behind the other share the blank lines between them.
             position = max(position, end)
         elif start == end and is_deletion:
             # What it was to stand behind is gone: it stands in its place.
             gap = line_end if splice.text.startswith("\n") else ", "
-            parts.append(text.removeprefix(gap) + gap)
+            parts.append(text if takes_comma else text.removeprefix(gap) + gap)
     text = "".join([*parts, raw[position:]])
     blank = line_end * 2
     if text.endswith(blank) and not raw.endswith(blank):

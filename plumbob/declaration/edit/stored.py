@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
@@ -27,6 +28,8 @@ from plumbob.model import Flavour, ObjectKey, Schema, Stored, Trigger, View
 
 # A text that is longer gets a line for each of its clauses.
 _LONGEST = 90
+# `a.b AS b`, as servers print a column.
+_OWN_NAME = re.compile(r"\b(\w+\.)(\w+) AS \2\b")
 
 
 class StoredEdit:
@@ -186,10 +189,21 @@ class StoredEdit:
 def _respelled(written: str, before: str, after: str) -> str:
     """As `respelled`, for a SELECT: what stands on one line stays there while it is short enough."""
     if "\n" not in written.strip():
+        before, after = (_named_once(each, written) for each in (before, after))
         flat = respelled(written, _on_one_line(before), _on_one_line(after))
         if len(flat) <= _LONGEST:
             return flat
     return respelled(written, before, after)
+
+
+def _named_once(select: str, written: str) -> str:
+    """A SELECT of a server, with columns named as in what was written where they have no other name.
+
+    That it says the same still is for the caller of `edit` to see, as with all that is respelled.
+    """
+    if re.search(r"\bas\b", written, re.IGNORECASE):
+        return select
+    return _OWN_NAME.sub(r"\1\2" if "." in written else r"\2", select)
 
 
 def _on_one_line(select: str) -> str:
