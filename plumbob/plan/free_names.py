@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from plumbob.ddl.completed import covers
 from plumbob.diff.renamed import names_in, names_in_partitioning
-from plumbob.model import Column, Expression, ForeignKey, Index, Renames, Schema, Table
+from plumbob.model import Column, Expression, ForeignKey, Index, Renames, Schema, Table, Trigger
 
 Columns = set[tuple[str, str]]
 
@@ -37,7 +37,13 @@ def with_names_free(schema: Schema, renames: Renames) -> Schema:
     if not _has_all_moving(kept, renames):
         return schema
     held = {name: _with_held_keys(table, kept) for name, table in kept.items()}
-    return replace(schema, tables=held)
+    # Triggers go with their table.
+    stored = {
+        key: each
+        for key, each in schema.stored.items()
+        if not (isinstance(each, Trigger) and each.table in tables)
+    }
+    return replace(schema, tables=held, stored=stored)
 
 
 def _has_all_moving(tables: Mapping[str, Table], renames: Renames) -> bool:
