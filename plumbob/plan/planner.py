@@ -82,9 +82,13 @@ def _only(schema: Schema, names: set[str]) -> Schema:
 
 
 def reached_by(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> Schema:
-    """The declared schema as it will stand on the server after the way up."""
+    """The declared schema as it will stand on the server after the way up.
+
+    What is not understood stands there as before: no statement touches it.
+    """
     renames = heeded(renames, live, declared)
-    return in_natural_order(renamed(live, renames, flavour), declared)
+    reached = in_natural_order(renamed(live, renames, flavour), declared)
+    return replace(reached, not_understood=live.not_understood)
 
 
 def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tuple[Statement, ...]:

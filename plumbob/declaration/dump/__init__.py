@@ -211,7 +211,7 @@ def _option_text(option: Option) -> str:
 def _left_out(schema: Schema) -> list[str]:
     """Comments that name what the declaration can't say."""
     lines = [
-        f"# The table {quoted(thing.name)} is left out, for it is not understood: {_in_line(thing.why)}"
+        f"# The {thing.kind} {quoted(thing.name)} is left out, for it is not understood: {_in_line(thing.why)}"
         for thing in schema.not_understood.values()
     ]
     lines += [
