@@ -20,7 +20,9 @@ def recorded(stored: Stored, flavour: Flavour) -> str:
         beside["session"] = asdict(stored.session)
     if isinstance(stored, Trigger):
         beside["follows"] = stored.follows
-    return f"{_BESIDE}{json.dumps(beside, sort_keys=True)}\n{create_sql(stored, flavour)}"
+    # Read without its session, so it is written without.
+    plain = replace(stored, session=Session()) if isinstance(stored, Owned) else stored
+    return f"{_BESIDE}{json.dumps(beside, sort_keys=True)}\n{create_sql(plain, flavour)}"
 
 
 def of_recorded(id: str, text: str, flavour: Flavour) -> Stored | NotUnderstood:

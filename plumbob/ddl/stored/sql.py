@@ -56,7 +56,7 @@ def _(stored: Routine, flavour: Flavour, create: str = "CREATE") -> str:
     if stored.security != "DEFINER":
         lines.append(f"    SQL SECURITY {stored.security}")
     if stored.comment:
-        lines.append(f"    COMMENT {quote_text(stored.comment)}")
+        lines.append(f"    COMMENT {_comment(stored)}")
     return "\n".join([*lines, stored.body])
 
 
@@ -64,7 +64,7 @@ def _(stored: Routine, flavour: Flavour, create: str = "CREATE") -> str:
 def _(stored: Event, flavour: Flavour, create: str = "CREATE") -> str:
     # ALTER EVENT leaves what it does not say as it is.
     says_comment = stored.comment or create == "ALTER"
-    comment = f" COMMENT {quote_text(stored.comment)}" if says_comment else ""
+    comment = f" COMMENT {_comment(stored)}" if says_comment else ""
     return (
         f"{create} {head_sql(stored.definer)}EVENT {quote_name(stored.name)}"
         f" ON SCHEDULE {schedule_sql(stored)}"
@@ -84,6 +84,13 @@ def _(stored: Sequence, flavour: Flavour, create: str = "CREATE") -> str:
     if stored.comment:
         words.append(f"COMMENT={quote_text(stored.comment)}")
     return " ".join(words)
+
+
+def _comment(stored: Routine | Event) -> str:
+    """A comment as the session that makes the object reads it: a backslash may be no escape there."""
+    if "NO_BACKSLASH_ESCAPES" in (stored.session.sql_mode or ""):
+        return "'" + stored.comment.replace("'", "''") + "'"
+    return quote_text(stored.comment)
 
 
 def _status(status: str, flavour: Flavour) -> str:

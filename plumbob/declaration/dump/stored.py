@@ -115,7 +115,7 @@ def stored_text(stored: Stored, flavour: Flavour) -> str:
         head = f"{moment} on {name_text(stored.table)} for each row"
         return f"{head}\n{stored.body}" if "\n" in stored.body else f"{head} {stored.body}"
     if isinstance(stored, Owned):
-        stored = replace(stored, definer=None)
+        stored = replace(stored, definer=None, session=Session())
     sql = create_sql(stored, flavour)
     name = quote_name(stored.name)
     text = sql[sql.index(name) + len(name) :].strip()
