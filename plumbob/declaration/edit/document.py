@@ -68,11 +68,13 @@ class Document:
             found[name] = [unit for unit in units if id(unit.entry.value) in nodes]
         return found
 
-    def is_flow(self, table: Entry) -> bool:
-        """Whether a table stands in braces together with others."""
+    def is_flow(self, entry: Entry) -> bool:
+        """Whether a section, or an entry of one, stands in braces together with others."""
+        sections = [each.value for root in self.roots for each in root.entries]
         return any(
-            section.is_flow and any(each is table for each in section.entries)
-            for section in self._tables()
+            each.is_flow and any(inner is entry for inner in each.entries)
+            for each in (*self.roots, *sections)
+            if isinstance(each, Mapping)
         )
 
     def section_of(self, entry: Entry) -> Mapping | None:

@@ -58,16 +58,17 @@ class StoredEdit:
     def run(self, changed: Collection[str], plain: Collection[str]) -> None:
         """Write what differs; `changed` and `plain` are ids."""
         self._exchange(plain)
+        fresh = [key for key in self.live if str(key) in changed and key not in self.declared]
+        coming = {section_of(self.live[key]) for key in fresh}
         for key, old in self.declared.items():
             entry = self._entry(key)
             if str(key) not in changed or entry is None or key in self.exchanged:
                 continue
             new = self.live.get(key)
             if new is None:
-                self._remove(entry, section_of(old))
+                self._remove(entry, section_of(old), coming)
             elif old != new or str(key) in plain:
                 self._update(entry, old, new, is_plain=str(key) in plain)
-        fresh = [key for key in self.live if str(key) in changed and key not in self.declared]
         for section, kind in STORED_SECTIONS.items():
             if keys := [key for key in fresh if key.kind == kind]:
                 self._insert(section, keys)
@@ -87,7 +88,7 @@ class StoredEdit:
             value = stored_value(new, self.usual, self.flavour)
             self.writer.put(place, entry, value, is_changed=is_changed)
 
-    def _remove(self, entry: Entry, section: str) -> None:
+    def _remove(self, entry: Entry, section: str, coming: Collection[str]) -> None:
         """Take an entry out; a section that is empty then stays, for it says that there are none."""
         for found in self.document.sections(section):
             mapping = found.value
@@ -96,7 +97,7 @@ class StoredEdit:
             staying = [each for each in written(mapping) if self._stays(each, section)]
             if staying:
                 self.writer.remove(entry, mapping)
-            else:
+            elif section not in coming:
                 self.writer.value(found, [], is_flow=False)
 
     def _stays(self, entry: Entry, section: str) -> bool:
@@ -110,7 +111,8 @@ class StoredEdit:
         mapping = entry.value if isinstance(entry.value, Mapping) else None
         if mapping is None and (differing or is_alias(entry)):
             said = [("sql", Block(after, is_verbatim=True)), *differing.items()]
-            self.writer.value(entry, said if differing else said[0][1], is_flow=False)
+            is_flow = self.document.is_flow(entry)
+            self.writer.value(entry, said if differing else said[0][1], is_flow)
             return
         target = entry
         if mapping is not None:
@@ -126,10 +128,13 @@ class StoredEdit:
         assert isinstance(target.value, Scalar)
         respell = _respelled if isinstance(new, View) else respelled
         text = after if is_plain else respell(target.value.text, before, after)
-        if "\n" in text.strip() and target.value.style not in ("|", ">"):
+        is_flow = self.document.is_flow(entry) or (mapping is not None and mapping.is_flow)
+        if is_flow:
+            self.writer.scalar(target, text.rstrip("\n"), is_flow)
+        elif "\n" in text.strip() and target.value.style not in ("|", ">"):
             self.writer.value(target, Block(text.rstrip("\n"), is_verbatim=True), is_flow=False)
         else:
-            self.writer.scalar(target, text.rstrip("\n"), mapping is not None and mapping.is_flow)
+            self.writer.scalar(target, text.rstrip("\n"), is_flow=False)
 
     def _insert(self, section: str, keys: list[ObjectKey]) -> None:
         pairs = {
@@ -148,7 +153,7 @@ class StoredEdit:
             if each.key is not None and self._stays(each, section)
         ]
         if not isinstance(mapping, Mapping) or not entries:
-            self.writer.value(found, list(pairs.values()), is_flow=False)
+            self.writer.value(found, list(pairs.values()), self.document.is_flow(found))
             return
         places = {each.key.text.lower(): each for each in entries if each.key is not None}
         places |= {key.name.lower(): entry for key, entry in self.exchanged.items()}
