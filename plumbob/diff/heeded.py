@@ -35,12 +35,27 @@ def fitting(renames: Renames, before: Schema, after: Schema) -> Renames:
     for name, table in after.tables.items():
         old = _before(name, tables, before)
         if old is not None:
-            own = _fitting(_of(renames.columns, name), _named(old.columns), _named(table.columns))
+            told = _of_one_role(_of(renames.columns, name), old, table)
+            own = _fitting(told, _named(old.columns), _named(table.columns))
             columns |= {(name, new): was for new, was in own.items()}
             there, wanted = _sorted(_named(old.indexes)), _sorted(_named(table.indexes))
             found = _fitting(_of(renames.indexes, name), there, wanted)
             indexes |= {(name, new): was for new, was in found.items()}
     return Renames(tables, columns, indexes)
+
+
+def _of_one_role(told: Names, before: Table, after: Table) -> Names:
+    """The renames but for those that make an ordinary column of one that holds a row's start or end.
+
+    Such a column cannot become another one, nor the other way round (4125, 4134): it goes.
+    """
+
+    def role(column: Column | None) -> str | None:
+        return column.system_time if column else None
+
+    return {
+        new: old for new, old in told.items() if role(before.column(old)) == role(after.column(new))
+    }
 
 
 def _with_other_case(told: Renames, before: Schema, after: Schema) -> Renames:

@@ -55,7 +55,8 @@ def _in_stages(
     given: frozenset[Ref] = frozenset()
     touched: frozenset[Ref] = frozenset()
     for number, (one, other) in enumerate(stages(before, after)):
-        parts = compare_tables(one, other, renames)
+        # The first stage renames: from then on the names are the new ones.
+        parts = compare_tables(one, other, Renames() if number else renames)
         found = [*_alter_table(Alter(one, other, parts), flavour)] if parts else []
         # So that the next stage has something to wait for, whatever this one does.
         done = Ref("table", after.name, f"stage {number}")
