@@ -90,5 +90,13 @@ def _with_owner(stored: Owned, live: Owned) -> Owned:
         collation=there.collation if said.collation is None else said.collation,
         time_zone=there.time_zone if said.time_zone is None else said.time_zone,
     )
-    definer = live.definer if stored.definer is None else stored.definer
+    definer = live.definer if _is_left_open(stored, live) else stored.definer
     return replace(stored, definer=definer, session=session)
+
+
+def _is_left_open(stored: Owned, live: Owned) -> bool:
+    """Whether nothing is said of the account, or a name alone: that of a role or, without one, of a user."""
+    said, there = stored.definer, live.definer
+    if said is None or there is None:
+        return said is None
+    return said.host is None and said.user == there.user and there.host in (None, "%")
