@@ -5,17 +5,16 @@ Object by object, in canonical form; where one is not the same, with the lines i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from plumbob.ddl.fingerprint import objects
 from plumbob.ddl.stored.recorded import recorded
 from plumbob.ddl.tables import create_table_sql
 from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
-from plumbob.model import Flavour, Schema, Table, key_of_id
+from plumbob.model import Flavour, Schema, object_id
 from plumbob.plan.lenient import lenient_tables
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, open_scratch
@@ -73,31 +72,35 @@ def reproduce(declaration: Declaration, server: Server, *, scratch: str = "") ->
             rebuilt = in_words(declared, read_back(place, asked, declared, lenient))
         except PlumbobError as error:
             return Reproduction(unproved=error.what)
-        ids = {*objects(live), *objects(rebuilt)}
-        return Reproduction(
-            len(ids), place.place, tuple(_unlike(live, rebuilt, ids, server.flavour))
-        )
+        one, other = _alone(live), _alone(rebuilt)
+        left_out = tuple(_left_out(live, declaration))
+        unlike = (*_unlike(one, other, server.flavour), *left_out)
+        return Reproduction(len(one.keys() | other.keys()) + len(left_out), place.place, unlike)
 
 
 def _unlike(
-    live: Schema, rebuilt: Schema, ids: Iterable[str], flavour: Flavour
+    live: Mapping[str, Schema], rebuilt: Mapping[str, Schema], flavour: Flavour
 ) -> Iterator[Unlike]:
     # One by one: a rename that is still to come does not pair two tables here.
-    for id in sorted(ids):
-        one, other = _only(live, id), _only(rebuilt, id)
+    for id in sorted(live.keys() | rebuilt.keys()):
+        one, other = live.get(id, Schema()), rebuilt.get(id, Schema())
         if compare(one, other, flavour):
             yield Unlike(id, *_first_difference(one, other, flavour))
 
 
-def _only(schema: Schema, id: str) -> Schema:
-    """The schema without all but one object."""
-    found = objects(schema).get(id)
-    key = key_of_id(id)
-    if isinstance(found, Table):
-        return Schema({found.name: found})
-    if key is not None and key in schema.stored:
-        return Schema(stored={key: schema.stored[key]})
-    return Schema()
+def _left_out(live: Schema, declaration: Declaration) -> Iterator[Unlike]:
+    """What is not understood is in no declaration, though its kind may be one that is ours."""
+    for id, found in live.not_understood.items():
+        if found.kind in ("table", *declaration.sections):
+            yield Unlike(id, found.why, "")
+
+
+def _alone(schema: Schema) -> dict[str, Schema]:
+    """Each object by its id, as a schema of its own."""
+    return {
+        **{object_id("table", name): Schema({name: each}) for name, each in schema.tables.items()},
+        **{str(key): Schema(stored={key: each}) for key, each in schema.stored.items()},
+    }
 
 
 def _first_difference(one: Schema, other: Schema, flavour: Flavour) -> tuple[str, str]:
