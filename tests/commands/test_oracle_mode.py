@@ -16,9 +16,8 @@ PROGRAMS = (
 )
 
 
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_they_are_kept_or_named(root: User, server: Server, database: str) -> None:
-    if server.flavour.is_mysql:
-        pytest.skip("MySQL has no such mode")
     with server.connect(database) as connection, connection.cursor() as cursor:
         for sql in PROGRAMS:
             cursor.execute(sql)
