@@ -110,6 +110,9 @@ def as_typed(default: Default, of: Type) -> Default:
         return Default("text", default.value)
     if default.kind in ("hex", "bits") and of.is_string:
         return _text_of_bytes(default, of)
+    if default.kind == "number" and of.name == "date" and re.fullmatch(r"\d{8}", default.value):
+        year, month, day = default.value[:4], default.value[4:6], default.value[6:]
+        return Default("text", f"{year}-{month}-{day}")
     if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
         return Default("text", _moment(default.value, of))
     return default

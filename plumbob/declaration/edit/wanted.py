@@ -95,9 +95,11 @@ def wanted(
 
 
 def _stays(inside: tuple[Kind, str], declared: Side, live: Side) -> bool:
-    """Whether a part inside of a column is still there, and can still be said there."""
+    """Whether a part inside of a column is still there, and can still be said in that column."""
     old, new = declared.part(*inside), live.part(*inside)
-    return new is not None and (old == new or bool(live.column_inside(*inside)))
+    place = live.column_inside(*inside).lower()
+    is_there = place != "" and place == declared.column_inside(*inside).lower()
+    return new is not None and (old == new or is_there)
 
 
 def _form(
