@@ -31,7 +31,7 @@ schema fmt --to sql"""
 @click.option("--lossy", is_flag=True, help="With --to: leave out what the other format can't say.")
 @options.json
 def command(where: ProjectOptions, check: bool, to: str | None, lossy: bool, as_json: bool) -> int:
-    """Settle the style of the declaration.
+    """Settle the style of the declaration; turn YAML into SQL and back.
 
     Every definition gets the shortest form that says it all, sections are laid out alike, and
     comments stay. The declaration says the same afterwards, which is checked before anything is

@@ -10,7 +10,7 @@ from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import with_kept
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Unmanaged
+from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
 from plumbob.proof import Proof, prove
@@ -132,9 +132,16 @@ def read_live(
 def managed(live: Schema, declaration: Declaration) -> Schema:
     """The live schema with stored objects of those kinds that the declaration has a section for.
 
-    All others are somebody else's: a declaration that says nothing of views wishes none away.
+    All others are somebody else's: a declaration that says nothing of views wishes none away. But a
+    trigger goes with its table, and has to come back with it.
     """
-    ours = {key: each for key, each in live.stored.items() if key.kind in declaration.sections}
+    gone = live.tables.keys() - declaration.schema.tables.keys()
+    gone -= set(declaration.renames.tables.values())
+    ours = {
+        key: each
+        for key, each in live.stored.items()
+        if key.kind in declaration.sections or (isinstance(each, Trigger) and each.table in gone)
+    }
     others = (
         Unmanaged(key.kind, each.name) for key, each in live.stored.items() if key not in ours
     )
