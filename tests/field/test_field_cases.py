@@ -17,8 +17,6 @@ from tests.conftest import Servers, empty_database
 from tests.field.field_case import FieldCase, as_file, field_cases, plain
 from tests.servers import Server
 
-# Cases that wait for what is still to be built, and why. A case that passes has to leave the list.
-WAITING: dict[str, str] = {}
 # Cases that were written for MariaDB 10.11 and are another thing on 11.8.
 OTHERWISE_ON_11_8 = {
     "fc-001": "the default collation of utf8mb3 is another one there, so the two sides do differ",
@@ -34,9 +32,7 @@ def cases(wanted: Any) -> Any:
         for case in field_cases("mysql" if name == "mysql" else "mariadb"):
             if not wanted(case) or (name == "mariadb118" and case.id in OTHERWISE_ON_11_8):
                 continue
-            why = WAITING.get(case.id)
-            marks = [pytest.mark.xfail(strict=True, reason=why)] if why else []
-            parameters.append(pytest.param(name, case, marks=marks, id=f"{case.id}-{name}"))
+            parameters.append(pytest.param(name, case, id=f"{case.id}-{name}"))
     return pytest.mark.parametrize(("place", "case"), parameters, indirect=["place"])
 
 
@@ -128,7 +124,6 @@ def runs(place: Place, case: FieldCase, way: str) -> None:
 
 def test_every_complaint_is_here() -> None:
     assert [case.id for case in field_cases("mysql")] == [f"fc-{n:03}" for n in range(1, 65)]
-    assert set(WAITING) <= {case.id for case in field_cases("mysql")}
 
 
 @cases(lambda case: case.loads and case.is_equal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.stored.head import Head
@@ -47,7 +48,8 @@ def _option(cursor: Cursor, sequence: Sequence) -> Sequence:
     for words, name in _NUMBERS:
         if cursor.accept(*words):
             cursor.accept_mark("=")
-            return replace(sequence, **{name: _number(cursor)})  # type: ignore[arg-type]
+            said: dict[str, Any] = {name: _number(cursor)}
+            return replace(sequence, **said)
     for words, meaning in _WORDS:
         if cursor.accept(*words):
             return replace(sequence, **meaning)
