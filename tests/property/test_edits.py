@@ -20,6 +20,7 @@ from plumbob.diff.change import Alter, Change, Drop, Rename
 from plumbob.diff.compare import compare
 from plumbob.model import Renames, Schema, Table, object_id, object_key
 from plumbob.server.connection import Server
+from plumbob.server.scratch import Scratch
 from plumbob.workflow import Comparison, compare_database
 from tests.cases.conftest import emptied
 from tests.cases.trip import run, texts
@@ -36,9 +37,13 @@ ALONE = settings(THOUSAND, max_examples=12 if _IS_SHORT else 1000)
 class Edited:
     """A database that is as the declaration says, and what the server says of all edited texts."""
 
-    def __init__(self, server: Server, everything: Everything, folder: Path) -> None:
+    def __init__(
+        self, server: Server, scratch: Scratch, everything: Everything, folder: Path
+    ) -> None:
         self.server = server
         self.everything = everything
+        self._scratch = scratch
+        self._folder = folder
         self._path = folder / "schema.yaml"
         run(server, self.compared().plan.up)
         base = self.compared()
@@ -50,7 +55,12 @@ class Edited:
     def compared(self, *states: State) -> Comparison:
         """The declaration with these alternatives against the database, confirmed by the server."""
         self._path.write_text(self.everything.text(*states), encoding="utf-8")
-        return compare_database(load(self._path), self.server, scratch="target")
+        with pytest.MonkeyPatch.context() as patch:
+            # What was asked in an earlier run is asked again; one scratch database is enough. No
+            # longer than this: the fixture lives on while tests of other files run.
+            patch.setattr("plumbob.server.memory.cache_folder", lambda: self._folder)
+            patch.setattr("plumbob.workflow.open_scratch", lambda *_: emptied(self._scratch))
+            return compare_database(load(self._path), self.server, scratch="target")
 
     def schema(self, state: State, beside: frozenset[str]) -> Schema:
         """What is live, with the objects of one state in place of the live ones."""
@@ -81,14 +91,11 @@ def edited(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Edited]:
     folder = tmp_path_factory.mktemp("edited")
-    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with contextlib.ExitStack() as stack:
         places = Places(servers, stack)
         _, scratch = places[request.param]
-        # What was asked in an earlier run is asked again; one scratch database is enough.
-        patch.setattr("plumbob.server.memory.cache_folder", lambda: folder)
-        patch.setattr("plumbob.workflow.open_scratch", lambda *_: emptied(scratch))
         server = stack.enter_context(places.empty(request.param))
-        yield Edited(server, Everything(request.param), folder)
+        yield Edited(server, scratch, Everything(request.param), folder)
 
 
 def test_edits_of_many_objects(edited: Edited) -> None:
