@@ -1,37 +1,64 @@
-"""The settings of a user's project: section `[plumbob]` of the file `plumbob.cfg` in its root.
+"""The settings of a user's project, and where its root is; what is done with them is others' business.
 
-There is one file and one section, read with `configparser`; the values are texts as they stand. No
-secret belongs in it, since it is committed: it names the environment variable that holds the URL
-instead.
+They stand in one file: section `[plumbob]` of `plumbob.cfg` or of `setup.cfg`, or `[tool.plumbob]` of
+`pyproject.toml`. An environment is a section `[plumbob:NAME]` (`[tool.plumbob.environments.NAME]`)
+that overrides some of them. No secret belongs there, since these files are committed: they name the
+environment variable that holds the URL instead.
 """
 
 from __future__ import annotations
 
 import configparser
 import difflib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from plumbob.errors import PlumbobError
 from plumbob.server.scope import Scope, read_patterns
 
 FILE = "plumbob.cfg"
+SHARED, TOML = "setup.cfg", "pyproject.toml"
 SECTION = "plumbob"
+ENVIRONMENTS = "environments"
 SECRETS = ("password", "passwd", "url", "database_url", "dsn")
 
+VARIABLE = "PLUMBOB_ENV"
+DEVELOPMENT, PRODUCTION = "development", "production"
+# Environments that need no section of their own; any other name without one is a slip.
+USUAL = (DEVELOPMENT, "test", PRODUCTION)
+DECLARATIONS = ("schema/schema.yaml", "schema/schema.yml", "schema/schema.sql")
+
 ScratchKind = Literal["sandbox", "target", "none"]
+# The texts of one section, by setting.
+Said = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What `plumbob.cfg` says, with the defaults for what it does not say.
+    """What the settings say for one environment, with the defaults for what they do not say.
 
-    `schema` and `generated` are paths from the project's root; `url_env` is the environment
-    variable that holds the URL of the database; `scratch` is sandbox, target, none, the NAME of an
-    environment variable that holds a URL (`$NAME`), or "" for the first that is there; `production`
-    marks a database on which `--allow all` is refused; `ignore` and `manage` are patterns of names
-    that are not ours, or are ours although they look like a tool's (see `scope`).
+    Attributes:
+        schema: the declaration, from the project's root.
+        generated: the folder of the files that plumbob writes.
+        url_env: the environment variable that holds the URL of the database.
+        scratch: sandbox, target, none, the NAME of an environment variable that holds a URL
+            (`$NAME`), or "" for the first that is there.
+        production: whether the database of this environment is production; one that is named
+            production is, unless it says otherwise.
+        ignore, manage: patterns of names that are not ours, or are ours although they look like a
+            tool's (see `scope`).
+        models: the file of generated models, "off" for none, "" for models.py among the generated.
+        seeds: the folder of seed files.
+        pool_max, pool_min: connections of the application's pool.
+        pool_wait, pool_idle: seconds to wait for a free connection; after which an idle one goes.
+        retries, retry_pause: how often a lost connection is tried again, and seconds in between.
+        log_sql: whether the application's SQL is logged; without a word in development alone.
+        environment: the name of the environment that this is; no setting.
     """
 
     schema: str = "schema/schema.yaml"
@@ -41,6 +68,16 @@ class Config:
     production: bool = False
     ignore: str = ""
     manage: str = ""
+    models: str = ""
+    seeds: str = "seeds"
+    pool_max: int = 10
+    pool_min: int = 0
+    pool_wait: float = 30.0
+    pool_idle: float = 10.0
+    retries: int = 3
+    retry_pause: float = 1.0
+    log_sql: bool = True
+    environment: str = DEVELOPMENT
 
     @property
     def scope(self) -> Scope:
@@ -48,57 +85,220 @@ class Config:
         return Scope(read_patterns("ignore", self.ignore), read_patterns("manage", self.manage))
 
 
-def read_config(root: Path) -> Config:
-    """Read the project's `plumbob.cfg`; without the file all settings have their defaults.
+def find_root(start: Path | None = None) -> Path | None:
+    """The root of the project that a folder belongs to: it has settings or a declaration.
+
+    Args:
+        start: where to look first, then upwards to the repository's root; None is the working folder.
+    """
+    return next(filter(_is_root, _upwards((start or Path.cwd()).absolute())), None)
+
+
+def read_config(root: Path | None, env: str | None = None) -> Config:
+    """The settings of a project for one environment; what no file says has its default.
+
+    Args:
+        root: the project's root; None has no file.
+        env: the environment; None for the one that PLUMBOB_ENV names, else development.
 
     Raises:
-        PlumbobError: the file cannot be read, or says something that is not a setting.
+        PlumbobError: a file cannot be read or says something that is not a setting, two files have
+            settings, or nobody knows the environment.
     """
-    path = root / FILE
-    if not path.is_file():
-        return Config()
+    asked = env or os.environ.get(VARIABLE, "")
+    name = asked or DEVELOPMENT
+    found = {} if root is None else dict(_sections(root))
+    if len(found) > 1:
+        one, other = found
+        raise PlumbobError(
+            f"{one} and {other} both have settings of plumbob",
+            advice="settings stand in one file: move them all to one of the two",
+            where=str(root),
+        )
+    for file, sections in found.items():
+        configs = {each: _config(file, each, sections) for each in ("", *sections, name)}
+        if name not in (*sections, *USUAL):
+            raise _unknown_environment(name, [*filter(None, sections), *USUAL], file)
+        return configs[name]
+    if name not in USUAL:
+        raise _unknown_environment(name, list(USUAL), None)
+    return _config("", name, {})
+
+
+def seconds(text: str) -> float:
+    """A time such as 500ms, 60s, 5m or 1h, in seconds; a number alone counts seconds.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a time such as 60s, 5m or 1h")
+    return float(found[1]) * {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[found[2]]
+
+
+def _is_root(folder: Path) -> bool:
+    named = (folder / FILE, *(folder / each for each in DECLARATIONS))
+    return any(path.is_file() for path in named) or next(_sections(folder), None) is not None
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the one that is a repository."""
+    for at in (start, *start.parents):
+        yield at
+        if (at / ".git").exists():
+            return
+
+
+def _sections(root: Path) -> Iterator[tuple[str, dict[str, Said]]]:
+    """Each file that has settings, with its sections by environment; "" is the one for all."""
+    for name, read in ((FILE, _read_own), (SHARED, _read_shared), (TOML, _read_toml)):
+        path = root / name
+        if not path.is_file():
+            continue
+        if found := read(name, _text(path)):
+            yield name, found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PlumbobError(f"{path} cannot be read: {error.strerror}", where=path.name) from error
+    except UnicodeDecodeError as error:
+        raise _no_settings(path.name) from error
+
+
+def _read_own(name: str, text: str) -> dict[str, Said]:
+    parser = _parsed(name, text)
+    for section in parser.sections():
+        if _environment(section) is None:
+            raise PlumbobError(
+                f"{name} has a section [{section}]",
+                advice=f"settings stand in [{SECTION}], those of an environment in [{SECTION}:NAME]",
+                where=name,
+            )
+    return _of_parser(parser)
+
+
+def _read_shared(name: str, text: str) -> dict[str, Said]:
+    """The sections that are ours; what a file of others has besides is theirs."""
+    if not re.search(rf"^\[{SECTION}[]:]", text, re.MULTILINE):
+        return {}
+    return _of_parser(_parsed(name, text))
+
+
+def _parsed(name: str, text: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
-        parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
-    except (OSError, UnicodeDecodeError, configparser.Error) as error:
-        raise PlumbobError(_reason(path, error), where=FILE) from error
-    for name in parser.sections():
-        if name != SECTION:
-            raise PlumbobError(
-                f"{FILE} has a section [{name}]",
-                advice=f"all settings stand in one section, [{SECTION}]",
-                where=FILE,
-            )
-    if SECTION not in parser:
-        return Config()
-    return _config(dict(parser[SECTION]))
+        parser.read_string(text, source=name)
+    except configparser.Error as error:
+        # Its message repeats the line, which may be somebody's password.
+        first, *_ = getattr(error, "errors", None) or [(getattr(error, "lineno", None), "")]
+        raise _no_settings(name, first[0]) from error
+    return parser
 
 
-def _config(said: dict[str, str]) -> Config:
-    known = [field.name for field in fields(Config)]
-    for key in said:
+def _of_parser(parser: configparser.ConfigParser) -> dict[str, Said]:
+    named = ((_environment(section), section) for section in parser.sections())
+    return {env: dict(parser[section]) for env, section in named if env is not None}
+
+
+def _environment(section: str) -> str | None:
+    """The environment of a section, "" for the one for all, None where the section is not ours."""
+    head, colon, name = section.partition(":")
+    if head.strip() != SECTION or (colon and not name.strip()):
+        return None
+    return name.strip()
+
+
+def _read_toml(name: str, text: str) -> dict[str, Said]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    if SECTION not in text:
+        return {}
+    try:
+        tools = tomllib.loads(text).get("tool")
+    except tomllib.TOMLDecodeError as error:
+        raise _no_settings(name) from error
+    found = tools.get(SECTION) if isinstance(tools, dict) else None
+    if found is None:
+        return {}
+    own = dict(_table(name, f"tool.{SECTION}", found))
+    at = f"tool.{SECTION}.{ENVIRONMENTS}"
+    environments = _table(name, at, own.pop(ENVIRONMENTS, {}))
+    sections = {"": _said(name, own)}
+    for env, said in environments.items():
+        sections[env] = _said(name, _table(name, f"{at}.{env}", said))
+    return sections
+
+
+def _table(file: str, name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise PlumbobError(f"{name} is not a table", where=file)
+    return value
+
+
+def _said(file: str, table: Mapping[str, Any]) -> Said:
+    """TOML's values as the texts that they are in the other files; a list has a text on each line."""
+    return {key: _value(file, key, value) for key, value in table.items()}
+
+
+def _value(file: str, key: str, value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "\n".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise PlumbobError(f"{key} is neither a text nor a number", where=file)
+
+
+def _config(file: str, env: str, sections: Mapping[str, Said]) -> Config:
+    """The settings of an environment: its own section over the one for all."""
+    own = sections.get(env, {})
+    where = f"{file} [{SECTION}:{env}]" if env and own else file
+    known = {field.name: str(field.type) for field in fields(Config) if field.name != "environment"}
+    for key in own:
         if key not in known:
             raise PlumbobError(
-                f"{FILE} has an unknown setting {key}", advice=_advice(key, known), where=FILE
+                f"{file} has an unknown setting {key}", advice=_advice(key, [*known]), where=where
             )
-    texts = {key: text.strip() for key, text in said.items() if key != "production"}
-    config = Config(**texts, production=_boolean(said.get("production", "false")))
+    name = env or DEVELOPMENT
+    values: dict[str, Any] = {"log_sql": name == DEVELOPMENT}
+    for key, text in {**sections.get("", {}), **own}.items():
+        try:
+            values[key] = _READERS[known[key]](text.strip())
+        except ValueError as error:
+            raise PlumbobError(f"{key} is {error}", where=where) from None
+    if name == PRODUCTION and "production" not in own:
+        # What stands there for all environments was hardly said with this one in mind.
+        values["production"] = True
+    config = Config(**values, environment=name)
+    _check(config, where)
+    return config
+
+
+def _check(config: Config, where: str) -> None:
     if not _is_scratch(config.scratch):
         raise PlumbobError(
             "scratch is sandbox, target, none or $NAME of an environment variable with a URL",
             advice="a URL itself would put a password into a file that is committed",
-            where=FILE,
+            where=where,
         )
-    _check_patterns(config)
-    return config
-
-
-def _check_patterns(config: Config) -> None:
+    if config.pool_min > config.pool_max or not config.pool_max:
+        raise PlumbobError(
+            f"pool_max is {config.pool_max}, and pool_min {config.pool_min}",
+            advice="a pool has one connection at most or more, and no more at least",
+            where=where,
+        )
     for setting, text in (("ignore", config.ignore), ("manage", config.manage)):
         try:
             read_patterns(setting, text)
         except PlumbobError as error:
-            error.where = FILE
+            error.where = where
             raise
 
 
@@ -107,10 +307,32 @@ def _is_scratch(text: str) -> bool:
 
 
 def _boolean(text: str) -> bool:
-    word = text.strip().lower()
+    word = text.lower()
     if word not in configparser.ConfigParser.BOOLEAN_STATES:
-        raise PlumbobError("production is true or false", where=FILE)
+        raise ValueError("true or false")
     return configparser.ConfigParser.BOOLEAN_STATES[word]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("a whole number")
+    return int(text)
+
+
+def _time(text: str) -> float:
+    try:
+        return seconds(text)
+    except ValueError:
+        raise ValueError("a time such as 10s or 500ms") from None
+
+
+# How a setting is read, by the type of its field; a ValueError says what it should be.
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "str": str,
+    "bool": _boolean,
+    "int": _number,
+    "float": _time,
+}
 
 
 def _advice(key: str, known: list[str]) -> str:
@@ -120,9 +342,16 @@ def _advice(key: str, known: list[str]) -> str:
     return f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(known)}."
 
 
-def _reason(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{path} cannot be read: {error.strerror}"
-    # The message of a ConfigParser error repeats the line, which may be somebody's password.
-    line = getattr(error, "lineno", None)
-    return f"{path.name} is not a configuration file" + (f", at line {line}" if line else "")
+def _unknown_environment(name: str, known: list[str], file: str | None) -> PlumbobError:
+    near = difflib.get_close_matches(name, known, 1)
+    advice = f"did you mean {near[0]}? " if near else ""
+    return PlumbobError(
+        f"there is no environment {name}",
+        advice=f"{advice}an environment is a section [{SECTION}:{name}] of the settings",
+        where=file,
+    )
+
+
+def _no_settings(name: str, line: int | None = None) -> PlumbobError:
+    at = f", at line {line}" if line else ""
+    return PlumbobError(f"{name} is not a configuration file{at}", where=name)

@@ -44,7 +44,7 @@ def command(
 
     Everything that speaks against it is found before the first statement. A run that was interrupted,
     killed or has failed goes on with the same command. `--allow all` approves every loss, and is
-    refused where plumbob.cfg says that the database is production.
+    refused where the settings say that the database is production.
 
     At the end the database is compared with the declaration. Exit code 0: it is as declared; 1: the
     declaration asks for more than there are migrations for.

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def open_project(where: ProjectOptions) -> Project:
-    """The project of `--dir` and `--schema`, or of the working folder."""
-    return find_project(where.folder, where.schema)
+    """The project of `--dir` and `--schema`, or of the working folder, in the chosen environment."""
+    return find_project(where.folder, where.schema, where.env)
 
 
 def load_declaration(project: Project) -> Declaration:

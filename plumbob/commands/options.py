@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from plumbob.commands import console
+from plumbob.config import seconds
 
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
@@ -23,7 +24,6 @@ PASSWORD_IN_ARGV = (
     "a password on the command line can be seen by all users of this machine: "
     "use -p alone, an environment variable or an option file"
 )
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PASSWORD = re.compile(r"(?:-p|--password=)(?P<password>.*)", re.DOTALL)
 # Where the context keeps a password that was found in argv.
 _FOUND = "plumbob.password"
@@ -59,18 +59,19 @@ def _take_password(ctx: click.Context, argument: str) -> str:
 
 def duration(text: str) -> float:
     """A time such as 500ms, 60s, 5m or 1h, in seconds; a number alone counts seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text.strip())
-    if not found:
-        raise click.BadParameter(f"{text!r} is not a time such as 60s, 5m or 1h")
-    return float(found[1]) * _UNITS[found[2]]
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectOptions:
-    """Which project: a folder to start from, and a declaration file named outright."""
+    """Which project: a folder to start from, a declaration file named outright, an environment."""
 
     folder: Path | None = None
     schema: Path | None = None
+    env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class ConnectionOptions:
 
 
 def project(function: Function) -> Function:
-    """`--dir` and `--schema`, given to the function as `where`."""
+    """`--dir`, `--schema` and `--env`, given to the function as `where`."""
     return _grouped(function, "where", ProjectOptions, _PROJECT)
 
 
@@ -145,6 +146,11 @@ _PROJECT = (
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="The declaration [schema/schema.yaml, here or above].",
+    ),
+    click.option(
+        "--env",
+        metavar="NAME",
+        help="The environment whose settings count [$PLUMBOB_ENV, else development].",
     ),
 )
 _CONNECTION = (
