@@ -3,11 +3,11 @@ BIN := .venv/bin
 READY := .venv/installed
 PYTHON ?= python3
 
-.PHONY: help demo test lint types fuzz bench servers stop format clean
+.PHONY: help demo test test-sequelize lint types fuzz bench servers stop format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(READY) ## the whole tour on a private server
 	@$(BIN)/python tools/servers.py --any
@@ -22,6 +22,11 @@ test: $(READY) lint types
 	@$(BIN)/python tools/servers.py
 	@$(BIN)/pytest -q -n 2 --dist worksteal
 endif
+
+test-sequelize: $(READY) ## what Sequelize made is taken over: with the real one, in Node.js
+	@$(BIN)/python tools/servers.py
+	@tools/node tests/sequelize
+	@$(BIN)/pytest -q -m sequelize tests/sequelize
 
 lint: $(READY) ## style, and the layers of the package
 	@$(BIN)/ruff check -q --output-format concise

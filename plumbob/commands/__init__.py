@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 import importlib
+import keyword
 import os.path
 import sys
 from collections.abc import Sequence
@@ -19,10 +20,12 @@ from plumbob import __version__
 from plumbob.commands import console
 from plumbob.errors import Exit
 
-# Each command with the line that `schema --help` shows; its module has the same name, "-" as "_".
+# Each command with the line that `schema --help` shows; its module has the same name, but for
+# Python's keywords, which get a "_".
 COMMANDS = {
     "demo": "See the whole tour on a private, throw-away server.",
     "init": "Lay out a project here; with --from, read a live database into it.",
+    "import": "Read the declaration from the models of an application.",
     "pull": "Take what the database has into the declaration.",
     "fmt": "Settle the style of the declaration; turn YAML into SQL and back.",
     "check": "Check the declaration, without any server.",
@@ -45,7 +48,8 @@ class Front(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"plumbob.commands.{cmd_name}")
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"plumbob.commands.{name}")
         command: click.Command = module.command
         return command
 

@@ -62,17 +62,13 @@ def command(
     scratch server, and compared object by object with the live one.
     """
     root = (folder or Path.cwd()).absolute()
-    files = {root / Config().schema: "", root / FILE: template("init_plumbob.cfg")}
-    _refuse_existing(root, files)
+    refuse_existing(root)
     read = _read(source, to, scratch) if source or _names_a_server(to) else None
-    files[root / Config().schema] = read.text if read else template("init_schema.yaml")
-    for path, text in files.items():
-        _write(path, text)
-    _write(root / Config().generated / "migrations" / ".gitkeep", "")
+    files = lay_out(root, read.text if read else template("init_schema.yaml"))
     if as_json:
-        console.out_json(_document(root, files, read))
+        console.out_json(document(root, files, read))
     else:
-        console.out(_text(root, files, read))
+        console.out(told(root, files, read))
     return Exit.OK if read is None or read.is_right else Exit.DIFFERENT
 
 
@@ -101,9 +97,7 @@ def _names_a_server(to: ConnectionOptions) -> bool:
 
 
 def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Read:
-    from plumbob.declaration import dump
     from plumbob.server.introspect import read_schema
-    from plumbob.workflow.declared import usual_session
 
     config = Config()
     if source and "://" in source:
@@ -113,9 +107,16 @@ def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Rea
     target = find_target(to, config)
     place = scratch_place(scratch, config)
     with connect_to(target, to, config) as server:
-        schema = read_schema(server)
-        text = dump(schema, server.flavour, usual_session(server))
-        return Read(database_name(server), schema, text, *_judged(text, server, place))
+        return written(read_schema(server), server, place)
+
+
+def written(schema: Schema, server: Server, scratch: str) -> Read:
+    """What is live on a server as the text of a declaration, and whether it says the same."""
+    from plumbob.declaration import dump
+    from plumbob.workflow.declared import usual_session
+
+    text = dump(schema, server.flavour, usual_session(server))
+    return Read(database_name(server), schema, text, *_judged(text, server, scratch))
 
 
 def _judged(text: str, server: Server, scratch: str) -> tuple[bool, Reproduction]:
@@ -134,14 +135,24 @@ def _judged(text: str, server: Server, scratch: str) -> tuple[bool, Reproduction
         return in_sync, reproduce(declaration, server, scratch=scratch)
 
 
-def _refuse_existing(root: Path, files: dict[Path, str]) -> None:
-    for path in files:
+def refuse_existing(root: Path) -> None:
+    """Refuse a folder that has a file of those that `lay_out` writes."""
+    for path in (root / Config().schema, root / FILE):
         if path.exists() or path.is_symlink():
             raise PlumbobError(
                 f"{path.relative_to(root)} is there already, and nothing was written",
                 advice="choose an empty folder with --dir, or move the file away",
                 where=str(root),
             )
+
+
+def lay_out(root: Path, declaration: str) -> list[Path]:
+    """Write the files of a new project, and give those that are to be named."""
+    files = {root / Config().schema: declaration, root / FILE: template("init_plumbob.cfg")}
+    for path, text in files.items():
+        _write(path, text)
+    _write(root / Config().generated / "migrations" / ".gitkeep", "")
+    return list(files)
 
 
 def _write(path: Path, text: str) -> None:
@@ -158,7 +169,8 @@ def _write(path: Path, text: str) -> None:
         ) from error
 
 
-def _text(root: Path, files: dict[Path, str], read: Read | None) -> str:
+def told(root: Path, files: list[Path], read: Read | None) -> str:
+    """What was written and read, for a person."""
     said = [line(f"wrote {path.relative_to(root)}") for path in files]
     if read is None:
         return "\n".join([*said, "Next: fill in schema/schema.yaml, then run schema diff"])
@@ -172,7 +184,8 @@ def _text(root: Path, files: dict[Path, str], read: Read | None) -> str:
     return "\n".join([*said, *proof_lines(read.proof)])
 
 
-def _document(root: Path, files: dict[Path, str], read: Read | None) -> dict[str, object]:
+def document(root: Path, files: list[Path], read: Read | None) -> dict[str, object]:
+    """What was written and read, for a program."""
     document: dict[str, object] = {"wrote": [str(path.relative_to(root)) for path in files]}
     if read is not None:
         schema = read.schema

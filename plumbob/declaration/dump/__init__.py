@@ -139,6 +139,7 @@ def _pairs(table: Table, around: Surroundings, settings: dict[str, Value]) -> Pa
         "indexes": _section(index_pairs(table)),
         "foreign_keys": _section(foreign_key_pairs(table)),
         "checks": _section(check_pairs(table)),
+        "model": list((table.model or {}).items()),
         **settings,
     }
     return [(key, value) for key in ORDER if (value := keyed.get(key))]

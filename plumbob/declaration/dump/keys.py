@@ -63,8 +63,11 @@ def _name_of(table: Table, column: str) -> str:
 
 
 def is_inside(key: ForeignKey, table: Table) -> bool:
-    """Whether a foreign key has one column, and the name that it is given when it is left out."""
-    if len(key.columns) != 1 or not key.parent_columns:
+    """Whether a foreign key has one column, and the name that it is given when it is left out.
+
+    The names of the two ends of an association have no place in a column.
+    """
+    if len(key.columns) != 1 or not key.parent_columns or key.alias or key.backref:
         return False
     usual = given_name("fk", table.name, key.columns, set())
     return key.name in ("", usual) and bool(_name_of(table, key.columns[0]))
@@ -190,11 +193,14 @@ def _option_words(index: Index) -> Iterator[tuple[str, str]]:
 
 def foreign_key_pairs(table: Table) -> Pairs:
     """The foreign keys that have to be written by name."""
-    return [
-        (key.name, text_of(key_words(key)))
-        for key in table.foreign_keys
-        if not is_inside(key, table)
-    ]
+    return [(key.name, _key_value(key)) for key in table.foreign_keys if not is_inside(key, table)]
+
+
+def _key_value(key: ForeignKey) -> Value:
+    """The short form, or the long one where the ends of the association have names."""
+    ends = [("as", key.alias), ("backref", key.backref)]
+    named: list[tuple[str, Value]] = [(name, end) for name, end in ends if end]
+    return [*key_values(key).items(), *named] if named else text_of(key_words(key))
 
 
 def key_words(key: ForeignKey) -> Words:
