@@ -33,6 +33,7 @@ COMMANDS = {
     "apply": "Run the migrations that the database does not have yet.",
     "rollback": "Undo the last migrations.",
     "status": "Show what is applied, pending, or stuck.",
+    "mark": "Mark a database as production, or take the mark away.",
     "create": "Create the database that the URL names.",
     "drop": "Drop the database that the URL names.",
     "sandbox": "Start a private server, for a command or until Ctrl-C.",

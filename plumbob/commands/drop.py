@@ -11,6 +11,7 @@ from plumbob.commands.opening import connect_to_server, find_target, open_projec
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.production import refuse_in_production
 from plumbob.plan.statement import Hazard
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
@@ -34,12 +35,15 @@ def command(
     """Drop the database that the URL names.
 
     All that is in it is lost, and no rollback brings it back: it has to be approved by the name of
-    the database. One that is not there is no error.
+    the database. One that is not there is no error. One that is production is not dropped at all.
     """
     project = open_project(where)
     target = find_target(to, project.config)
     name = target.database or ""
     with connect_to_server(target, to) as server:
+        refuse_in_production(
+            "`schema drop`", server, configured=project.config.production, database=name
+        )
         tables = _tables(server, name)
         if tables is not None:
             _require(Hazard("drop-database", name, _loss(name, tables)), allow)

@@ -31,6 +31,13 @@ class WaitsForApplier:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """The database was marked as production, and was not before."""
+
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begins:
     """A migration begins, or goes on behind its first `done` statements."""
 
@@ -86,7 +93,7 @@ class Ends:
     seconds: float
 
 
-Event = WaitsForApplier | Begins | Runs | WaitsForTable | Warned | Done | Ends
+Event = WaitsForApplier | Marked | Begins | Runs | WaitsForTable | Warned | Done | Ends
 Progress = Callable[[Event], object]
 
 

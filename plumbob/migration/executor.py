@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store
-from plumbob.migration.events import Begins, Progress, Runs, silent
+from plumbob.migration.events import Begins, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, unapproved
 from plumbob.migration.live import Live, look
 from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.tasks import Task, downwards, upwards
@@ -60,9 +61,10 @@ def apply(
     Args:
         server: a connection with its database chosen.
         chain: all migrations, as `files.read_folder` gives them.
-        allow: approvals, `kind:object`, or "all" where the database is not marked as production.
+        allow: approvals, `kind:object`, or "all" where the database is not production.
         until: the id of the last migration to run; None for all.
         dry_run: tell by `progress` what would be run, and write nothing.
+        production: whether the settings say that it is; the database is then marked, and knows it.
         lock_wait: seconds to wait for another run of plumbob.
         max_wait: seconds for which a statement that gets no lock on its table is tried again.
 
@@ -119,6 +121,8 @@ class _Run:
             _raise(obstacles(self.server))
             with lock.held(self.server, self.lock_wait, self.progress) as held:
                 tasks, live = self._prepare(chain, choose)
+                if self.production and self.direction == "up" and mark(self.server):
+                    self.progress(Marked(self.server.database or ""))
                 if tasks:
                     store.create(self.server)
                 for task in tasks:
@@ -136,12 +140,8 @@ class _Run:
     def _check_call(self) -> None:
         if self.server.database is None:
             raise PlumbobError("no database is chosen", advice="name it in the URL or with -D")
-        if self.production and ALL in self.allow:
-            raise PlumbobError(
-                "`--allow all` is refused, because this database is marked as production",
-                advice="approve each loss by its name",
-                exit=Exit.UNSAFE,
-            )
+        if ALL in self.allow:
+            refuse_in_production("`--allow all`", self.server, configured=self.production)
 
     def _prepare(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]

@@ -9,7 +9,9 @@ from plumbob.migration import history
 from plumbob.migration.drift import changed_since
 from plumbob.migration.history import Record
 from plumbob.migration.live import look
+from plumbob.migration.marks import Mark
 from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.production import mark_of
 from plumbob.migration.standing import HalfDone, stand
 from plumbob.model import StoredKind
 from plumbob.server.connection import Server
@@ -22,7 +24,7 @@ class Status:
     `applied` has the records of the history in order; `pending` the migrations to come; `changed` and `missing` are as
     in `Standing`; `misplaced` are applied although what they follow is not; `drifted` are tables that
     differ from what the last run recorded (None: nothing was recorded yet); `live` is the fingerprint
-    of the database.
+    of the database; `production` is the mark, if it has one.
     """
 
     applied: tuple[Record, ...]
@@ -33,6 +35,7 @@ class Status:
     half_done: HalfDone | None
     drifted: tuple[str, ...] | None
     live: str
+    production: Mark | None = None
 
     @property
     def is_in_sync(self) -> bool:
@@ -73,4 +76,5 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         if snapshot is None
         else tuple(changed_since(snapshot, live, server, _told_last(chain), _managed(chain))),
         live=live.fingerprint,
+        production=mark_of(server),
     )

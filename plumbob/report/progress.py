@@ -10,6 +10,7 @@ from plumbob.migration.events import (
     Begins,
     Done,
     Ends,
+    Marked,
     Runs,
     WaitsForApplier,
     WaitsForTable,
@@ -33,6 +34,11 @@ def event_text(event: object) -> str | None:
 def _(event: WaitsForApplier) -> str | None:
     holder = f": {event.holder}" if event.holder else ""
     return line(f"waiting for another run to end{holder} ({event.seconds:.0f} s)")
+
+
+@event_text.register
+def _(event: Marked) -> str | None:
+    return line(f"{event.database} is marked as production from now on")
 
 
 @event_text.register

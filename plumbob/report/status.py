@@ -27,7 +27,21 @@ def status_exit(found: Status) -> Exit:
 def status_text(found: Status, folder: str, migrations: int, database: str) -> str:
     """The first line says what was read; then what is applied, what is pending, what is wrong."""
     read = line(f"{folder}: {counted(migrations, 'migration')} | {database}")
-    return "\n".join([read, *_applied(found), *_pending(found), *_wrong(found), *_end(found)])
+    return "\n".join(
+        [
+            read,
+            *_production(found),
+            *_applied(found),
+            *_pending(found),
+            *_wrong(found),
+            *_end(found),
+        ]
+    )
+
+
+def _production(found: Status) -> Iterator[str]:
+    if found.production is not None:
+        yield f"{_bad('production')} {line(f'marked at {found.production}')}"
 
 
 def _applied(found: Status) -> Iterator[str]:
@@ -77,9 +91,10 @@ def _bad(word: str) -> str:
 
 
 def status_document(found: Status, database: str) -> dict[str, Any]:
-    half = found.half_done
+    half, mark = found.half_done, found.production
     return {
         "live": {"name": database, "fingerprint": found.live},
+        "production": mark and {"at": mark.at, "by": mark.by, "database": mark.database},
         "applied": [
             {"id": each.id, "at": each.at, "by": each.by, "milliseconds": each.milliseconds}
             for each in found.applied

@@ -1,0 +1,91 @@
+"""What a database knows of itself, kept beside its history: that it is production, that it was synced.
+
+A table of its own, made when the first mark is set: a database from before there were any has none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plumbob import __version__
+from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.server.connection import Server
+from plumbob.server.errors import DENIED, NO_SUCH_TABLE, UNKNOWN_DATABASE, ServerError
+
+MARKS = "_plumbob_marks"
+PRODUCTION, SYNCED = "production", "synced"
+_TABLE = f"""CREATE TABLE IF NOT EXISTS `{MARKS}` (
+  `mark` varchar(16) NOT NULL COMMENT 'production, synced',
+  `database_name` varchar(64) NOT NULL COMMENT 'as it was called then',
+  `set_at` datetime(6) NOT NULL COMMENT 'UTC',
+  `set_by` varchar(320) NOT NULL,
+  `tool` varchar(64) NOT NULL,
+  `details` longtext DEFAULT NULL,
+  PRIMARY KEY (`mark`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='plumbob marks, format 1'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark as it was set: `at` is the server's time in UTC, `database` what the database was called."""
+
+    database: str
+    at: str
+    by: str
+    details: str | None
+
+    def __str__(self) -> str:
+        return f"{self.at.partition('.')[0]} by {self.by}"
+
+
+def find(server: Server, name: str, database: str | None = None) -> Mark | None:
+    """A mark of the database in use, or of another one of the server; None where it is not set.
+
+    Raises:
+        PlumbobError: NO_ACCESS when there are marks that this account may not read: nobody takes that
+            for none.
+    """
+    place = quote_name(database or server.database or "")
+    try:
+        rows = server.query(
+            "SELECT database_name, CAST(set_at AS CHAR), set_by, details"
+            f" FROM {place}.`{MARKS}` WHERE mark = {quote_text(name)}"
+        )
+    except ServerError as error:
+        if error.errno in (NO_SUCH_TABLE, UNKNOWN_DATABASE):
+            return None
+        if error.errno not in DENIED or _is_there(server, database):
+            raise
+        return None
+    return Mark(*rows[0]) if rows else None
+
+
+def put(server: Server, name: str, details: str | None = None) -> None:
+    """Set a mark on the database in use; one that is set already is left as it is, but for `details`."""
+    server.execute(_TABLE)
+    said = "NULL" if details is None else quote_text(details)
+    server.execute(
+        f"INSERT INTO `{MARKS}` (mark, database_name, set_at, set_by, tool, details) VALUES"
+        f" ({quote_text(name)}, DATABASE(), UTC_TIMESTAMP(6), USER(), {quote_text(__version__)}, {said})"
+        f" ON DUPLICATE KEY UPDATE details = {said}"
+    )
+
+
+def remove(server: Server, name: str) -> None:
+    """Take a mark away; one that is not set is no error."""
+    if find(server, name) is not None:
+        server.execute(f"DELETE FROM `{MARKS}` WHERE mark = {quote_text(name)}")
+
+
+def _is_there(server: Server, database: str | None) -> bool:
+    """Whether the table is there, for an account that may not read it.
+
+    Who may drop or make anything in a database is shown all of its tables.
+    """
+    name = quote_text(database or server.database or "")
+    return bool(
+        server.query(
+            "SELECT 1 FROM information_schema.TABLES"
+            f" WHERE TABLE_SCHEMA = {name} AND TABLE_NAME = '{MARKS}'"
+        )
+    )
