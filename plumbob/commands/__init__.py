@@ -32,6 +32,7 @@ COMMANDS = {
     "diff": "Show what differs between the declaration and the database.",
     "apply": "Run the migrations that the database does not have yet.",
     "rollback": "Undo the last migrations.",
+    "seed": "Write the rows of seeds/ into the database; --undo removes them.",
     "status": "Show what is applied, pending, or stuck.",
     "mark": "Mark a database as production, or take the mark away.",
     "create": "Create the database that the URL names.",

@@ -42,7 +42,12 @@ EDITS = (
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@options.private_server
+@click.option(
+    "--server",
+    metavar="NAME",
+    default="",
+    help="mysql or mariadb, with or without a release series: mysql-9.7 [the first found].",
+)
 def command(server: str) -> int:
     """See the whole tour on a private, throw-away server.
 

@@ -31,7 +31,13 @@ schema init --from SHOP_URL"""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@options.new_folder
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The project's folder [.]; it is made when it is not there.",
+)
 @click.option(
     "--from",
     "source",

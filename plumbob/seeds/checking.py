@@ -1,0 +1,451 @@
+"""Seed rows held against the declaration: what is wrong is found here, all at once, before any write."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from plumbob.declaration.faults import Faults
+from plumbob.declaration.nodes import Node, Scalar
+from plumbob.errors import PlumbobError, Position
+from plumbob.model import Column, ForeignKey, Index, Schema, Table
+from plumbob.seeds import values
+from plumbob.seeds.files import SeedFile, SeedFiles, SeedRow
+from plumbob.seeds.literals import (
+    Misfit,
+    bytes_literal,
+    is_json,
+    labels_literal,
+    text_literal,
+)
+from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row
+from plumbob.seeds.values import Moment, Reference, Value, Variable, json_text, read_value
+
+# What names a row's UUIDs: it never changes, or all of them would.
+_NAMESPACE = uuid.UUID("6f0e3c59-6d4c-5b0a-9d07-9d0f7a2b1c55")
+# A hash of argon2-cffi with its own settings has 97 characters.
+_HASH_LENGTH = 97
+_TIMES = ("date", "time", "datetime", "timestamp", "year")
+
+
+def check(
+    seeds: SeedFiles, chosen: Iterable[SeedFile], schema: Schema, environ: Mapping[str, str]
+) -> tuple[Row, ...]:
+    """The rows of the chosen files, bound to their columns.
+
+    Args:
+        seeds: all files, to tell a row of another environment from one that there is not.
+        schema: what is declared, in canonical form.
+        environ: the environment variables.
+
+    Raises:
+        PlumbobError: or ManyErrors, each with its place in a file.
+    """
+    faults = Faults()
+    checker = _Checker(seeds, tuple(chosen), schema, environ, faults)
+    rows = checker.rows()
+    faults.raise_if_any()
+    _refuse_doubles(rows, faults)
+    faults.raise_if_any()
+    return rows
+
+
+@dataclass(slots=True)
+class _Checker:
+    seeds: SeedFiles
+    files: tuple[SeedFile, ...]
+    schema: Schema
+    environ: Mapping[str, str]
+    faults: Faults
+    known: dict[Name, SeedRow] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def rows(self) -> tuple[Row, ...]:
+        for each in self.files:
+            self._tables(each)
+        found = []
+        for each in self.files:
+            for row in each.rows:
+                table = self.schema.tables.get(row.table)
+                if table is not None and self.known[row.table, row.label] is row:
+                    with self.faults.collected():
+                        found.append(self._row(row, table))
+        return tuple(found)
+
+    def _tables(self, file: SeedFile) -> None:
+        for name in file.tables:
+            self._table(name)
+        for name, columns in file.keys:
+            if table := self._table(name):
+                with self.faults.collected():
+                    self.keys[name.text] = _declared_key(table, name, columns)
+        for row in file.rows:
+            first = self.known.setdefault((row.table, row.label), row)
+            if first is not row:
+                self.faults.error(
+                    f"the row {row.table}.{row.label} stands here for the second time; the first is "
+                    f"in {first.where.file}, line {first.where.line}",
+                    row.where,
+                    "keep one of the two, or give one another label",
+                )
+
+    def _table(self, name: Scalar) -> Table | None:
+        table = self.schema.tables.get(name.text)
+        if table is None:
+            self.faults.error(
+                f"no table {name.text!r} is declared",
+                name.position(),
+                _meant(name.text, self.schema.tables),
+            )
+        return table
+
+    def _row(self, row: SeedRow, table: Table) -> Row:
+        fields: dict[str, Field] = {}
+        named: set[str] = set()
+        for name, node in row.cells:
+            named.add(name.text.lower())
+            with self.faults.collected():
+                column = _column(table, name)
+                fields[column.name] = self._field(row, table, column, node)
+        for column in table.columns:
+            if column.name.lower() not in named and _needs_value(column):
+                self.faults.error(
+                    f"the row {row.table}.{row.label} has no {column.name}, which is NOT NULL and "
+                    "has no default",
+                    row.where,
+                    f"add a line `{column.name}: …`",
+                )
+        made = Row(table, row.label, row.where, tuple(fields.values()))
+        return replace(made, key=self._key(made, complete=len(fields) == len(row.cells)))
+
+    def _key(self, row: Row, *, complete: bool) -> tuple[str, ...]:
+        """The columns by which the row is known: the ones that were named, else the first that do."""
+        given = {each.name for each in row.fields if not _is_null(each.value)}
+        named = self.keys.get(row.table.name)
+        if named is not None:
+            missing = [name for name in named if name not in given]
+            if missing and complete:
+                self.faults.error(
+                    f"the row {row.shown} has no {missing[0]}, by which the rows of "
+                    f"{row.table.name} are known",
+                    row.where,
+                )
+            return named
+        for key in _unique_keys(row.table):
+            if given.issuperset(key.columns):
+                return key.columns
+        primary = row.table.primary_key
+        counted = primary is not None and all(
+            name in given or _is_counted(row.table, name) for name in primary.columns
+        )
+        if not counted and complete:
+            self.faults.error(
+                f"the row {row.shown} could not be found again: it gives the columns of no primary "
+                "or unique key",
+                row.where,
+                _advice_for_key(row.table),
+            )
+        return ()
+
+    def _field(self, row: SeedRow, table: Table, column: Column, node: Node) -> Field:
+        where = node.position()
+        if is_json(column) and not isinstance(node, Scalar) and not _is_call(node):
+            return Field(
+                column, self._fitting(table, column, values.Text(json_text(node)), where), where
+            )
+        value = read_value(node)
+        if isinstance(value, values.Uuid) and not value.name:
+            value = values.Uuid(f"{row.table}.{row.label}.{column.name}")
+        return Field(column, self._bound(table, column, value, where), where)
+
+    def _bound(self, table: Table, column: Column, value: Value, where: Position) -> Bound:
+        match value:
+            case values.Null():
+                if not column.null:
+                    raise PlumbobError(
+                        f"{table.name}.{column.name} is NOT NULL",
+                        advice='an empty text is written ""',
+                        where=where,
+                    )
+                return Fixed("NULL")
+            case Reference():
+                return self._parent(table, column, value, where)
+            case values.Password():
+                return self._hashed(table, column, value, where)
+            case Moment():
+                if column.type.name not in _TIMES:
+                    raise _misfit(
+                        Misfit(f"{column.name} holds no time: it is {column.type.name}"), where
+                    )
+                return value
+            case Variable():
+                text = self._variable(value, where)
+                return replace(self._fitting(table, column, text, where), is_secret=True)
+            case _:
+                return self._fitting(table, column, value, where)
+
+    def _fitting(self, table: Table, column: Column, value: Value, where: Position) -> Fixed:
+        try:
+            return Fixed(self._literal(column, value))
+        except Misfit as misfit:
+            raise _misfit(misfit, where, f"{table.name}.{column.name}: ") from None
+
+    def _literal(self, column: Column, value: Value) -> str:
+        match value:
+            case values.Text():
+                return text_literal(value.text, column, is_plain=value.is_plain)
+            case values.Labels():
+                if column.type.name != "set" or value.texts is None:
+                    raise Misfit(f"{column.name} takes no list: it is {column.type.name}")
+                return labels_literal(value.texts, column.type)
+            case values.Uuid():
+                made = uuid.uuid5(_NAMESPACE, value.name)
+                if column.type.is_binary:
+                    return bytes_literal(made.bytes, column)
+                return text_literal(str(made), column)
+            case values.Bytes():
+                return bytes_literal(value.content, column)
+            case values.Content():
+                return bytes_literal(self._content(value), column)
+            case _:
+                raise NotImplementedError(type(value))
+
+    def _content(self, value: values.Content) -> bytes:
+        folder = self.seeds.folder
+        path = folder / value.path
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise Misfit("this path leads out of the folder of the seeds")
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise Misfit(f"{path} cannot be read: {error.strerror}") from None
+
+    def _variable(self, value: Variable, where: Position) -> values.Text:
+        text = self.environ.get(value.name, value.default)
+        if text is None:
+            raise PlumbobError(
+                f"the environment variable {value.name} is not set",
+                advice="set it, or give it a default: {env: NAME, default: …}",
+                where=where,
+            )
+        return values.Text(text)
+
+    def _hashed(
+        self, table: Table, column: Column, value: values.Password, where: Position
+    ) -> Hashed:
+        of = column.type
+        if not of.is_string or of.name in ("enum", "set"):
+            raise _misfit(Misfit(f"{column.name} holds no hash: it is {of.name}"), where)
+        if of.name in ("char", "varchar") and (of.length or 1) < _HASH_LENGTH:
+            raise _misfit(
+                Misfit(f"{column.name} is {of.name}({of.length}), and a hash takes {_HASH_LENGTH}"),
+                where,
+            )
+        if isinstance(value.secret, Variable):
+            return Hashed(self._variable(value.secret, where).text)
+        return Hashed(value.secret.text)
+
+    def _parent(self, table: Table, column: Column, value: Reference, where: Position) -> Parent:
+        key = _foreign_key(table, column, value.table)
+        parent_name = value.table or (key.parent if key else None)
+        if parent_name is None:
+            raise PlumbobError(
+                f"{table.name}.{column.name} is in no foreign key, so the row needs its table",
+                advice=f"write {{row: TABLE.{value.label}}}",
+                where=where,
+            )
+        parent = self.schema.tables.get(parent_name)
+        if parent is None:
+            raise PlumbobError(
+                f"no table {parent_name!r} is declared",
+                advice=_meant(parent_name, self.schema.tables),
+                where=where,
+            )
+        self._require_row((parent_name, value.label), where)
+        return Parent(
+            (parent_name, value.label), _column_of_parent(column, key, parent, value, where)
+        )
+
+    def _require_row(self, name: Name, where: Position) -> None:
+        if name in self.known:
+            return
+        shown = ".".join(name)
+        for file in self.seeds.files:
+            if any((row.table, row.label) == name for row in file.rows):
+                raise PlumbobError(
+                    f"the row {shown} is in {file.path}, which is not for this environment",
+                    advice="give both files the same `environments:`",
+                    where=where,
+                )
+        labels = [label for table, label in self.known if table == name[0]]
+        raise PlumbobError(
+            f"there is no row {shown}", advice=_meant(name[1], labels, "rows"), where=where
+        )
+
+
+def _misfit(misfit: Misfit, where: Position, of: str = "") -> PlumbobError:
+    return PlumbobError(f"{of}{misfit.what}", advice=misfit.advice, where=where)
+
+
+def _is_call(node: Node) -> bool:
+    """Whether a value of a JSON column is a function that gives a text, and no JSON object."""
+    try:
+        return isinstance(read_value(node), Variable | values.Content | values.Uuid)
+    except PlumbobError:
+        return False
+
+
+def _meant(word: str, known: Iterable[str], what: str = "tables") -> str:
+    names = list(known)
+    near = get_close_matches(word.lower(), {each.lower(): each for each in names}, n=1)
+    if near:
+        return f"did you mean {next(each for each in names if each.lower() == near[0])!r}?"
+    if not names:
+        return ""
+    more = ", …" if len(names) > 12 else ""
+    return f"{what} are {', '.join(names[:12])}{more}"
+
+
+def _column(table: Table, name: Scalar) -> Column:
+    """The column of this name that may be written to."""
+    column = table.column(name.text)
+    where = name.position()
+    if column is None:
+        raise PlumbobError(
+            f"the table {table.name} has no column {name.text!r}",
+            advice=_meant(name.text, [each.name for each in table.columns], "columns"),
+            where=where,
+        )
+    if column.generated is not None or column.system_time is not None:
+        raise PlumbobError(
+            f"{table.name}.{column.name} is generated: the server computes it",
+            advice="leave it out",
+            where=where,
+        )
+    return column
+
+
+def _needs_value(column: Column) -> bool:
+    return not (
+        column.null
+        or column.default is not None
+        or column.auto_increment
+        or column.generated is not None
+        or column.system_time is not None
+    )
+
+
+def _is_counted(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.auto_increment
+
+
+def _is_null(value: Bound) -> bool:
+    return isinstance(value, Fixed) and value.sql == "NULL"
+
+
+def _unique_keys(table: Table) -> Iterator[Index]:
+    """Keys that tell rows apart, the primary one first; those of prefixes and expressions are left out."""
+    keys = (index for index in table.indexes if index.kind in ("primary", "unique"))
+    for key in sorted(keys, key=lambda each: each.kind != "primary"):
+        if all(part.column and part.length is None and not part.period for part in key.parts):
+            yield key
+
+
+def _declared_key(table: Table, name: Scalar, said: tuple[Scalar, ...]) -> tuple[str, ...]:
+    """The columns of the key that `keys:` names, by its columns or by its own name."""
+    keys = list(_unique_keys(table))
+    if len(said) == 1 and (index := table.index(said[0].text)) in keys and index:
+        return index.columns
+    columns = []
+    for each in said:
+        column = table.column(each.text)
+        if column is None:
+            raise PlumbobError(
+                f"the table {table.name} has no column or unique key {each.text!r}",
+                advice=_meant(each.text, [one.name for one in table.columns], "columns"),
+                where=each.position(),
+            )
+        columns.append(column.name)
+    found = next((key.columns for key in keys if set(key.columns) == set(columns)), None)
+    if found is None:
+        raise PlumbobError(
+            f"{', '.join(columns)} is no primary or unique key of {table.name}",
+            advice=_advice_for_key(table),
+            where=said[0].position() if said else name.position(),
+        )
+    return found
+
+
+def _advice_for_key(table: Table) -> str:
+    listed = [", ".join(key.columns) for key in _unique_keys(table)]
+    if not listed:
+        return f"give {table.name} a primary key"
+    return f"keys of {table.name}: {'; '.join(listed)}"
+
+
+def _foreign_key(table: Table, column: Column, parent: str | None) -> ForeignKey | None:
+    """The foreign key that a column is in, to this parent where one is named."""
+    return next(
+        (
+            key
+            for key in table.foreign_keys
+            if column.name in key.columns and parent in (None, key.parent) and not key.parent_schema
+        ),
+        None,
+    )
+
+
+def _column_of_parent(
+    column: Column, key: ForeignKey | None, parent: Table, value: Reference, where: Position
+) -> str:
+    """The column of the parent whose value is taken."""
+    if value.column is not None:
+        found = parent.column(value.column)
+        if found is None:
+            names = [each.name for each in parent.columns]
+            raise PlumbobError(
+                f"the table {parent.name} has no column {value.column!r}",
+                advice=_meant(value.column, names, "columns"),
+                where=where,
+            )
+        return found.name
+    if key is not None:
+        return key.parent_columns[key.columns.index(column.name)]
+    primary = parent.primary_key
+    if primary is None or len(primary.columns) != 1:
+        raise PlumbobError(
+            f"which column of {parent.name} is meant?",
+            advice=f"write {{row: {parent.name}.{value.label}, column: …}}",
+            where=where,
+        )
+    return primary.columns[0]
+
+
+def _refuse_doubles(rows: Iterable[Row], faults: Faults) -> None:
+    """Two rows with the same values in a primary or unique key."""
+    seen: dict[object, Row] = {}
+    for row in rows:
+        for key in _unique_keys(row.table):
+            cells = [row.field(name) for name in key.columns]
+            if any(cell is None or _is_null(cell.value) for cell in cells):
+                continue
+            marks = tuple(_mark(cell) for cell in cells if cell)
+            first = seen.setdefault((row.table.name, key.name, marks), row)
+            cell = cells[0]
+            if first is not row and cell is not None:
+                faults.error(
+                    f"the rows {first.shown} and {row.shown} have the same {', '.join(key.columns)}, "
+                    f"which is unique; the first is in {first.where.file}, line {first.where.line}",
+                    cell.where,
+                )
+
+
+def _mark(cell: Field) -> object:
+    """What is equal for equal values; collations that heed no case are the rule."""
+    if isinstance(cell.value, Fixed):
+        collation = cell.column.type.collation or ""
+        return cell.value.sql.lower() if collation.endswith("_ci") else cell.value.sql
+    return cell.value

@@ -1,0 +1,43 @@
+"""All or nothing: one transaction, and what is said where an engine has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from plumbob.ddl.quote import quote_text
+from plumbob.server.connection import Server
+
+_WITH_TRANSACTIONS = ("YES",)
+
+
+@contextmanager
+def transaction(server: Server, *, keeps: bool = True) -> Iterator[None]:
+    """Everything inside is written, or nothing of it.
+
+    Args:
+        keeps: false for a dry run, which ends in a ROLLBACK.
+    """
+    # READ COMMITTED, if it is the server's own, would not keep others from what is looked at here.
+    server.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    server.execute("START TRANSACTION")
+    try:
+        yield
+        server.execute("COMMIT" if keeps else "ROLLBACK")
+    except BaseException:
+        if server.connection.open:
+            server.execute("ROLLBACK")
+        raise
+
+
+def without_transactions(server: Server, tables: Iterable[str]) -> dict[str, str]:
+    """Those of the tables whose engine has no transactions, each with its engine."""
+    names = ", ".join(quote_text(name) for name in sorted(set(tables)))
+    if not names:
+        return {}
+    rows = server.query(
+        "SELECT t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS FROM information_schema.TABLES t"
+        " JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE"
+        f" WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME IN ({names})"
+    )
+    return {name: engine for name, engine, has in rows if has not in _WITH_TRANSACTIONS}
