@@ -42,12 +42,7 @@ EDITS = (
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@click.option(
-    "--server",
-    metavar="NAME",
-    default="",
-    help="mysql or mariadb, with or without a release series: mysql-9.7 [the first found].",
-)
+@options.private_server
 def command(server: str) -> int:
     """See the whole tour on a private, throw-away server.
 

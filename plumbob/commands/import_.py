@@ -22,19 +22,8 @@ schema import peewee shop --server mysql-9.7 --dir ../shop-schema"""
 @click.command(cls=options.Command, example=EXAMPLE)
 @click.argument("library", type=click.Choice(["peewee"]))
 @click.argument("module")
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The project's folder [.]; it is made when it is not there.",
-)
-@click.option(
-    "--server",
-    metavar="NAME",
-    default="",
-    help="The kind of server that the models run on: mysql-9.7, mariadb [the first found].",
-)
+@options.new_folder
+@options.private_server
 @options.json
 def command(library: str, module: str, folder: Path | None, server: str, as_json: bool) -> int:
     """Read the declaration from the models of an application.

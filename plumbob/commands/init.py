@@ -31,13 +31,7 @@ schema init --from SHOP_URL"""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The project's folder [.]; it is made when it is not there.",
-)
+@options.new_folder
 @click.option(
     "--from",
     "source",

@@ -133,6 +133,21 @@ max_wait = click.option(
     help="Give up on a table that others hold after this time [60s].",
 )
 
+new_folder = click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The project's folder [.]; it is made when it is not there.",
+)
+
+private_server = click.option(
+    "--server",
+    metavar="NAME",
+    default="",
+    help="mysql or mariadb, with or without a release series: mysql-9.7 [the first found].",
+)
+
 _PROJECT = (
     click.option(
         "--dir",

@@ -24,12 +24,7 @@ schema sandbox --server mariadb-10.11"""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@click.option(
-    "--server",
-    metavar="NAME",
-    default="",
-    help="mysql or mariadb, with or without a release series: mysql-9.7 [the first found].",
-)
+@options.private_server
 @click.option("-D", "--database", metavar="NAME", default="app", help="Database to create [app].")
 @options.json
 @click.argument("arguments", nargs=-1, metavar="[-- COMMAND...]", type=click.UNPROCESSED)

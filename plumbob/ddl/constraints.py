@@ -69,14 +69,6 @@ def _action(cursor: Cursor) -> str:
     cursor.fail("expected CASCADE, RESTRICT, NO ACTION, SET NULL or SET DEFAULT")
 
 
-def parse_action(text: str) -> str:
-    """A referential action that stands by itself, such as the value of `on_delete:`."""
-    cursor = Cursor(text)
-    action = _action(cursor)
-    cursor.expect_end()
-    return action
-
-
 def parse_check(cursor: Cursor, name: str) -> Check:
     """Read `CHECK (expression) [[NOT] ENFORCED]`."""
     cursor.expect("check")

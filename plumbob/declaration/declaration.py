@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from plumbob.declaration import nodes
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.nodes import Entry, Node, Scalar
 from plumbob.errors import Position
 from plumbob.model import Renames, Schema, StoredKind, Table, object_id
-
-PartKind = Literal["column", "index", "foreign_key", "check", "period"]
 
 
 @dataclass(frozen=True, slots=True)

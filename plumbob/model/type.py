@@ -12,7 +12,6 @@ TEXTS = ("tinytext", "text", "mediumtext", "longtext")
 BLOBS = ("tinyblob", "blob", "mediumblob", "longblob")
 STRINGS = ("char", "varchar", "enum", "set", *TEXTS)
 BINARIES = ("binary", "varbinary", *BLOBS)
-TEMPORALS = ("date", "time", "datetime", "timestamp", "year")
 SPATIALS = (
     "geometry",
     "point",

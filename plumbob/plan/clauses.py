@@ -82,10 +82,6 @@ class TableWork:
     is_repartitioned: bool = False
     has_other_partitions: bool = False
 
-    @property
-    def renames_columns(self) -> bool:
-        return any(change.is_renamed for change in self.columns.values())
-
 
 def sort_parts(alter: Alter) -> TableWork:
     """The parts of an Alter by what has to be done; foreign keys are planned apart."""

@@ -16,7 +16,6 @@ from plumbob.server.redact import redact
 from plumbob.server.target import Target
 
 # Error numbers that code asks for by name (client errors from 2000 on, both makers).
-ACCESS_DENIED_DATABASE = 1044
 UNKNOWN_DATABASE = 1049
 DENIED = (1044, 1142, 1143, 1227, 1370)
 LOCK_WAIT_TIMEOUT = 1205
