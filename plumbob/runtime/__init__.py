@@ -1,5 +1,28 @@
-"""What an application imports: the base of its models, and the database that they use."""
+"""What an application imports: its database, with pool and retry, and the base of its models."""
 
 from plumbob.runtime.base import Model, proxy
+from plumbob.runtime.connecting import connect
+from plumbob.runtime.database import Database
+from plumbob.runtime.errors import (
+    CannotConnect,
+    ConnectionLost,
+    NoFreeConnection,
+    OutcomeUnknown,
+    SchemaMismatch,
+)
+from plumbob.runtime.pool import PoolUse
+from plumbob.runtime.settings import Settings
 
-__all__ = ["Model", "proxy"]
+__all__ = [
+    "CannotConnect",
+    "ConnectionLost",
+    "Database",
+    "Model",
+    "NoFreeConnection",
+    "OutcomeUnknown",
+    "PoolUse",
+    "SchemaMismatch",
+    "Settings",
+    "connect",
+    "proxy",
+]

@@ -42,7 +42,7 @@ else:
     _Base = Connection
 
 
-class _Connection(_Base):
+class DriverConnection(_Base):
     """PyMySQL's connection, with a time limit for the greeting and none for statements."""
 
     _sock: socket.socket | None
@@ -50,6 +50,7 @@ class _Connection(_Base):
     _secure: bool
     server_thread_id: tuple[int]
     server_version: str
+    server_status: int
 
     @property
     def is_secret(self) -> bool:
@@ -76,7 +77,7 @@ class Session:
     def __init__(self, target: Target, *, multi_statements: bool = False) -> None:
         self.target = target
         with self._in_our_words(connecting=True):
-            self.connection = _open(target, multi_statements)
+            self.connection = open_connection(target, multi_statements=multi_statements)
         try:
             _refuse_luck(self.connection, target)
             self.settings, self.refused = pin_session(self.query, self.execute)
@@ -186,9 +187,21 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _open(target: Target, multi_statements: bool) -> _Connection:
+def open_connection(
+    target: Target,
+    *,
+    multi_statements: bool = False,
+    program: str = "plumbob",
+    first: str | None = None,
+) -> DriverConnection:
+    """The driver's own connection with autocommit; its errors are the driver's.
+
+    Args:
+        program: what the server is told that connects.
+        first: a statement to run before anything else.
+    """
     password = "" if target.password is None else target.password.reveal()
-    return _Connection(
+    return DriverConnection(
         host=target.host,
         port=target.port,
         unix_socket=target.socket,
@@ -201,7 +214,8 @@ def _open(target: Target, multi_statements: bool) -> _Connection:
         local_infile=False,
         client_flag=CLIENT.MULTI_STATEMENTS if multi_statements else 0,
         connect_timeout=CONNECT_TIMEOUT,
-        program_name="plumbob",
+        program_name=program,
+        init_command=first,
         **tls_arguments(target),
     )
 
@@ -214,7 +228,7 @@ def _keep_alive(sock: socket.socket) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def _refuse_luck(connection: _Connection, target: Target) -> None:
+def _refuse_luck(connection: DriverConnection, target: Target) -> None:
     """Refuse what works only while the server remembers the password.
 
     caching_sha2_password without TLS needs cryptography when the server's cache is cold: after its
