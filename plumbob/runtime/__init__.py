@@ -10,19 +10,26 @@ from plumbob.runtime.errors import (
     OutcomeUnknown,
     SchemaMismatch,
 )
+from plumbob.runtime.health import Health, health
 from plumbob.runtime.pool import PoolUse
+from plumbob.runtime.schema_state import SchemaState, require, schema_state
 from plumbob.runtime.settings import Settings
 
 __all__ = [
     "CannotConnect",
     "ConnectionLost",
     "Database",
+    "Health",
     "Model",
     "NoFreeConnection",
     "OutcomeUnknown",
     "PoolUse",
     "SchemaMismatch",
+    "SchemaState",
     "Settings",
     "connect",
+    "health",
     "proxy",
+    "require",
+    "schema_state",
 ]

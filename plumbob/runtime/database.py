@@ -19,6 +19,7 @@ import peewee
 import pymysql
 from pymysql.constants import SERVER_STATUS
 
+from plumbob.migration.marks import MARKS, PRODUCTION
 from plumbob.runtime.errors import CannotConnect, ConnectionLost, NoFreeConnection, OutcomeUnknown
 from plumbob.runtime.losses import GONE, NOT_OPENED, Loss, driver_error, loss, number_of
 from plumbob.runtime.pool import Pool
@@ -26,11 +27,12 @@ from plumbob.runtime.settings import Settings
 from plumbob.runtime.sql_log import SqlLog
 from plumbob.runtime.statements import ends_with_its_transaction, is_read
 from plumbob.server.driver import DriverConnection
-from plumbob.server.errors import from_driver
+from plumbob.server.errors import NO_SUCH_TABLE, from_driver
 from plumbob.server.target import Target
 
 logger = logging.getLogger("plumbob.runtime")
 T = TypeVar("T")
+MARKED = f"SELECT 1 FROM `{MARKS}` WHERE mark = '{PRODUCTION}'"
 BEGIN, COMMIT, ROLLBACK = "BEGIN", "COMMIT", "ROLLBACK"
 
 
@@ -57,6 +59,7 @@ class Database(Pool):
     def __init__(self, target: Target, settings: Settings) -> None:
         self._mood = _Mood()
         self.sql_log = SqlLog(settings)
+        self._knows_whether_production = False
         super().__init__(target, settings)
         self.query_hooks.append(self.sql_log)
 
@@ -92,6 +95,13 @@ class Database(Pool):
             yield
         finally:
             self._mood.hurry = None
+
+    def _initialize_connection(self, connection: DriverConnection) -> None:
+        super()._initialize_connection(connection)
+        if self.sql_log.shows_values and not self._knows_whether_production:
+            # The settings may have been meant for another database than the URL leads to.
+            self.sql_log.shows_values = not is_marked(connection)
+            self._knows_whether_production = True
 
     def _patience(self) -> float:
         return super()._patience() if self._mood.hurry is None else self._mood.hurry
@@ -201,6 +211,16 @@ class Database(Pool):
     def _log_query(self, sql: str, params: Any) -> None:
         # Peewee's own log, which has the values of everything.
         super()._log_query(self.sql_log.text(sql), self.sql_log.values(params))
+
+
+def is_marked(connection: DriverConnection) -> bool:
+    """Whether the database may be production: it is marked, or its marks cannot be read."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(MARKED, None)
+            return cursor.fetchone() is not None
+        except pymysql.Error as error:
+            return number_of(error) != NO_SUCH_TABLE
 
 
 def may_repeat(error: CannotConnect | ConnectionLost) -> bool:

@@ -1,0 +1,174 @@
+"""Whether the schema of a database is the one that the models were generated from.
+
+It is asked of plumbob's own tables, which say what `schema apply` did last: one question that reads. No
+table of the application is looked at, so what somebody changed by hand is not seen (`schema status`
+does that).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+import peewee
+
+from plumbob.migration.marks import MARKS, SYNCED
+from plumbob.migration.store import HISTORY, JOURNAL
+from plumbob.runtime.base import proxy
+from plumbob.runtime.errors import SchemaMismatch
+from plumbob.runtime.losses import number_of
+from plumbob.server.errors import DENIED, NO_SUCH_TABLE
+
+# What models say of themselves: the fingerprint of their tables, one for each kind of server that they
+# were generated for, or the module that has it as SCHEMA.
+Fingerprints = str | Sequence[str] | None
+Models = ModuleType | Fingerprints
+
+# What was recorded last; how the database left the schema of the models, if it ever had it; the migration
+# that did not end; whether somebody runs one now; and what `schema sync` has made since.
+_QUESTION = f"""
+SELECT
+  (SELECT fingerprint_after FROM `{HISTORY}` ORDER BY id DESC LIMIT 1),
+  (SELECT event FROM `{HISTORY}`
+   WHERE fingerprint_before IN (%s) AND fingerprint_after <> fingerprint_before
+   ORDER BY id DESC LIMIT 1),
+  (SELECT migration FROM `{JOURNAL}`
+   WHERE history IS NULL AND number > 0 AND state <> 'not started'
+   AND (state <> 'failed' OR NOT seen_after <=> seen_before)
+   ORDER BY id DESC LIMIT 1),
+  IS_USED_LOCK(CONCAT('plumbob:', LEFT(SHA2(
+    IF(@@lower_case_table_names, LOWER(DATABASE()), DATABASE()), 256), 40))) IS NOT NULL,
+  """
+_SYNCED = f"(SELECT details FROM `{MARKS}` WHERE mark = '{SYNCED}')"
+_APPLY = "run schema apply"
+
+
+class Asked(Protocol):
+    """A database that answers, which both kinds are."""
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """What is to be said of the schema: a sentence, and what mends it or "" where all is well."""
+
+    ok: bool
+    what: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.advice}" if self.advice else self.what
+
+
+def require(models: Models, database: Asked | None = None) -> None:
+    """Make sure that the database has the schema that the models were generated from.
+
+    Args:
+        models: the module of generated models, or its SCHEMA.
+        database: by default the one that the models are bound to.
+
+    Raises:
+        SchemaMismatch: it has not; the message says in one sentence what is wrong and what mends it.
+    """
+    state = schema_state(models, proxy if database is None else database)
+    if not state.ok:
+        raise SchemaMismatch(state.what, state.advice)
+
+
+def schema_state(models: Models, database: Asked) -> SchemaState:
+    """The same as a value; an error of the way to the server is raised as ever."""
+    wanted = _fingerprints(models)
+    if not wanted:
+        return SchemaState(
+            False,
+            "the models do not say which schema they were generated from",
+            "run schema models where it can reach the database",
+        )
+    try:
+        row = _ask(database, wanted)
+    except peewee.DatabaseError as error:
+        if number_of(error) not in DENIED:
+            raise
+        return SchemaState(
+            False,
+            "this account may not read what plumbob has recorded",
+            f"GRANT SELECT on {HISTORY}, {JOURNAL} and {MARKS} to it",
+        )
+    return _judge(wanted, *row)
+
+
+def _ask(database: Asked, wanted: tuple[str, ...]) -> tuple[Any, ...]:
+    """The answer, with None for what stands in a table that is not there.
+
+    The table of marks is made with the first mark, so only a database that was never marked as
+    production is asked more than once.
+    """
+    history = _QUESTION.replace("%s", ", ".join(["%s"] * len(wanted)))
+    nothing = "SELECT NULL, NULL, NULL, 0, "
+    asked: tuple[tuple[str, tuple[str, ...]], ...] = (
+        (history + _SYNCED, wanted),
+        (history + "NULL", wanted),
+        (nothing + _SYNCED, ()),
+    )
+    for sql, values in asked:
+        try:
+            row: tuple[Any, ...] = database.execute_sql(sql, values).fetchone()
+        except peewee.DatabaseError as error:
+            if number_of(error) != NO_SUCH_TABLE:
+                raise
+        else:
+            return row
+    return (None, None, None, 0, None)
+
+
+def _fingerprints(models: Models) -> tuple[str, ...]:
+    said: Fingerprints = models.SCHEMA if isinstance(models, ModuleType) else models
+    return (said,) if isinstance(said, str) else tuple(said or ())
+
+
+def _judge(
+    wanted: tuple[str, ...],
+    recorded: str | None,
+    left_by: str | None,
+    open_migration: str | None,
+    is_running: int,
+    synced: str | None,
+) -> SchemaState:
+    if open_migration is not None and is_running:
+        return SchemaState(
+            False, f"the migration {open_migration} is being run", "wait for schema apply to end"
+        )
+    if open_migration is not None:
+        return SchemaState(
+            False, f"the migration {open_migration} is half applied", f"{_APPLY} again to finish it"
+        )
+    if synced is not None:
+        return _judge_synced(wanted, json.loads(synced).get("fingerprint"))
+    if recorded is None:
+        return SchemaState(
+            False, "no migration was ever applied to this database by plumbob", _APPLY
+        )
+    if recorded in wanted:
+        return SchemaState(True, "the schema is the one of the models")
+    if left_by == "applied":
+        return SchemaState(
+            False,
+            "the schema is newer than the models",
+            "deploy the application that goes with it, whose models schema models generates",
+        )
+    rolled_back = " since it was rolled back" if left_by else ""
+    return SchemaState(False, f"the schema is older than the models{rolled_back}", _APPLY)
+
+
+def _judge_synced(wanted: tuple[str, ...], made: str | None) -> SchemaState:
+    if made in wanted:
+        return SchemaState(True, "the schema is the one of the models, by schema sync")
+    if not made:
+        return SchemaState(False, "schema sync did not end", "run schema sync again")
+    return SchemaState(
+        False, "schema sync has made another schema than the models have", "run schema models"
+    )

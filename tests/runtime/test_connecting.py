@@ -1,0 +1,144 @@
+"""From a URL or the settings to a database, and what its sessions are like."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from pathlib import Path
+
+import peewee
+import pytest
+
+from plumbob.errors import PlumbobError
+from plumbob.runtime import Model, Settings, connect, proxy
+from tests.runtime.conftest import Connect
+from tests.servers import Server
+
+URL = "mysql://app:s3cret@db.example.com/shop"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLUMBOB_ENV", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "plumbob.cfg").write_text(
+        "[plumbob]\nurl_env = SHOP_URL\npool_max = 4\nretry_pause = 500ms\n"
+        "[plumbob:staging]\npool_wait = 5s\nlog_sql = true\n"
+        "[plumbob:production]\nlog_sql = true\n"
+    )
+    return tmp_path
+
+
+def test_the_configuration_says_where_and_how(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_URL", URL)
+    database = connect(bind=False)
+    assert database.target.label() == "app@db.example.com:3306/shop"
+    assert database.settings == Settings(
+        max_connections=4, retry_pause=0.5, log_sql=True, log_values=True
+    )
+
+
+@pytest.mark.parametrize(("env", "wait"), [("staging", 5.0), ("production", 30.0)])
+def test_no_values_are_logged_outside_development(
+    project: Path, env: str, wait: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = Settings(
+        max_connections=4, retry_pause=0.5, acquire_timeout=wait, log_sql=True, log_values=False
+    )
+    assert connect(URL, env=env, bind=False).settings == expected
+    monkeypatch.setenv("PLUMBOB_ENV", env)
+    assert connect(URL, bind=False).settings == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        (None, "SHOP_URL is not set"),
+        ("mysql://app:s3cret@db.example.com", "the URL names no database"),
+        ("postgres://app:s3cret@db.example.com/shop", "this is no URL of a MySQL or MariaDB"),
+        ("mysql://app:s3cret@db.example.com/shop?tls=maybe", "parameter about TLS"),
+    ],
+)
+def test_what_cannot_be_a_database(
+    project: Path, url: str | None, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_URL", raising=False)
+    with pytest.raises(PlumbobError, match=what) as told:
+        connect(url, bind=False)
+    assert "s3cret" not in repr(told.value)
+
+
+def test_nothing_shows_the_password(project: Path) -> None:
+    database = connect(URL, bind=False)
+    assert "s3cret" not in f"{vars(database)} {database.target!r} {database.connect_params}"
+
+
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        (URL, "verify-identity"),
+        (URL + "?ssl-mode=preferred", "required"),
+        ("mysql://app@127.0.0.1/shop", "preferred"),
+        (URL + "?ssl-mode=disabled", "disabled"),
+    ],
+)
+def test_a_remote_server_has_to_prove_who_it_is(project: Path, url: str, tls: str) -> None:
+    assert connect(url, bind=False).target.tls == tls
+
+
+def test_a_session_is_strict_and_in_utc(connected: Connect) -> None:
+    database = connected()
+    mode, zone, charset, autocommit = database.execute_sql(
+        "SELECT @@SESSION.sql_mode, @@SESSION.time_zone, @@character_set_client, @@autocommit"
+    ).fetchone()
+    assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "NO_ZERO_IN_DATE"} <= set(mode.split(","))
+    assert (zone, charset, autocommit) == ("+00:00", "utf8mb4", 1)
+    database.execute_sql("CREATE TABLE t (a TINYINT, b VARCHAR(2), c DATE, d TIMESTAMP)")
+    for column, value in (("a", 1000), ("b", "abc"), ("c", "0000-00-00")):
+        with pytest.raises(peewee.DatabaseError):
+            database.execute_sql(f"INSERT INTO t ({column}) VALUES (%s)", (value,))
+    now = datetime.datetime(2026, 3, 29, 2, 30)
+    database.execute_sql("INSERT INTO t (b, d) VALUES (%s, %s)", ("💶", now))
+    assert database.execute_sql("SELECT b, d FROM t").fetchone() == ("💶", now)
+
+
+def test_what_the_server_is_told_to_refuse_stays_refused(
+    connected: Connect, server: Server
+) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@GLOBAL.sql_mode")
+        (mode,) = cursor.fetchone()
+    (ours,) = connected().execute_sql("SELECT @@SESSION.sql_mode").fetchone()
+    assert set(mode.split(",")) <= set(ours.split(","))
+    untouched = connected(sql_mode="", time_zone="").execute_sql("SELECT @@sql_mode, @@time_zone")
+    assert untouched.fetchone() == (mode, "SYSTEM")
+
+
+def test_the_models_work_on_the_database_that_was_connected(server: Server, database: str) -> None:
+    class Thing(Model):
+        name = peewee.CharField(10)
+
+    before = proxy.obj
+    connected = connect(server.url(database), settings=Settings())
+    try:
+        connected.create_tables([Thing])
+        Thing.create(name="plumb")
+        assert [thing.name for thing in Thing.select()] == ["plumb"]
+    finally:
+        connected.close_all()
+        proxy.initialize(before)
+
+
+def test_an_application_imports_nothing_of_the_tool() -> None:
+    program = "import sys, plumbob.runtime; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    heavy = {"click", "deepdiff", "jinja2", "yaml", "aiomysql", "greenlet", "argon2"}
+    assert not loaded & heavy
+    assert not {name for name in loaded if name.startswith("plumbob.commands")}

@@ -1,0 +1,162 @@
+"""What an application is told at its start: whether the schema is the one of its models."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import peewee
+import pytest
+from playhouse.test_utils import count_queries
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import marks
+from plumbob.migration.files import read_folder
+from plumbob.migration.lock import lock_name
+from plumbob.runtime import Database, SchemaMismatch, proxy, require, schema_state
+from tests.migration.project import USERS, Project, alter
+from tests.runtime.conftest import Connect
+from tests.servers import Server
+
+ADD_X, DROP_X = alter("users", "ADD COLUMN `x` int"), alter("users", "DROP COLUMN `x`")
+ADD_Y, DROP_Y = alter("users", "ADD COLUMN `y` int"), alter("users", "DROP COLUMN `y`")
+UNIQUE, DROP_UNIQUE = alter("users", "ADD UNIQUE `u` (`name`)"), alter("users", "DROP KEY `u`")
+
+
+@pytest.fixture
+def project(server: Server, database: str, tmp_path: Path) -> Iterator[Project]:
+    """Two migrations that are not applied; the second one fails at its second statement."""
+    found = Project(server, database, tmp_path / "migrations")
+    found.start(USERS)
+    found.migrate("first", ADD_X, down=(DROP_X,))
+    found.migrate("second", ADD_Y, UNIQUE, down=(DROP_UNIQUE, DROP_Y))
+    found.sql("INSERT INTO users VALUES (1, 'Ann'), (2, 'Ann')")
+    yield found
+    found.drop_scratch()
+
+
+@pytest.fixture
+def app(connected: Connect) -> Database:
+    return connected()
+
+
+def schema_after(project: Project, number: int) -> str:
+    return read_folder(project.folder)[number].script("up").after
+
+
+def test_what_is_told_on_the_way_of_a_database(project: Project, app: Database) -> None:
+    first, second = schema_after(project, 0), schema_after(project, 1)
+
+    def told(schema: str | None) -> str:
+        app.close()
+        with pytest.raises(SchemaMismatch) as error:
+            require(schema, app)
+        assert error.value.exit is Exit.STALE
+        return str(error.value)
+
+    never = "no migration was ever applied to this database by plumbob: run schema apply"
+    assert told(first) == never
+    assert told(None) == (
+        "the models do not say which schema they were generated from: "
+        "run schema models where it can reach the database"
+    )
+
+    with pytest.raises(PlumbobError):
+        project.apply()
+    half = "is half applied: run schema apply again to finish it"
+    assert told(first).endswith(f"_second {half}")
+    assert told(second).endswith(f"_second {half}")
+
+    project.sql("UPDATE users SET name = id")
+    project.apply()
+    require(second, app)
+    assert told(first) == (
+        "the schema is newer than the models: "
+        "deploy the application that goes with it, whose models schema models generates"
+    )
+    assert told("sha256:0") == "the schema is older than the models: run schema apply"
+
+    project.rollback()
+    require(first, app)
+    assert told(second) == (
+        "the schema is older than the models since it was rolled back: run schema apply"
+    )
+
+
+def test_it_is_one_question_that_takes_no_lock(project: Project, app: Database) -> None:
+    project.sql("UPDATE users SET name = id")
+    project.apply()
+    with project.server() as other:
+        marks.put(other, marks.PRODUCTION)
+    app.execute_sql("SET SESSION TRANSACTION READ ONLY")
+    with count_queries() as asked:
+        require(schema_after(project, 1), app)
+    assert asked.count == 1
+
+
+def test_a_module_of_models_and_the_database_that_they_are_bound_to(
+    project: Project, app: Database
+) -> None:
+    project.sql("UPDATE users SET name = id")
+    project.apply()
+    models = types.ModuleType("models")
+    vars(models)["SCHEMA"] = ("another server's", schema_after(project, 1))
+    before = proxy.obj
+    proxy.initialize(app)
+    try:
+        require(models)
+    finally:
+        proxy.initialize(before)
+
+
+def test_somebody_applies_at_this_moment(project: Project, app: Database, server: Server) -> None:
+    with pytest.raises(PlumbobError):
+        project.apply()
+    with project.server() as other:
+        other.query(f"SELECT GET_LOCK('{lock_name(other)}', 0)")
+        state = schema_state(schema_after(project, 1), app)
+    assert str(state).endswith("_second is being run: wait for schema apply to end")
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+def test_a_synced_database_is_what_sync_made_of_it(
+    project: Project, app: Database, is_applied: bool
+) -> None:
+    if is_applied:
+        project.sql("UPDATE users SET name = id")
+        project.apply()
+    with project.server() as other:
+        for made, told in (
+            ("", "schema sync did not end: run schema sync again"),
+            ("sha256:x", "schema sync has made another schema than the models have: run schema models"),
+            (schema_after(project, 1), "the schema is the one of the models, by schema sync"),
+        ):  # fmt: skip
+            marks.put(other, marks.SYNCED, json.dumps({"fingerprint": made}))
+            assert str(schema_state(schema_after(project, 1), app)) == told
+
+
+def test_an_account_that_may_not_look_is_told_what_it_needs(
+    project: Project, connected: Connect, server: Server, database: str
+) -> None:
+    project.sql("UPDATE users SET name = id")
+    project.apply()
+    project.sql(
+        "DROP USER IF EXISTS test_app@localhost",
+        "CREATE USER test_app@localhost",
+        f"GRANT SELECT ON {database}.users TO test_app@localhost",
+    )
+    app = connected(server.url(database).replace("root@", "test_app@"))
+    state = schema_state(schema_after(project, 1), app)
+    assert str(state) == (
+        "this account may not read what plumbob has recorded: "
+        "GRANT SELECT on _plumbob_history, _plumbob_journal and _plumbob_marks to it"
+    )
+    project.sql("DROP USER test_app@localhost")
+
+
+def test_a_server_that_is_away_is_an_error_of_its_own(connected: Connect) -> None:
+    app = connected("mysql://root@127.0.0.1:1/shop", retries=0)
+    with pytest.raises(peewee.OperationalError, match="cannot connect"):
+        require("sha256:0", app)
