@@ -195,11 +195,21 @@ def _plain_column(column: Column) -> Column:
         charset_written=column.type.is_string,
         collation_written=column.type.is_string,
     )
-    return replace(column, type=found)
+    default, generated = column.default, column.generated
+    if default is not None and default.expression is not None:
+        default = replace(default, expression=_plain(default.expression))
+    if generated is not None:
+        generated = replace(generated, expression=_plain(generated.expression))
+    check = _plain(column.check) if column.check is not None else None
+    return replace(column, type=found, default=default, generated=generated, check=check)
 
 
 def _plain_index(index: Index) -> Index:
-    return replace(index, using=index.structure)
+    parts = tuple(
+        replace(part, expression=_plain(part.expression)) if part.expression is not None else part
+        for part in index.parts
+    )
+    return replace(index, using=index.structure, parts=parts)
 
 
 def _plain_key(key: ForeignKey) -> ForeignKey:
