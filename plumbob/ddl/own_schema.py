@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from plumbob.ddl.expression import expression
 from plumbob.ddl.lexer import Token, tokenize
+from plumbob.ddl.stored.one_row import select_expression
 from plumbob.ddl.stored.relations import relations
 from plumbob.model import Column, Expression, Table, View
 
@@ -31,7 +32,10 @@ def view_without_schema(view: View, schema: str) -> View:
         for place in _chains(tokens, schema)
         if place in tables or _is_mark(tokens[place + 3], ".") or _is_mark(tokens[place + 3], "(")
     ]
-    return replace(view, select=_without(view.select, tokens, places))
+    if not places:
+        return view
+    select = _without(view.select, tokens, places).sql
+    return replace(view, select=select_expression(select, tokenize(select)))
 
 
 def table_without_schema(table: Table, schema: str) -> Table:

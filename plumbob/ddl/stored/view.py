@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.stored.head import Head, any_name
+from plumbob.ddl.stored.one_row import select_expression
 from plumbob.model import View
 
 _CHECK_OPTIONS = {
@@ -29,7 +30,7 @@ def parse_view(cursor: Cursor, head: Head) -> View:
             last, check_option = start, meaning
     return View(
         head.name,
-        cursor.slice(first, last),
+        select_expression(cursor.slice(first, last).sql, cursor.tokens[first:last]),
         columns,
         head.algorithm,
         head.security,

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from plumbob.ddl.expression import expression
 from plumbob.ddl.lexer import SyntaxFault, tokenize
 from plumbob.ddl.quote import quote_name
+from plumbob.ddl.stored.one_row import select_expression
 from plumbob.ddl.stored.sql import account_sql, create_sql
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text
 from plumbob.declaration.dump.yaml_text import Block, Pairs, Value
@@ -129,7 +129,7 @@ def stored_text(stored: Stored, flavour: Flavour) -> str:
 
 def _view_text(view: View) -> str:
     select = _in_clauses(expression_text(view.select))
-    if expression(select).key != view.select.key:
+    if select_expression(select, tokenize(select)).key != view.select.key:
         select = view.select.sql
     columns = f"({names_text(view.columns)}) as\n" if view.columns else ""
     check = f"\nwith {view.check_option.lower()} check option" if view.check_option else ""
