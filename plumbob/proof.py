@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.fingerprint import fingerprint, fingerprints, is_print_of, objects
+from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored.mentions import mentions, surroundings
+from plumbob.ddl.stored.spoiled import spoiled_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import (
     Definer,
@@ -283,4 +285,27 @@ def _check(
         id for id in known if not is_print_of(expected.get(id, ABSENT), now.get(id, ABSENT))
     )
     if differing:
+        _refuse_spoiled(scratch, wanted, differing)
         raise PlanIsWrong(f"{what}: {', '.join(differing)}")
+
+
+def _refuse_spoiled(scratch: Scratch, wanted: Schema, differing: Collection[str]) -> None:
+    """A view that MySQL cannot make again from what it says of it itself."""
+    views = {
+        str(key): each
+        for key, each in wanted.stored.items()
+        if isinstance(each, View) and str(key) in differing
+    }
+    keys = [key for id in views if (key := key_of_id(id)) is not None]
+    for id, found in scratch.read_stored(keys).items():
+        if not isinstance(found, View):
+            continue
+        text = spoiled_text(views[id], found, scratch.server.flavour)
+        if text is not None:
+            raise PlumbobError(
+                f"no way back would make the view {found.name} again: MySQL keeps a text that it "
+                f"compares with binary as another one, and says {quote_text(text)} of it",
+                advice="make it anew by hand with _utf8mb4 or _binary in front of that text",
+                where=found.name,
+                exit=Exit.UNSAFE,
+            )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from plumbob.ddl.canonical import canonical_table
 from plumbob.ddl.charsets import server_defaults
+from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored.mentions import surroundings
 from plumbob.ddl.stored.recorded import of_recorded, recorded
+from plumbob.ddl.stored.spoiled import spoiled_text
 from plumbob.ddl.tables import create_table_sql, parse_create_table
 from plumbob.declaration import Declaration
 from plumbob.diff.adopt import adopt_names
@@ -28,6 +30,7 @@ from plumbob.model import (
     Stored,
     Table,
     Trigger,
+    View,
     object_id,
     object_key,
 )
@@ -72,8 +75,21 @@ class Sides:
             raise
         for each in asked:
             answer = answers[_id(each)]
+            self._refuse_spoiled(each, answer)
             memory.keep(self._question(each), self._text(answer))
         return self._in_words(answers)
+
+    def _refuse_spoiled(self, asked: Asked, answer: Asked) -> None:
+        if not isinstance(asked, View) or not isinstance(answer, View):
+            return
+        text = spoiled_text(asked, answer, self.flavour)
+        if text is not None:
+            raise PlumbobError(
+                f"MySQL keeps another text than {quote_text(text)} in the view {asked.name}, where "
+                "it is compared with binary: no row would have it",
+                advice=f"say it as _utf8mb4{quote_text(text)}, which is kept",
+                where=self.declaration.position(asked.name, "view"),
+            )
 
     def _lenient(self) -> frozenset[str]:
         return lenient_tables(self.live, self.declared, self.declaration.renames, self.flavour)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from plumbob.declaration import load
-from plumbob.errors import Exit
+from plumbob.errors import Exit, PlumbobError
 from plumbob.plan.statement import Plan
 from plumbob.proof import PlanIsWrong
 from plumbob.server.connection import Server, connect
 from plumbob.server.target import Target
 from plumbob.workflow import Comparison, compare_database
+from tests.conftest import Servers, empty_database
 from tests.servers import Server as RealServer
 
 LIVE = (
@@ -84,3 +85,30 @@ def test_a_bug_of_the_planner_is_caught(
         proved(connected, tmp_path)
     assert caught.value.exit == Exit.FAILED
     assert connected.query("SHOW TABLES") == [("c",), ("p",)]
+
+
+def test_a_table_that_nobody_touches_may_be_spelled_as_people_do(
+    connected: Server, tmp_path: Path
+) -> None:
+    """Expressions of a check, a default and a generated column, below a view that comes."""
+    columns = "a int check (a > 0), b int default (1 + 1), c int as (a + b)"
+    connected.execute(f"CREATE TABLE s ({columns})")
+    path = tmp_path / "schema.sql"
+    said = f"CREATE TABLE s ({columns}); CREATE VIEW v AS SELECT a FROM s;"
+    path.write_text(f"{';'.join(LIVE)}; {said}")
+    found = compare_database(load(path), connected, scratch="target", proved=True)
+    assert found.proof is not None
+    assert [each.about for each in found.plan.up] == ["create view v"]
+
+
+def test_a_view_that_mysql_cannot_make_again_is_named(servers: Servers, tmp_path: Path) -> None:
+    """What it keeps of a text that it compares with binary gives another one each time."""
+    running = servers("mysql")
+    (tmp_path / "schema.yaml").write_text("tables: {p: {columns: {a: varbinary(9)}}}\nviews: {}\n")
+    with empty_database(running) as name, connect(Target.from_url(running.url(name))) as live:
+        live.execute("CREATE TABLE p (a varbinary(9))")
+        live.execute("CREATE VIEW v AS SELECT a FROM p WHERE a = '€'")
+        with pytest.raises(PlumbobError, match="no way back would make the view v") as caught:
+            compare_database(load(tmp_path / "schema.yaml"), live, scratch="target", proved=True)
+    assert caught.value.exit == Exit.UNSAFE
+    assert "_utf8mb4" in caught.value.advice
