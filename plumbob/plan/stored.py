@@ -13,11 +13,17 @@ from dataclasses import dataclass, replace
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import create_sql
 from plumbob.ddl.stored.mentions import mentions
-from plumbob.ddl.stored.sql import alter_routine_sql, alter_sequence_sql, session_settings
+from plumbob.ddl.stored.sql import (
+    alter_routine_sql,
+    alter_sequence_sql,
+    needs_no_not,
+    session_settings,
+)
 from plumbob.diff.change import Create, Replace
 from plumbob.diff.stored import compare_stored
 from plumbob.model import (
     STORED_KINDS,
+    Event,
     Flavour,
     Owned,
     Routine,
@@ -71,11 +77,14 @@ def _drops(there: Schema, after: Schema, kinds: tuple[StoredKind, ...]) -> Itera
 
 
 def _moves(before: Stored, after: Stored) -> bool:
-    """Whether a trigger gets another table, timing or event.
+    """Whether an object goes ahead of all that is made, and is made anew.
 
-    It is dropped ahead of all that is made: no other trigger is placed beside it then, and MariaDB
-    does not replace a trigger of another table (1360).
+    So does a trigger that gets another table, timing or event: no other trigger is placed beside it
+    then, and MariaDB does not replace a trigger of another table (1360). And an event that is not
+    kept any more, where no ALTER could say so.
     """
+    if isinstance(before, Event) and isinstance(after, Event):
+        return before.preserve and not after.preserve and needs_no_not(after)
     return (
         isinstance(before, Trigger) and isinstance(after, Trigger) and before.moment != after.moment
     )
