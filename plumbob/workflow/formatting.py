@@ -17,7 +17,7 @@ from plumbob.declaration.source import Source, read_source
 from plumbob.declaration.style import styled
 from plumbob.declaration.style.comments import Comments
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour, Session
+from plumbob.model import Flavour
 
 # A type or option that one server spells in its own way is tried in the other's words, too.
 _FLAVOURS = (Flavour("mysql", (9, 7, 0)), Flavour("mariadb", (11, 8, 0)))
@@ -116,7 +116,6 @@ def _lost(declaration: Declaration, to: str) -> list[str]:
             lost += [f"{name}: model"] * (each.model is not None)
             lost += [f"{name}: was {old}" for _, old in each.was]
             lost += [f"{name}: partitions: keep"] * each.keeps_partitions
-            lost += [f"{name}: sql_mode, collation or time_zone"] * (each.session != Session())
     for path in declaration.files:
         number = _number_of_comments(declaration, path)
         lost += [f"{path}: {number} comments"] * bool(number)

@@ -9,7 +9,6 @@ from itertools import chain
 
 from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
-from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import parse_stored
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump import database_of, surroundings
@@ -19,7 +18,7 @@ from plumbob.declaration.edit.order import exchanged
 from plumbob.declaration.edit.respell import respelled
 from plumbob.declaration.edit.splices import Edits
 from plumbob.declaration.edit.sql_body import read_body
-from plumbob.declaration.edit.sql_said import create, in_script, new_stored, options, whole
+from plumbob.declaration.edit.sql_said import create, new_stored, options, whole, with_session
 from plumbob.declaration.edit.sql_table import TableSql
 from plumbob.declaration.edit.units import Unit, read_units
 from plumbob.declaration.edit.wanted import Side
@@ -37,13 +36,6 @@ from plumbob.model import (
 )
 
 _KIND: dict[str, StoredKind | None] = {"table": None, **{kind: kind for kind in STORED_KINDS}}
-
-# What a server keeps of the session that makes a program.
-_VARIABLES = {
-    "sql_mode": "sql_mode",
-    "collation": "collation_connection",
-    "time_zone": "time_zone",
-}
 
 
 @dataclass(slots=True)
@@ -137,10 +129,8 @@ class SqlEdit:
     def _whole(self, stored: Stored) -> str:
         """A statement for an object that is new in the file, with the session that it needs."""
         beside = stored_fields(stored, self.usual)
-        said = in_script(new_stored(stored, self.flavour, says_definer="definer" in beside))
-        session = {name: beside[key] for key, name in _VARIABLES.items() if key in beside}
-        before = [f"SET {name} = {quote_text(str(value))};" for name, value in session.items()]
-        return "\n".join([*before, said, *(f"SET {name} = DEFAULT;" for name in session)])
+        sql = new_stored(stored, self.flavour, says_definer="definer" in beside)
+        return with_session(sql, beside)
 
     def _exchange(self, script: list[SqlStatement], plain: Collection[str]) -> set[str]:
         """Triggers that run in another order take each other's places; their ids are given back."""

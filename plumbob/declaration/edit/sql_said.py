@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from plumbob.declaration.dump.keys import (
     words_inside,
 )
 from plumbob.declaration.dump.sql_text import name_text, names_text
-from plumbob.declaration.dump.stored import stored_text
+from plumbob.declaration.dump.stored import Usual, stored_fields, stored_text
 from plumbob.declaration.dump.words import Words, text_of
 from plumbob.declaration.dump.yaml_text import Value
 from plumbob.declaration.edit.units import Kind, Part
@@ -38,6 +39,13 @@ from plumbob.model import (
     View,
 )
 
+_LINE_COMMENT = re.compile(r"(--|#).*\Z")
+# What a server keeps of the session that makes a program.
+_VARIABLES = {
+    "sql_mode": "sql_mode",
+    "collation": "collation_connection",
+    "time_zone": "time_zone",
+}
 _USUAL_VIEW = ("UNDEFINED", "DEFINER")
 _OPTIONS = (("engine", "engine"), ("charset", "default charset"), ("collation", "collate"))
 # Words that are written in capitals where the statement is.
@@ -129,7 +137,9 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
-        said.append(in_script(new_stored(each, flavour, says_definer=True)))
+        said.append(
+            with_session(new_stored(each, flavour, says_definer=True), stored_fields(each, Usual()))
+        )
     return "\n\n".join(said) + "\n"
 
 
@@ -167,6 +177,15 @@ def new_stored(stored: Stored, flavour: Flavour, *, says_definer: bool) -> str:
     return f"CREATE {stored.kind.upper()} {name_text(stored.name)}{joint}{text}"
 
 
+def with_session(sql: str, beside: Mapping[str, Value]) -> str:
+    """A statement as a script has it, in the session of which something is said `beside` it."""
+    session = {name: beside[key] for key, name in _VARIABLES.items() if key in beside}
+    before = [f"SET {name} = {quote_text(str(value))};" for name, value in session.items()]
+    return "\n".join([*before, in_script(sql), *(f"SET {name} = DEFAULT;" for name in session)])
+
+
 def in_script(sql: str) -> str:
     """A statement as the mysql client takes it: with a delimiter of its own where it has semicolons."""
+    # A comment that goes on to the end of its line would take the delimiter in.
+    sql += "\n" * bool(_LINE_COMMENT.search(sql, tokenize(sql, is_lenient=True)[-2].end))
     return f"DELIMITER ;;\n{sql};;\nDELIMITER ;" if ";" in sql else f"{sql};"

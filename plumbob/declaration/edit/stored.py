@@ -106,9 +106,15 @@ class StoredEdit:
 
     def _update(self, entry: Entry, old: Stored, new: Stored, *, is_plain: bool) -> None:
         before, after = (stored_text(each, self.flavour) for each in (old, new))
-        mine, theirs = (stored_fields(each, Usual()) for each in (old, new))
+        mine = stored_fields(old, Usual())
+        theirs = stored_fields(new, replace(self.usual, definer=""))
         differing = {key: value for key, value in theirs.items() if mine.get(key) != value}
         mapping = entry.value if isinstance(entry.value, Mapping) else None
+        if mapping is not None:
+            # What was said goes without saying now.
+            for each in written(mapping):
+                if each.key is not None and each.key.text in mine.keys() - theirs.keys():
+                    self.writer.remove(each, mapping)
         if mapping is None and (differing or is_alias(entry)):
             said = [("sql", Block(after, is_verbatim=True)), *differing.items()]
             is_flow = self.document.is_flow(entry)

@@ -90,6 +90,13 @@ class Writer:
         first, *lines = render([("x", value)], column_of(entry), self.step)
         head = first.lstrip().removeprefix("x:")
         text = key.source.text
+        below = line_end(text, behind_colon(key))
+        if start > below:
+            # So does one in the line of a key whose value stands below it.
+            self.edits.insert(key.source, behind_colon(key), head)
+            said = "".join(f"\n{each}" for each in lines)
+            self.edits.replace(key.source, below, last_line(entry), said)
+            return
         behind = line_end(text, end)
         if text[end:behind].lstrip().startswith("#"):
             # The comment stays in the line of the key.
