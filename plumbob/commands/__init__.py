@@ -34,6 +34,7 @@ COMMANDS = {
     "rollback": "Undo the last migrations.",
     "seed": "Write the rows of seeds/ into the database; --undo removes them.",
     "status": "Show what is applied, pending, or stuck.",
+    "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",
     "create": "Create the database that the URL names.",
     "drop": "Drop the database that the URL names.",

@@ -18,6 +18,7 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.writing import Written, write_migration
 from plumbob.errors import Exit
+from plumbob.migration import synced
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
@@ -30,6 +31,10 @@ EXAMPLE = """\
 schema diff
 schema diff --format markdown > comment.md
 schema diff --write -m "users can be banned\""""
+SYNCED = (
+    "This database was synced, and is ahead of the migrations: schema diff --write writes it down."
+)
+SYNCED_WRITE = "This database was synced: the migration begins where those before it end."
 FORMATS: dict[str, Callable[[Compared], str]] = {
     "text": comparison_text,
     "sql": comparison_sql,
@@ -66,13 +71,17 @@ def command(
 
     Exit code 0: both are in sync; 1: they differ. The database is only read. With --write the plan
     is run both ways on a scratch database first, and the exit code is 0 once both files are there.
+    On a database that was synced, the migration begins where those before it end.
     """
     project = open_project(where)
     declaration = load_declaration(project)
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
     with connect_to(target, to, project.config) as server:
-        found = compare_database(declaration, server, scratch=place, proved=write)
+        base = synced.recorded_schema(server)
+        found = compare_database(
+            declaration, server, scratch=place, proved=write, base=base if write else None
+        )
         shown = compared(found, project.shown(project.schema), database_name(server))
         written = None
         if write and not shown.in_sync:
@@ -84,6 +93,8 @@ def command(
         console.out(FORMATS[form](shown))
         if verbose:
             console.note(left_alone_text(shown))
+        if base is not None:
+            console.note(SYNCED_WRITE if write else SYNCED)
         console.note(_next(shown, written, files))
     return Exit.OK if shown.in_sync or written else Exit.DIFFERENT
 

@@ -93,7 +93,15 @@ class Ends:
     seconds: float
 
 
-Event = WaitsForApplier | Marked | Begins | Runs | WaitsForTable | Warned | Done | Ends
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A migration was recorded and not run: a sync had made the database what it leads to."""
+
+    migration: str
+    message: str
+
+
+Event = WaitsForApplier | Marked | Begins | Runs | WaitsForTable | Warned | Done | Ends | Recorded
 Progress = Callable[[Event], object]
 
 

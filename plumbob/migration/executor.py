@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.migration import lock, store
+from plumbob.migration import lock, store, synced
 from plumbob.migration.events import Begins, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, unapproved
 from plumbob.migration.live import Live, look
@@ -18,7 +18,7 @@ from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
-from plumbob.migration.tasks import Task, downwards, upwards
+from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 
@@ -128,6 +128,8 @@ class _Run:
                 for task in tasks:
                     runner = Runner(self.server, chain, held, self.progress, self.max_wait)
                     live = runner.run(task, live)
+                if tasks:
+                    synced.forget(self.server)
         return Outcome(
             self.direction,
             tuple(task.migration.id for task in tasks),
@@ -151,6 +153,8 @@ class _Run:
         _raise(list(standing.faults()))
         live = look(self.server, chain)
         tasks = choose(standing, live)
+        if self.direction == "up" and synced.read(self.server) is not None:
+            tasks = reached_by_sync(tasks, live)
         faults = list(findings(self.server, tasks, live))
         if not self.dry_run and (missing := self._unapproved(tasks)):
             faults.append(unapproved(missing))

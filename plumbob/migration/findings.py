@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import history
+from plumbob.migration import history, synced
 from plumbob.migration.drift import drift_error
 from plumbob.migration.live import Live
 from plumbob.migration.privileges import lacking
@@ -33,9 +33,13 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from _settings(server, tasks)
     # What is half done was looked at by `resume`.
     first = next(iter(tasks), None)
-    if first is not None and not first.begun and first.start.done == 0:
+    is_begun = first is not None and (first.is_there or first.begun or first.start.done)
+    if first is not None and not is_begun:
         script = first.migration.script(first.direction)
         if not live.is_before(script):
+            if synced.read(server) is not None:
+                yield _synced(first)
+                return
             snapshot = history.snapshot(server)
             yield drift_error(first.migration, script, live, snapshot, server)
 
@@ -47,6 +51,23 @@ def unapproved(hazards: Sequence[Hazard]) -> PlumbobError:
         "\n".join(["nothing was run, because this is not approved:", *lines]),
         advice="approve each of them by its name, if that is meant",
         exit=Exit.UNSAFE,
+    )
+
+
+def _synced(task: Task) -> PlumbobError:
+    """A database that was synced to something else than a script begins with."""
+    if task.direction == "up":
+        advice = "`schema sync` takes the migrations that came as done, if the declaration has them"
+    else:
+        advice = (
+            "write down what was synced, with `schema diff --write`, and run `schema apply`; or take it "
+            "out of the declaration, and run `schema sync`"
+        )
+    return PlumbobError(
+        f"this database was synced, and is not what {task.migration.id} begins with",
+        advice=advice,
+        where=task.migration.id,
+        exit=Exit.STALE,
     )
 
 

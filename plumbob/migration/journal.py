@@ -111,6 +111,11 @@ def close(
     )
 
 
+def settle(server: Server) -> None:
+    """Write that what was begun has ended, where no row of the history says so: a sync."""
+    server.execute(f"UPDATE `{JOURNAL}` SET history = 0 WHERE history IS NULL")
+
+
 def _insert(
     server: Server,
     migration: Migration,

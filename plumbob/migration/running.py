@@ -11,10 +11,20 @@ from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, journal
-from plumbob.migration.events import Begins, Done, Ends, Progress, Runs, WaitsForTable, Warned
+from plumbob.migration.events import (
+    Begins,
+    Done,
+    Ends,
+    Progress,
+    Recorded,
+    Runs,
+    WaitsForTable,
+    Warned,
+)
 from plumbob.migration.live import Live, as_told, differing, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
+from plumbob.migration.standing import SYNC
 from plumbob.migration.tasks import Task
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
@@ -49,7 +59,7 @@ class Runner:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, task: Task, live: Live) -> Live:
-        """Run a script to its end and record it.
+        """Run a script to its end and record it; one whose end is there is recorded alone.
 
         Args:
             live: the database as it was just seen.
@@ -57,7 +67,20 @@ class Runner:
         Returns:
             the database as it is now.
         """
+        if task.is_there:
+            self.lock.check()
+            self._record(task, live, 0.0)
+            self.progress(Recorded(task.migration.id, task.migration.message))
+            return live
         started = time.monotonic()
+        live = self.carry_out(task, live)
+        seconds = time.monotonic() - started
+        self._record(task, live, seconds)
+        self.progress(Ends(task.migration.id, task.direction, seconds))
+        return live
+
+    def carry_out(self, task: Task, live: Live) -> Live:
+        """Run a script to its end, and see that it is where it leads; nobody writes that down."""
         migration, total, done = task.migration, len(task.statements), task.start.done
         self.progress(Begins(migration.id, migration.message, task.direction, total, done))
         self.lock.check()
@@ -66,13 +89,16 @@ class Runner:
             self._run_statement(task, number)
         ends = look(self.server, self.chain)
         _verify(task, live, ends)
-        seconds = time.monotonic() - started
-        texts = ends.texts(self.server.flavour)
-        history.write(
-            self.server, migration, task.direction, texts=texts, milliseconds=round(seconds * 1000)
-        )
-        self.progress(Ends(migration.id, task.direction, seconds))
         return ends
+
+    def _record(self, task: Task, live: Live, seconds: float) -> None:
+        history.write(
+            self.server,
+            task.migration,
+            task.direction,
+            texts=live.texts(self.server.flavour),
+            milliseconds=round(seconds * 1000),
+        )
 
     def _open_journal(self, task: Task, live: Live) -> None:
         """Write that the run begins, or what was found out about one that goes on."""
@@ -179,13 +205,12 @@ def _statement(task: Task, number: int) -> str:
 
 def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
     on, back = ("apply", "rollback") if task.direction == "up" else ("rollback", "apply")
-    ways = (
-        f"What was done before it stays: `schema {on}` goes on from here, "
-        f"`schema {back}` takes it back."
-    )
+    ways = f"`schema {on}` goes on from here, `schema {back}` takes it back."
+    if task.migration.id == SYNC:
+        ways = "`schema sync` goes on from here."
     return PlumbobError(
         f"{_statement(task, number)} failed: {why}",
-        advice=f"{first} {ways}".lstrip(),
+        advice=f"{first} What was done before it stays: {ways}".lstrip(),
         where=task.migration.id,
         exit=Exit.FAILED,
     )

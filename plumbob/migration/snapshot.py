@@ -8,7 +8,16 @@ from dataclasses import replace
 from plumbob.ddl.fingerprint import Object
 from plumbob.ddl.stored.recorded import of_recorded, recorded
 from plumbob.ddl.tables import create_table_sql
-from plumbob.model import Flavour, NotUnderstood, Table, key_of_id
+from plumbob.model import (
+    Flavour,
+    NotUnderstood,
+    ObjectKey,
+    Schema,
+    Stored,
+    Table,
+    key_of_id,
+    object_key,
+)
 from plumbob.server.introspect import understand
 
 
@@ -19,6 +28,21 @@ def record(found: Object, flavour: Flavour) -> str:
     if isinstance(found, Table):
         return create_table_sql(replace(found, auto_increment=None), flavour)
     return recorded(found, flavour)
+
+
+def schema_of(texts: Mapping[str, str], flavour: Flavour) -> Schema:
+    """The schema of such texts."""
+    tables: dict[str, Table] = {}
+    stored: dict[ObjectKey, Stored] = {}
+    not_understood: dict[str, NotUnderstood] = {}
+    for id, found in recall(texts, flavour).items():
+        if isinstance(found, NotUnderstood):
+            not_understood[id] = found
+        elif isinstance(found, Table):
+            tables[found.name] = found
+        else:
+            stored[object_key(found.kind, found.name)] = found
+    return Schema(tables, stored, not_understood=not_understood)
 
 
 def recall(texts: Mapping[str, str], flavour: Flavour) -> dict[str, Object]:

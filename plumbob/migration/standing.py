@@ -12,6 +12,9 @@ from plumbob.migration.journal import Entry
 from plumbob.migration.migration import Direction, Migration
 from plumbob.server.connection import Server
 
+# What the journal calls a sync, which is no migration: `20261124T131500_…` are their names.
+SYNC = "sync"
+
 
 @dataclass(frozen=True, slots=True)
 class HalfDone:
@@ -20,6 +23,13 @@ class HalfDone:
     migration: str
     direction: Direction
     entries: tuple[Entry, ...]
+
+    @property
+    def command(self) -> str:
+        """The command that goes on with it."""
+        if self.migration == SYNC:
+            return "schema sync"
+        return "schema apply" if self.direction == "up" else "schema rollback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,9 @@ class Standing:
         for id in self.misplaced:
             yield _stale(f"{id} was applied to this database, and what it follows was not", "", id)
         half = self.half_done
-        if half is not None and self.migration(half.migration) is None:
+        if half is not None and half.migration == SYNC:
+            yield _stale("a sync of this database did not end", "Run `schema sync` again.", SYNC)
+        elif half is not None and self.migration(half.migration) is None:
             yield _stale(
                 f"{half.migration} was begun on this database, and its files are not there",
                 "Take them from version control again.",

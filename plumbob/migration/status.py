@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plumbob.migration import history
+from plumbob.migration import synced
 from plumbob.migration.drift import changed_since
 from plumbob.migration.history import Record
-from plumbob.migration.live import look
+from plumbob.migration.live import Live, look
 from plumbob.migration.marks import Mark
 from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.production import mark_of
@@ -23,7 +23,8 @@ class Status:
 
     `applied` has the records of the history in order; `pending` the migrations to come; `changed` and `missing` are as
     in `Standing`; `misplaced` are applied although what they follow is not; `drifted` are tables that
-    differ from what the last run recorded (None: nothing was recorded yet); `live` is the fingerprint
+    differ from what the last run recorded (None: nothing was recorded yet); `synced` are those that
+    differ because a sync made them so, which is no drift; `live` is the fingerprint
     of the database; `production` is the mark, if it has one.
     """
 
@@ -36,6 +37,7 @@ class Status:
     drifted: tuple[str, ...] | None
     live: str
     production: Mark | None = None
+    synced: tuple[str, ...] = ()
 
     @property
     def is_in_sync(self) -> bool:
@@ -47,6 +49,7 @@ class Status:
             or self.misplaced
             or self.half_done
             or self.drifted
+            or self.synced
         )
 
 
@@ -64,7 +67,12 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
     """Look, and write nothing."""
     standing = stand(server, chain)
     live = look(server, chain)
-    snapshot = history.snapshot(server)
+    sync = synced.read(server)
+    recorded = synced.recorded_end(server, sync)
+    changed = _changed(recorded, live, server, chain)
+    ahead: tuple[str, ...] = ()
+    if sync is not None and changed is not None:
+        ahead = tuple(id for id in changed if sync.prints.get(id) == live.tables.get(id))
     return Status(
         applied=tuple(standing.applied.values()),
         pending=standing.pending,
@@ -72,9 +80,17 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         missing=standing.missing,
         misplaced=standing.misplaced,
         half_done=standing.half_done,
-        drifted=None
-        if snapshot is None
-        else tuple(changed_since(snapshot, live, server, _told_last(chain), _managed(chain))),
+        drifted=None if changed is None else tuple(id for id in changed if id not in ahead),
         live=live.fingerprint,
         production=mark_of(server),
+        synced=ahead,
     )
+
+
+def _changed(
+    recorded: Mapping[str, str] | None, live: Live, server: Server, chain: Sequence[Migration]
+) -> list[str] | None:
+    """What is not as it was recorded; None where nothing was."""
+    if recorded is None:
+        return None
+    return changed_since(recorded, live, server, _told_last(chain), _managed(chain))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import resume
@@ -16,12 +16,16 @@ NOTHING = Start()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One script to run, behind the statements that are done; `begun`: the journal has its begin."""
+    """One script to run, behind the statements that are done; `begun`: the journal has its begin.
+
+    `is_there`: a sync has made the database what it leads to, so that it is recorded and not run.
+    """
 
     migration: Migration
     direction: Direction
     start: Start = NOTHING
     begun: bool = False
+    is_there: bool = False
 
     @property
     def statements(self) -> tuple[FileStatement, ...]:
@@ -29,7 +33,17 @@ class Task:
 
     @property
     def left(self) -> tuple[FileStatement, ...]:
-        return self.statements[self.start.done :]
+        return () if self.is_there else self.statements[self.start.done :]
+
+
+def reached_by_sync(tasks: list[Task], live: Live) -> list[Task]:
+    """The same for a database that was synced: what leads to what is there already is only recorded."""
+    last = max(
+        (n for n, task in enumerate(tasks, 1) if live.is_after(task.migration.forward)), default=0
+    )
+    if any(task.begun for task in tasks):
+        return tasks
+    return [replace(task, is_there=n <= last) for n, task in enumerate(tasks, 1)]
 
 
 def upwards(standing: Standing, live: Live, until: str | None) -> list[Task]:

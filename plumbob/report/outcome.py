@@ -13,6 +13,7 @@ from plumbob.report.comparison import counted
 from plumbob.report.document import hazards_document
 from plumbob.report.safe import line
 from plumbob.report.text import hazard_lines
+from plumbob.workflow.sync import SyncOutcome
 
 _VERBS = {"up": ("apply", "applied"), "down": ("roll back", "rolled back")}
 
@@ -45,4 +46,32 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "dry_run": outcome.dry_run,
         "unapproved": hazards_document(outcome.unapproved),
+    }
+
+
+def sync_text(outcome: SyncOutcome) -> str:
+    """What a sync did, or would do."""
+    statements = counted(len(outcome.statements), "statement")
+    if not outcome.statements:
+        said = ["in sync: nothing to do" if not outcome.recorded else "in sync"]
+    elif outcome.dry_run:
+        said = [f"would run {statements}; nothing was run"]
+    else:
+        done = click.style("synced", fg="green")
+        said = [f"{done} by {statements} in {outcome.seconds:.1f} s"]
+    said += [f"  {line(about)}" for about in outcome.statements]
+    said += [f"  {line(id)} counts as applied" for id in outcome.recorded]
+    if outcome.is_ahead:
+        said.append("ahead of the migrations; write it down with: schema diff --write -m MESSAGE")
+    return "\n".join([*said, *hazard_lines(outcome.unapproved if outcome.dry_run else ())])
+
+
+def sync_document(outcome: SyncOutcome) -> dict[str, Any]:
+    return {
+        "statements": list(outcome.statements),
+        "recorded": list(outcome.recorded),
+        "ahead": outcome.is_ahead,
+        "seconds": round(outcome.seconds, 3),
+        "dry_run": outcome.dry_run,
+        "unapproved": hazards_document(outcome.unapproved if outcome.dry_run else ()),
     }

@@ -11,6 +11,7 @@ from plumbob.migration.events import (
     Done,
     Ends,
     Marked,
+    Recorded,
     Runs,
     WaitsForApplier,
     WaitsForTable,
@@ -79,3 +80,9 @@ def _(event: Done) -> str | None:
 def _(event: Ends) -> str | None:
     verb = _VERBS[event.direction][1]
     return f"{click.style(verb, fg='green')} {line(event.migration)} in {event.seconds:.1f} s"
+
+
+@event_text.register
+def _(event: Recorded) -> str | None:
+    done = click.style("recorded", fg="green")
+    return f"{done} {line(event.migration)}: the database was synced, and is like that already"

@@ -15,13 +15,12 @@ from plumbob.report.safe import line
 
 # Older ones are in --json.
 _SHOWN = 10
-_COMMANDS = {"up": "apply", "down": "rollback"}
 
 
 def status_exit(found: Status) -> Exit:
     if found.changed or found.missing or found.misplaced or found.drifted:
         return Exit.STALE
-    return Exit.DIFFERENT if found.pending or found.half_done else Exit.OK
+    return Exit.DIFFERENT if found.pending or found.half_done or found.synced else Exit.OK
 
 
 def status_text(found: Status, folder: str, migrations: int, database: str) -> str:
@@ -69,11 +68,13 @@ def _wrong(found: Status) -> Iterator[str]:
         yield f"{_bad('misplaced')} {line(id)} was applied, and what it follows was not"
     for name in found.drifted or ():
         yield f"{_bad('drifted')}   {line(name)} is not as the last run left it"
+    for name in found.synced:
+        word = click.style("synced", fg="yellow")
+        yield f"{word}    {line(name)} is ahead of the migrations: schema diff --write writes it down"
 
 
 def _half_done(half: HalfDone) -> Iterator[str]:
-    command = _COMMANDS[half.direction]
-    yield f"{_bad('half done')} {line(half.migration)}: go on with `schema {command}`"
+    yield f"{_bad('half done')} {line(half.migration)}: go on with `{half.command}`"
     for entry in half.entries:
         if entry.number:
             yield f"          statement {entry.number}: {line(entry.state)}"
@@ -104,5 +105,6 @@ def status_document(found: Status, database: str) -> dict[str, Any]:
         "changed": [{"id": id, "direction": way} for id, way in found.changed],
         "missing": list(found.missing),
         "misplaced": list(found.misplaced),
+        "synced": list(found.synced),
         "drifted": None if found.drifted is None else list(found.drifted),
     }

@@ -62,7 +62,12 @@ class Comparison:
 
 
 def compare_database(
-    declaration: Declaration, server: Server, *, scratch: str = "", proved: bool = False
+    declaration: Declaration,
+    server: Server,
+    *,
+    scratch: str = "",
+    proved: bool = False,
+    base: Schema | None = None,
 ) -> Comparison:
     """Compare what is declared with what a database holds.
 
@@ -71,6 +76,8 @@ def compare_database(
         server: with the database in use.
         scratch: where differences are confirmed (see `open_scratch`).
         proved: run the plan both ways there as well.
+        base: what the declaration is compared with in place of what the database holds now: what its
+            migrations lead to, where it is ahead of them (`migration.synced`).
 
     Raises:
         PlumbobError: BAD_INPUT for what this server cannot hold, UNSAFE when an empty declaration
@@ -81,6 +88,11 @@ def compare_database(
     validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
     prove_visible(server, declaration.sections)
     whole = read_live(server, declaration.schema.tables, declaration.sections)
+    if base is not None:
+        base = canonical(base, server.flavour, database_defaults(server))
+        whole = replace(
+            whole, tables=base.tables, stored=base.stored, not_understood=base.not_understood
+        )
     declaration = as_stored(declaration, server)
     live = managed(whole, declaration)
     refuse_kept_case(live, server)

@@ -50,6 +50,9 @@ WAYS = pytest.mark.parametrize("is_known", [by_mark, by_settings, by_environment
 REFUSED = (
     ("drop", "--allow", "drop-database:{}"),
     ("drop", "--allow", "all"),
+    ("sync",),
+    ("sync", "--dry-run"),
+    ("sync", "--allow", "all"),
     ("apply", "--allow", "all"),
     ("apply",),
     ("rollback", "--allow", "all"),

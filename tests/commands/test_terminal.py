@@ -19,7 +19,9 @@ from tests.servers import Server
 CHECKOUT = Path(__file__).parents[2]
 
 
-def on_a_terminal(user: User, *argv: str, answer: str = "", **environment: str) -> tuple[int, str]:
+def on_a_terminal(
+    user: User, *argv: str, answer: str = "", question: str = "Password", **environment: str
+) -> tuple[int, str]:
     """Run a command on a terminal of its own, and answer its question; exit code and output."""
     pid, terminal = pty.fork()
     if pid == 0:
@@ -35,7 +37,7 @@ def on_a_terminal(user: User, *argv: str, answer: str = "", **environment: str) 
             output += os.read(terminal, 65536)
         except OSError:
             break
-        if answer and b"Password" in output:
+        if answer and question.encode() in output:
             os.write(terminal, answer.encode() + b"\n")
             answer = ""
     _, status = os.waitpid(pid, 0)

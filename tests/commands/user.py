@@ -14,7 +14,7 @@ from typing import Any
 from plumbob.commands import run
 from tests.servers import Server
 
-OURS = {"_plumbob_history", "_plumbob_journal"}
+OURS = {"_plumbob_history", "_plumbob_journal", "_plumbob_marks"}
 
 
 @dataclass(frozen=True)

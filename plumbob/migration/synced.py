@@ -1,0 +1,85 @@
+"""That a database was synced: made as declared without a migration, and so ahead of the recorded chain.
+
+The history is left as it was. The mark keeps what the database was like after the sync, so that this
+is told from drift; and, where no migration was ever applied, what it was like before the first one,
+which is where the next migration has to begin.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plumbob.migration import history, marks
+from plumbob.migration.live import Live
+from plumbob.migration.marks import SYNCED
+from plumbob.migration.snapshot import schema_of
+from plumbob.migration.store import pack, unpack
+from plumbob.model import Schema
+from plumbob.server.connection import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What the mark says.
+
+    Attributes:
+        fingerprint: that of all tables after the last sync; "" while one has not ended.
+        prints: those of all objects, by id.
+        base: the definitions before the first sync, where no migration had been applied; else None.
+    """
+
+    fingerprint: str
+    prints: Mapping[str, str]
+    base: Mapping[str, str] | None
+
+
+def read(server: Server) -> Synced | None:
+    """What is known of syncs; None where there was none since the last migration was run."""
+    found = marks.find(server, SYNCED)
+    if found is None or found.details is None:
+        return None
+    details = json.loads(found.details)
+    base = details["base"]
+    return Synced(details["fingerprint"], details["prints"], base and unpack(base))
+
+
+def begin(server: Server, live: Live) -> None:
+    """Write that the database will not be what the history says, before anything is changed."""
+    before = read(server)
+    recorded = history.snapshot(server) is not None
+    base = before.base if before else None if recorded else live.texts(server.flavour)
+    _write(server, Synced("", {}, base))
+
+
+def end(server: Server, live: Live) -> None:
+    """Write what the database is like after a sync."""
+    before = read(server)
+    _write(server, Synced(live.fingerprint, live.tables, before.base if before else None))
+
+
+def forget(server: Server) -> None:
+    """The database is again what the history says."""
+    marks.remove(server, SYNCED)
+
+
+def recorded_end(server: Server, synced: Synced | None) -> dict[str, str] | None:
+    """The definitions that the applied migrations lead to, by id; None where nobody recorded any."""
+    texts = history.snapshot(server)
+    if texts is None and synced is not None and synced.base is not None:
+        return dict(synced.base)
+    return texts
+
+
+def recorded_schema(server: Server) -> Schema | None:
+    """The schema that the applied migrations lead to, of a database that was synced; else None."""
+    synced = read(server)
+    texts = recorded_end(server, synced) if synced else None
+    return None if texts is None else schema_of(texts, server.flavour)
+
+
+def _write(server: Server, synced: Synced) -> None:
+    base = None if synced.base is None else pack(synced.base)
+    details = {"fingerprint": synced.fingerprint, "prints": dict(synced.prints), "base": base}
+    marks.put(server, SYNCED, json.dumps(details))
