@@ -1,0 +1,188 @@
+"""The names of all classes and attributes of a schema, settled before any of them is written.
+
+The rules, in this order: what the declaration says (`class:`, `as:`, `backref:`), else a name made from the
+table or column; and a name that is taken gets "_" or a number at its end.
+
+* A class is the table's name in the singular, in camel case.
+* A column's attribute holds its value: `user_id`.
+* The parent of a foreign key is the column's name without `_id`, else the parent's in the singular.
+* The rows that refer to a parent are called like their table; where several foreign keys lead from one
+  table to the same parent, `films_by_language`.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from plumbob.errors import PlumbobError
+from plumbob.model import Column, ForeignKey, Schema, Table
+from plumbob.models import names
+from plumbob.models.fields import ALL_CLASSES
+from plumbob.models.names import Taken
+from plumbob.models.options import Options
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by what they are for.
+
+    Attributes:
+        classes: of models, by table.
+        enums: of Enum classes, by table and column.
+        values: of attributes that hold a column's value, by table and column.
+        parents: of attributes that hold the row at the other end, by table and foreign key.
+        children: of attributes that hold the rows at this end, by child table and foreign key.
+    """
+
+    classes: Mapping[str, str]
+    enums: Mapping[Key, str] = field(default_factory=dict)
+    values: Mapping[Key, str] = field(default_factory=dict)
+    parents: Mapping[Key, str] = field(default_factory=dict)
+    children: Mapping[Key, str] = field(default_factory=dict)
+
+
+def associations(table: Table, schema: Schema) -> Iterator[ForeignKey]:
+    """The foreign keys whose parent is a model, too: one of another database is not."""
+    for key in table.foreign_keys:
+        parent = schema.tables.get(key.parent) if key.parent_schema is None else None
+        if parent and all(parent.column(name) for name in key.parent_columns):
+            yield key
+
+
+def of_column(column: Column, table: Table, schema: Schema) -> ForeignKey | None:
+    """The foreign key that becomes the field of a column: the first one that is of this column alone."""
+    found = (key for key in associations(table, schema) if key.columns == (column.name,))
+    return next(found, None)
+
+
+def wants_enums(table: Table, column: Column, options: Options) -> bool:
+    """Whether the labels of a column become an Enum class; the declaration says it table by table."""
+    if not column.type.labels:
+        return False
+    said = (table.model or {}).get("enums")
+    if said is None:
+        return options.enums
+    return said == "all" or column.name in (each.strip() for each in said.split(","))
+
+
+def settle(schema: Schema, options: Options) -> Names:
+    """The names for a schema, the same for the same schema whatever the order of its tables."""
+    return _Settling(schema, options).names()
+
+
+class _Settling:
+    """The names that are settled so far."""
+
+    def __init__(self, schema: Schema, options: Options) -> None:
+        self.schema = schema
+        self.options = options
+        self.tables = [schema.tables[name] for name in sorted(schema.tables)]
+        self.spell: Callable[[str], str] = (
+            names.snake_case if options.naming == "snake" else names.identifier
+        )
+        # Peewee finds classes that are defined later by their names in small letters.
+        self.in_module = Taken((names.MODULE_NAMES, ALL_CLASSES), has_case=False)
+
+    def names(self) -> Names:
+        classes = self._classes()
+        enums = self._enums(classes)
+        reserved = (names.model_names(), names.MODULE_NAMES, ALL_CLASSES)
+        self.defined = frozenset({*classes.values(), *enums.values()})
+        self.taken = {table.name: Taken((*reserved, self.defined)) for table in self.tables}
+        parents: dict[Key, str] = {}
+        children: dict[Key, str] = {}
+        self._take_said(parents, children)
+        values = self._values(parents)
+        self._parents(parents, values, classes)
+        self._children(parents, children)
+        return Names(classes, enums, values, parents, children)
+
+    def _classes(self) -> dict[str, str]:
+        said = {table.name: _said_class(table) for table in self.tables}
+        found = {name: self.in_module.take(each) for name, each in said.items() if each}
+        keep = self.options.naming == "keep"
+        for table in self.tables:
+            if table.name not in found:
+                found[table.name] = self.in_module.take(names.class_name(table.name, keep))
+        return found
+
+    def _enums(self, classes: Mapping[str, str]) -> dict[Key, str]:
+        return {
+            (table.name, column.name): self.in_module.take(
+                classes[table.name] + names.camel_case(column.name)
+            )
+            for table in self.tables
+            for column in table.columns
+            if wants_enums(table, column, self.options)
+        }
+
+    def _take_said(self, parents: dict[Key, str], children: dict[Key, str]) -> None:
+        """What the declaration says comes first."""
+        for table, key in self._associations():
+            if key.alias:
+                wanted = names.identifier(key.alias)
+                parents[table.name, key.name] = self.taken[table.name].take(wanted)
+        for table, key in self._associations():
+            if key.backref:
+                wanted = names.identifier(key.backref)
+                children[table.name, key.name] = self.taken[key.parent].take(wanted)
+
+    def _values(self, parents: Mapping[Key, str]) -> dict[Key, str]:
+        """Columns that are called so already come before those whose name is changed."""
+        found: dict[Key, str] = {}
+        for table in self.tables:
+            taken = self.taken[table.name]
+            ordered = sorted(table.columns, key=lambda each: self.spell(each.name) != each.name)
+            for column in ordered:
+                wanted = self.spell(column.name)
+                key = of_column(column, table, self.schema)
+                if key and parents.get((table.name, key.name)) == wanted:
+                    wanted = f"{wanted}_id"
+                found[table.name, column.name] = taken.take(wanted)
+        return found
+
+    def _parents(
+        self, parents: dict[Key, str], values: Mapping[Key, str], classes: Mapping[str, str]
+    ) -> None:
+        for table, key in self._associations():
+            if (table.name, key.name) in parents:
+                continue
+            parent = self.spell(names.snake_case(classes[key.parent]))
+            columns = [values[table.name, name] for name in key.columns]
+            ending = next((end for end in ("_id", "Id") if columns[0].endswith(end)), "")
+            bare = columns[0].removesuffix(ending).rstrip("_") if ending else ""
+            wanted = [bare] if bare and len(columns) == 1 else []
+            wanted += [parent, f"{parent}_by_{'_and_'.join(columns)}"]
+            parents[table.name, key.name] = self.taken[table.name].take(*wanted)
+
+    def _children(self, parents: Mapping[Key, str], children: dict[Key, str]) -> None:
+        between = Counter((table.name, key.parent) for table, key in self._associations())
+        for table, key in self._associations():
+            if (table.name, key.name) in children:
+                continue
+            plain = self.spell(table.name)
+            longer = f"{plain}_by_{parents[table.name, key.name]}"
+            is_only_one = between[table.name, key.parent] == 1
+            wanted = (plain, longer) if is_only_one else (longer,)
+            children[table.name, key.name] = self.taken[key.parent].take(*wanted)
+
+    def _associations(self) -> Iterator[tuple[Table, ForeignKey]]:
+        for table in self.tables:
+            for key in sorted(associations(table, self.schema), key=lambda key: key.name):
+                yield table, key
+
+
+def _said_class(table: Table) -> str:
+    said = (table.model or {}).get("class", "")
+    if said and (not said.isidentifier() or keyword.iskeyword(said)):
+        raise PlumbobError(
+            f"the model of {table.name} cannot be called {said}",
+            advice="a class has a name of letters, digits and _, such as SocialAuth",
+            where=table.name,
+        )
+    return said
