@@ -52,7 +52,10 @@ class Config:
             production is, unless it says otherwise.
         ignore, manage: patterns of names that are not ours, or are ours although they look like a
             tool's (see `scope`).
-        models: the file of generated models, "off" for none, "" for models.py among the generated.
+        models: the file of generated models, "off" for none, "" for models.py among the generated; a
+            path that does not end in .py is a folder with a module for each table.
+        models_base, models_naming, models_enums, models_schema: how models are written
+            (`plumbob.models.Options`).
         seeds: the folder of seed files.
         pool_max, pool_min: connections of the application's pool.
         pool_wait, pool_idle: seconds to wait for a free connection; after which an idle one goes.
@@ -69,6 +72,10 @@ class Config:
     ignore: str = ""
     manage: str = ""
     models: str = ""
+    models_base: str = "plumbob.runtime.Model"
+    models_naming: str = "snake"
+    models_enums: bool = False
+    models_schema: str = ""
     seeds: str = "seeds"
     pool_max: int = 10
     pool_min: int = 0

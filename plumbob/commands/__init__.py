@@ -33,6 +33,7 @@ COMMANDS = {
     "apply": "Run the migrations that the database does not have yet.",
     "rollback": "Undo the last migrations.",
     "seed": "Write the rows of seeds/ into the database; --undo removes them.",
+    "models": "Write the Peewee models of the declared tables.",
     "status": "Show what is applied, pending, or stuck.",
     "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.modelling import refresh_models
 from plumbob.commands.opening import (
     connect_to,
     database_name,
@@ -67,6 +68,7 @@ def command(
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:
             return exit
+        refresh_models(project, declaration)
         place = scratch_place(None, project.config)
         return _compare(compare_database(declaration, server, scratch=place))
 

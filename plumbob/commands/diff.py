@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.modelling import refresh_models
 from plumbob.commands.opening import (
     connect_to,
     database_name,
@@ -86,6 +87,8 @@ def command(
         written = None
         if write and not shown.in_sync:
             written = write_migration(project.migrations, server, found, message)
+    if write:
+        refresh_models(project, declaration)
     files = [project.shown(path) for path in (written.up, written.down)] if written else []
     if as_json or form == "json":
         console.out_json(comparison_document(shown) | {"files": files})

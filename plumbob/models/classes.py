@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from plumbob.errors import PlumbobError
 from plumbob.model import Column, ForeignKey, Schema, Table
-from plumbob.models.fields import FieldClass, PEEWEE, constraints, field_class, is_counted_key
+from plumbob.models.fields import PEEWEE, FieldClass, constraints, field_class, is_counted_key
 from plumbob.models.indexes import Indexes, added_later, in_meta, indexes_of
 from plumbob.models.names import Taken, member_name, snake_case
 from plumbob.models.naming import Names, associations, of_column
@@ -166,14 +166,14 @@ class _Class:
 
     def _generated(self, column: Column, source: Source) -> Source:
         if column.system_time:
-            sql, stored = f"ROW {column.system_time}", ()
+            sql, is_stored = f"ROW {column.system_time}", True
         elif column.generated is not None:
-            sql = column.generated.expression.sql
-            stored = (Named("stored", "True"),) if column.generated.stored else ()
+            sql, is_stored = column.generated.expression.sql, column.generated.stored
         else:
             return source
         self.out.need(SERVED, "Generated")
-        return call("Generated", source, text(sql.replace("%", "%%")), *stored)
+        how = [Named("stored", "True")] if is_stored else []
+        return call("Generated", source, text(sql.replace("%", "%%")), *how)
 
     def _write_foreign_key(self, column: Column, key: ForeignKey) -> None:
         name = self.names.parents[self.table.name, key.name]

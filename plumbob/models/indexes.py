@@ -46,7 +46,9 @@ def _sql(index: Index) -> list[str]:
     from plumbob.ddl.quote import quote_name
 
     return [
-        f"({part.expression.sql})" if part.expression else quote_name(part.column or part.period or "")
+        f"({part.expression.sql})"
+        if part.expression
+        else quote_name(part.column or part.period or "")
         for part in index.parts
     ]
 

@@ -1,0 +1,69 @@
+"""The models of the demo shop, which the checkout has as every project has its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.user import User
+
+CHECKOUT = Path(__file__).parents[2]
+SHOP = (CHECKOUT / "schema" / "schema.yaml").read_text("utf-8")
+MODELS = (CHECKOUT / "generated" / "models.py").read_text("utf-8")
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> User:
+    made = User(tmp_path)
+    made.declare(SHOP)
+    return made
+
+
+def test_the_models_of_the_checkout_are_up_to_date(user: User) -> None:
+    user.succeeds("models")
+    assert (user.folder / "generated" / "models.py").read_text("utf-8") == MODELS
+
+
+def test_check_tells_what_is_outdated_and_writes_nothing(user: User) -> None:
+    path = user.folder / "generated" / "models.py"
+    result = user.types("models", "--check")
+    assert (result.code, result.out) == (1, "generated/models.py is outdated\n")
+    assert not path.exists()
+    user.succeeds("models")
+    assert user.succeeds("models", "--check").out == "generated/models.py is as it should be\n"
+    user.declare(SHOP.replace("full_name: varchar(120)", "full_name: varchar(130)"))
+    assert user.types("models", "--check", "--json").json == {
+        "models": "generated/models.py",
+        "outdated": ["generated/models.py"],
+    }
+
+
+def test_a_package_has_a_module_for_each_table_and_loses_it_with_the_table(user: User) -> None:
+    (user.folder / "plumbob.cfg").write_text("[plumbob]\nmodels = shop/models\n")
+    user.succeeds("models")
+    folder = user.folder / "shop" / "models"
+    names = {"__init__", "file", "otp", "payment", "social_auth", "user"}
+    assert {path.stem for path in folder.iterdir()} == names
+    (folder / "ours.py").write_text("# by hand\n")
+    user.declare(SHOP.replace("  otps:", "  codes:"))
+    user.succeeds("models")
+    assert {path.stem for path in folder.iterdir()} == names - {"otp"} | {"code", "ours"}
+    assert user.succeeds("models", "--check").out == "shop/models is as it should be\n"
+
+
+def test_a_file_of_somebody_else_is_left_alone(user: User) -> None:
+    path = user.folder / "generated" / "models.py"
+    path.parent.mkdir()
+    path.write_text("# by hand\n")
+    result = user.types("models")
+    assert result.code == 4
+    assert "was not written by `schema models`" in result.err
+    assert path.read_text() == "# by hand\n"
+
+
+def test_they_can_be_switched_off(user: User) -> None:
+    (user.folder / "plumbob.cfg").write_text("[plumbob]\nmodels = off\n")
+    result = user.types("models")
+    assert result.code == 2
+    assert "switched off" in result.err
