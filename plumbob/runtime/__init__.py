@@ -1,7 +1,7 @@
 """What an application imports: its database, with pool and retry, and the base of its models."""
 
 from plumbob.runtime.base import Model, proxy
-from plumbob.runtime.connecting import connect
+from plumbob.runtime.connecting import connect, connect_async
 from plumbob.runtime.database import Database
 from plumbob.runtime.errors import (
     CannotConnect,
@@ -28,6 +28,7 @@ __all__ = [
     "SchemaState",
     "Settings",
     "connect",
+    "connect_async",
     "health",
     "proxy",
     "require",

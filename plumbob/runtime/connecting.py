@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from plumbob.config import Config, find_root, read_config
 from plumbob.errors import PlumbobError
@@ -10,6 +12,9 @@ from plumbob.runtime.base import proxy
 from plumbob.runtime.database import Database
 from plumbob.runtime.settings import Settings, from_config
 from plumbob.server.target import Target
+
+if TYPE_CHECKING:
+    from plumbob.runtime.async_database import AsyncDatabase
 
 
 def connect(
@@ -33,6 +38,34 @@ def connect(
     """
     target, settings = resolve(url, env, settings)
     database = Database(target, settings)
+    if bind:
+        proxy.initialize(database)
+    return database
+
+
+def connect_async(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    settings: Settings | None = None,
+    bind: bool = True,
+) -> AsyncDatabase:
+    """The same for async code; it needs `pip install 'plumbob[async]'`.
+
+    Raises:
+        PlumbobError: as `connect`, or the packages are not installed.
+    """
+    missing = [name for name in ("aiomysql", "greenlet") if find_spec(name) is None]
+    if missing:
+        raise PlumbobError(
+            f"async code needs {' and '.join(missing)}",
+            advice="run: pip install 'plumbob[async]'",
+        )
+    # Not before it is needed: an application without async code has not these packages.
+    from plumbob.runtime.async_database import AsyncDatabase
+
+    target, settings = resolve(url, env, settings)
+    database = AsyncDatabase(target, settings)
     if bind:
         proxy.initialize(database)
     return database

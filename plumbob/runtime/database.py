@@ -36,8 +36,8 @@ MARKED = f"SELECT 1 FROM `{MARKS}` WHERE mark = '{PRODUCTION}'"
 BEGIN, COMMIT, ROLLBACK = "BEGIN", "COMMIT", "ROLLBACK"
 
 
-class _Mood(threading.local):
-    """What a thread is at.
+class Mood:
+    """What a thread, or a task, is at.
 
     Attributes:
         trying: an outer call already tries again, so an inner one does not.
@@ -50,6 +50,10 @@ class _Mood(threading.local):
     lost: ConnectionLost | OutcomeUnknown | None = None
 
 
+class _ThreadsMood(Mood, threading.local):
+    """Each thread has its own."""
+
+
 class Database(Pool):
     """A MySQL or MariaDB database for an application, used as any Peewee database.
 
@@ -57,7 +61,7 @@ class Database(Pool):
     """
 
     def __init__(self, target: Target, settings: Settings) -> None:
-        self._mood = _Mood()
+        self._mood = _ThreadsMood()
         self.sql_log = SqlLog(settings)
         self._knows_whether_production = False
         super().__init__(target, settings)
@@ -220,7 +224,12 @@ def is_marked(connection: DriverConnection) -> bool:
             cursor.execute(MARKED, None)
             return cursor.fetchone() is not None
         except pymysql.Error as error:
-            return number_of(error) != NO_SUCH_TABLE
+            return not is_no_mark(error)
+
+
+def is_no_mark(error: pymysql.Error) -> bool:
+    """Whether the table of marks is not there, rather than not to be seen."""
+    return number_of(error) == NO_SUCH_TABLE
 
 
 def may_repeat(error: CannotConnect | ConnectionLost) -> bool:
@@ -230,6 +239,7 @@ def may_repeat(error: CannotConnect | ConnectionLost) -> bool:
 
 
 def log_retry(error: CannotConnect | ConnectionLost, number: int, settings: Settings) -> None:
+    """Say that something is tried again."""
     logger.warning(
         "%s; try %d of %d in %g s", error.args[1], number, settings.retries, settings.retry_pause
     )

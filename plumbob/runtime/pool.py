@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import os
 import threading
 import time
 import weakref
@@ -23,6 +22,7 @@ from playhouse.pool import PoolConnection
 from pymysql.constants import SERVER_STATUS
 
 from plumbob.runtime.errors import NoFreeConnection
+from plumbob.runtime.forks import forget_after_fork
 from plumbob.runtime.settings import Settings
 from plumbob.server.driver import DriverConnection, open_connection
 from plumbob.server.target import Target
@@ -54,7 +54,6 @@ else:
 
 # A thread that ended gives no notice: who waits looks around now and then.
 _LOOK_AROUND = 1.0
-_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Pool(_Base):
         # Peewee's own lock would be held while a connection is opened. What it guards is the state,
         # which is each thread's own.
         self._lock = contextlib.nullcontext()
-        _POOLS.add(self)
+        forget_after_fork(self)
 
     def pool_use(self) -> PoolUse:
         with self._pool_lock:
@@ -221,7 +220,7 @@ class Pool(_Base):
             self._close_raw(connection)
         return wait
 
-    def _after_fork(self) -> None:
+    def after_fork(self) -> None:
         """Forget the parent's connections without a word to the server: they are still in use."""
         self._pool_lock = threading.RLock()
         self._pool_available = threading.Condition(self._pool_lock)
@@ -242,11 +241,3 @@ def _reap(pool: weakref.ref[Pool]) -> None:
 def _close_overdue(pool: weakref.ref[Pool]) -> float | None:
     alive = pool()
     return None if alive is None else alive._close_overdue()
-
-
-def _after_fork_in_child() -> None:
-    for pool in list(_POOLS):
-        pool._after_fork()
-
-
-os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -63,7 +63,7 @@ class DriverConnection(_Base):
         # An ALTER may take hours without a byte on the wire.
         self._read_timeout = None
         if self._sock is not None and self._sock.family != socket.AF_UNIX:
-            _keep_alive(self._sock)
+            keep_alive(self._sock)
 
 
 class Session:
@@ -220,7 +220,7 @@ def open_connection(
     )
 
 
-def _keep_alive(sock: socket.socket) -> None:
+def keep_alive(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _KEEP_ALIVE.items():
         # macOS has other names for some of them.

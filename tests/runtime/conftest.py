@@ -105,19 +105,16 @@ def connections(server: Server, database: str) -> Callable[[], int]:
 @pytest.fixture
 def kill(server: Server) -> Callable[[int], None]:
     """Ends a connection as an administrator or a time limit of the server does."""
-
-    def end(number: int) -> None:
-        with server.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(f"KILL {number:d}")
-            cursor.execute("SELECT 1")
-            eventually(lambda: not _is_there(cursor, number))
-
-    return end
+    return lambda number: kill_now(server, number)
 
 
-def _is_there(cursor: Any, number: int) -> bool:
-    cursor.execute("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = %s", (number,))
-    return cursor.fetchone() is not None
+def kill_now(server: Server, number: int, state: str = "%") -> None:
+    """End a connection as soon as its state is this one, and wait until it is gone."""
+    asked = "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = %s AND STATE LIKE %s"
+    with server.connect() as connection, connection.cursor() as cursor:
+        eventually(lambda: cursor.execute(asked, (number, state)))
+        cursor.execute(f"KILL {number:d}")
+        eventually(lambda: not cursor.execute(asked, (number, "%")))
 
 
 @pytest.fixture(params=["mysql", "mariadb"])

@@ -22,7 +22,7 @@ from plumbob.runtime import (
     connect,
 )
 from plumbob.server.sandbox import Sandbox
-from tests.runtime.conftest import Connect, eventually, in_threads
+from tests.runtime.conftest import Connect, eventually, in_threads, kill_now
 from tests.servers import Server
 
 Kill = Callable[[int], None]
@@ -30,20 +30,6 @@ Kill = Callable[[int], None]
 
 def number(database: Database) -> int:
     return int(database.execute_sql("SELECT CONNECTION_ID()").fetchone()[0])
-
-
-def kill_while_it_sleeps(server: Server, victim: int) -> threading.Thread:
-    """Ends a connection as soon as its statement sleeps in the server."""
-
-    def run() -> None:
-        with server.connect() as connection, connection.cursor() as cursor:
-            asked = "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = %s AND STATE LIKE %s"
-            eventually(lambda: cursor.execute(asked, (victim, "User sleep")))
-            cursor.execute(f"KILL {victim:d}")
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
 
 
 @pytest.mark.parametrize("statement", ["SELECT 1", "INSERT INTO t VALUES (1)"])
@@ -112,7 +98,8 @@ def test_the_begin_of_a_transaction_is_tried_again(connected: Connect, kill: Kil
 def test_a_write_is_not_tried_again_after_it_was_sent(connected: Connect, server: Server) -> None:
     database = connected()
     database.execute_sql("CREATE TABLE t (id INT)")
-    killer = kill_while_it_sleeps(server, number(database))
+    killer = threading.Thread(target=kill_now, args=(server, number(database), "User sleep"))
+    killer.start()
     with pytest.raises(OutcomeUnknown, match="outcome unknown: .* it may have taken effect"):
         database.execute_sql("INSERT INTO t SELECT SLEEP(60)")
     killer.join()
