@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from plumbob.runtime import Database, Settings, connect
+from plumbob.runtime import Database, Settings, connect, proxy
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
+from tests.conftest import empty_database
+from tests.runtime.shop import Shop, open_shop
 from tests.servers import SERVERS, Server
 
 PATIENT = 60.0
@@ -123,3 +125,20 @@ def mortal(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     maker, series = SERVERS[request.param]
     with Sandbox(find(maker, series), ["--innodb-flush-log-at-trx-commit=2"]) as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The demo shop, once for each server: tests add rows under names of their own."""
+    with empty_database(server) as name:
+        yield open_shop(server, name, tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture
+def bound(shop: Shop) -> Iterator[Database]:
+    """The shop's models on its database."""
+    before = proxy.obj
+    database = connect(shop.url, settings=QUICK)
+    yield database
+    database.close_all()
+    proxy.initialize(before)
