@@ -91,6 +91,20 @@ class Config:
         """What of the database is managed."""
         return Scope(read_patterns("ignore", self.ignore), read_patterns("manage", self.manage))
 
+    def scratch_at(self, asked: str | None = None) -> str:
+        """Where declared text is tried out: what is asked for, else what the settings say.
+
+        Raises:
+            PlumbobError: it is in a variable, and that is not set.
+        """
+        place = self.scratch if asked is None else asked
+        if not place.startswith("$"):
+            return place
+        url = os.environ.get(place[1:], "")
+        if not url:
+            raise PlumbobError(f"scratch is {place}, and this variable is not set")
+        return url
+
 
 def find_root(start: Path | None = None) -> Path | None:
     """The root of the project that a folder belongs to: it has settings or a declaration.

@@ -37,6 +37,8 @@ COMMANDS = {
     "status": "Show what is applied, pending, or stuck.",
     "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",
+    "setup": "Create the database, apply the migrations, write the seeds.",
+    "reset": "Drop a database of development and set it up again.",
     "create": "Create the database that the URL names.",
     "drop": "Drop the database that the URL names.",
     "sandbox": "Start a private server, for a command or until Ctrl-C.",

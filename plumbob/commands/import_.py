@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.create import create_database_sql
 from plumbob.commands.init import document, lay_out, refuse_existing, told, written
 from plumbob.commands.sandbox import find_server
 from plumbob.errors import Exit
 from plumbob.report.safe import line
+from plumbob.workflow.database import create_database_sql
 
 EXAMPLE = """\
 schema import peewee shop.models

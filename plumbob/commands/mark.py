@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.naming import require_name
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.errors import Exit, PlumbobError
+from plumbob.errors import Exit
 from plumbob.migration import production
 from plumbob.plan.statement import Hazard
 from plumbob.report.safe import line
-from plumbob.server.connection import Server
 
 EXAMPLE = """\
 schema mark production --env production
@@ -47,7 +47,9 @@ def command(
         if not remove:
             production.mark(server)
         elif before:
-            _require_name(server, allow)
+            name = server.database or ""
+            hazard = Hazard("unmark-production", name, f"{name} may be lost from then on")
+            require_name(name, hazard, allow, f"{database_name(server)} is marked as production.")
             production.unmark(server)
         place, after = database_name(server), production.is_production(server)
     if as_json:
@@ -57,22 +59,3 @@ def command(
         state = f"marked as {what}" if after else f"not marked as {what}"
         console.out(line(f"{place} {how} {state}"))
     return Exit.OK
-
-
-def _require_name(server: Server, allow: tuple[str, ...]) -> None:
-    """The name of the database, typed on a terminal or given as an approval."""
-    name = server.database or ""
-    hazard = Hazard("unmark-production", name, f"the database {name} may be lost from then on")
-    if hazard.approval in allow:
-        return
-    if console.can_ask():
-        console.note(line(f"{database_name(server)} is marked as production."))
-        typed: str = click.prompt("Its name, to take the mark away", err=True, default="")
-        if typed == name:
-            return
-    raise PlumbobError(
-        f"the mark stays: {name} was not named",
-        advice=f"if it is no production any more: --allow {hazard.approval}",
-        where=name,
-        exit=Exit.UNSAFE,
-    )

@@ -47,15 +47,9 @@ def load_declaration(project: Project) -> Declaration:
 
 def scratch_place(asked: str | None, config: Config) -> str:
     """Where declared text is tried out: what `--scratch` says, else the configuration, else ""."""
-    place = config.scratch if asked is None else asked
     if asked and "://" in asked and has_password(asked):
         console.warn(PASSWORD_IN_ARGV)
-    if not place.startswith("$"):
-        return place
-    url = os.environ.get(place[1:], "")
-    if not url:
-        raise PlumbobError(f"scratch is {place}, and this variable is not set")
-    return url
+    return config.scratch_at(asked)
 
 
 def has_password(url: str) -> bool:

@@ -10,13 +10,13 @@ import threading
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.create import create_database_sql
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model.flavour import Maker
 from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import connect
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
+from plumbob.workflow.database import create_database_sql
 
 EXAMPLE = """\
 schema sandbox -- python -m pytest

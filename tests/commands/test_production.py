@@ -50,6 +50,7 @@ WAYS = pytest.mark.parametrize("is_known", [by_mark, by_settings, by_environment
 REFUSED = (
     ("drop", "--allow", "drop-database:{}"),
     ("drop", "--allow", "all"),
+    ("reset", "--allow", "drop-database:{}"),
     ("sync",),
     ("sync", "--dry-run"),
     ("sync", "--allow", "all"),
