@@ -6,6 +6,8 @@ import contextlib
 import difflib
 import os
 import shlex
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ import plumbob.commands
 from plumbob.commands import console, options
 from plumbob.commands.init import template
 from plumbob.commands.sandbox import find_server
+from plumbob.config import VARIABLE
 from plumbob.errors import Exit, PlumbobError
 from plumbob.report.safe import line
 from plumbob.server.sandbox import Sandbox
@@ -40,14 +43,19 @@ EDITS = (
     ),
 )
 
+ENVIRONMENT = ("DATABASE_URL", VARIABLE)
+# Users, and the payments of all of them.
+QUERIES = 2
+
 
 @click.command(cls=options.Command, example=EXAMPLE)
 @options.private_server
 def command(server: str) -> int:
     """See the whole tour on a private, throw-away server.
 
-    A shop is created, changed, rolled back and changed again, in a temporary folder. Each step shows
-    the command and what it really says; the exit code is 0 only if the end is in sync.
+    A shop is created, changed, rolled back and changed again, in a temporary folder; then its seeds
+    are written, and read by its models. Each step shows the command and what it really says; the
+    exit code is 0 only if the end is in sync.
     """
     with (
         tempfile.TemporaryDirectory(prefix="plumbob-demo-") as folder,
@@ -59,6 +67,7 @@ def command(server: str) -> int:
         tour.create()
         tour.change()
         tour.go_back_and_forth()
+        tour.use()
     console.out("\nThat was all: the declaration and the database are in sync.")
     return Exit.OK
 
@@ -106,6 +115,21 @@ class Tour:
         _type("apply")
         _type("diff")
 
+    def use(self) -> None:
+        _say("Seeds, and an application that reads them: users with their payments in two queries")
+        seeds = self.folder / "seeds" / "demo.yaml"
+        seeds.parent.mkdir(exist_ok=True)
+        # The column has another name by now.
+        text = template("demo_seeds.yaml").replace("full_name", "display_name")
+        seeds.write_text(text, encoding="utf-8")
+        _show(seeds.relative_to(self.folder))
+        _type("seed")
+        _type("seed")
+        app = self.folder / "app.py"
+        app.write_text(template("demo_app.py"), encoding="utf-8")
+        _show(app.relative_to(self.folder))
+        _run(app.relative_to(self.folder))
+
 
 def edited(declaration: str) -> str:
     """The declaration with the tour's change in it.
@@ -142,6 +166,21 @@ def _show(path: Path) -> None:
     console.out(path.read_text(encoding="utf-8").rstrip())
 
 
+def _run(path: Path) -> None:
+    """Run a program of the application, and stop the tour when it needs more than two queries."""
+    console.out("\n" + click.style(f"$ python {path}", bold=True))
+    done = subprocess.run(
+        [sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    console.out("\n".join(map(line, done.stdout.splitlines())))
+    if done.returncode != 0 or done.stdout.count(" ms: SELECT ") != QUERIES:
+        raise PlumbobError(
+            f"{path} ended with {done.returncode}, and not after {QUERIES} queries",
+            advice="the demo is a test of plumbob on this machine: please report this",
+            exit=Exit.FAILED,
+        )
+
+
 def _difference(before: str, after: str) -> str:
     shown = difflib.unified_diff(
         before.splitlines(),
@@ -158,13 +197,15 @@ def _difference(before: str, after: str) -> str:
 @contextlib.contextmanager
 def _working_in(folder: Path, url: str) -> Iterator[None]:
     """Be in this folder, with this URL, as a user would be; then as before."""
-    was, url_was = Path.cwd(), os.environ.get("DATABASE_URL")
+    folder_before, before = Path.cwd(), {name: os.environ.get(name) for name in ENVIRONMENT}
     os.chdir(folder)
+    os.environ.pop(VARIABLE, None)
     os.environ["DATABASE_URL"] = url
     try:
         yield
     finally:
-        os.chdir(was)
-        os.environ.pop("DATABASE_URL")
-        if url_was is not None:
-            os.environ["DATABASE_URL"] = url_was
+        os.chdir(folder_before)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

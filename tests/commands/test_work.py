@@ -360,5 +360,18 @@ def test_the_demo_ends_in_sync(name: str, tmp_path: Path) -> None:
     result = user.succeeds("demo", "--server", name)
     assert result.out.rstrip().endswith("in sync.")
     assert "RENAME COLUMN `full_name` TO `display_name`" in result.out
-    assert result.out.count("\n$ schema ") == 14
+    assert result.out.count("\n$ schema ") == 16
+    assert "0 inserted, 0 updated, 3 unchanged" in result.out
+    # The user and the payment of the seeds, read by the generated models.
+    assert result.out.count(" ms: SELECT ") == 2
+    assert "\nDemo User <demo@example.com> paid 19.90 EUR\n" in result.out
     assert "error" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("ours", "templates"),
+    [("schema/schema.yaml", "demo.yaml"), ("seeds/demo.yaml", "demo_seeds.yaml")],
+)
+def test_the_demo_is_the_shop_at_the_top_level(ours: str, templates: str) -> None:
+    root = Path(__file__).parents[2]
+    assert (root / ours).read_text() == (root / "plumbob" / "templates" / templates).read_text()

@@ -8,17 +8,21 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import peewee
 import pytest
 
+from plumbob.runtime import connect
 from tests.commands.user import User, names
 from tests.conftest import Servers, empty_database
 from tests.servers import Server
@@ -104,14 +108,49 @@ def test_a_shop_is_taken_over(shop: Shop) -> None:
     assert "already up to date" in shop.node("sequelize-cli", "db:migrate")
 
 
-def test_models_read_what_sequelize_wrote(shop: Shop) -> None:
+def test_both_read_what_the_other_wrote(shop: Shop) -> None:
     shop.user.succeeds("init", "--from", "DATABASE_URL", "--scratch", "target")
     shop.user.succeeds("models")
     models = shop.models()
     (theirs,) = shop.read()
-    user = models.User.get(models.User.email == "demo@example.com")
-    assert (user.full_name, user.is_active) == (theirs["fullName"], True)
-    (payment,) = user.payments
-    assert payment.user == user
-    assert payment.amount == Decimal(theirs["payments"][0]["amount"])
-    assert payment.details == theirs["payments"][0]["details"]
+    with connect(shop.user.url):
+        user = models.User.get(models.User.email == "demo@example.com")
+        assert facts(user) == {**facts_of(theirs), "is_active": True}
+        ends = {"otps": user.otps, "socialAuths": user.social_auths, "files": user.files}
+        for name, rows in {**ends, "payments": user.payments}.items():
+            (row,), (their_row,) = rows, theirs[name]
+            assert row.user == user
+            assert facts(row) == facts_of(their_row)
+        now = datetime(2026, 1, 2, 3, 4, 5)
+        times = {"created_at": now, "updated_at": now}
+        models.Payment.create(
+            user=user, amount="0.10", provider="us", provider_ref="1", details=[1], **times
+        )
+    (second,) = (each for each in shop.read()[0]["payments"] if each["amount"] == "0.10")
+    assert second["status"] == "pending"
+    assert second["details"] == [1]
+    assert second["createdAt"] == "2026-01-02T03:04:05.000Z"
+
+
+def facts(row: peewee.Model) -> dict[str, object]:
+    return dict(row.__data__)
+
+
+def facts_of(theirs: dict[str, Any]) -> dict[str, object]:
+    """A row of Sequelize's in our names and Python's types."""
+    named = {
+        snake_case(name): value for name, value in theirs.items() if not isinstance(value, list)
+    }
+    for name, value in named.items():
+        if name.endswith("_at") and value is not None:
+            named[name] = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.000Z")
+    for name, kind in (("amount", Decimal), ("size", int)):
+        if name in named:
+            named[name] = kind(named[name])
+    if "user_id" in named:
+        named["user"] = named.pop("user_id")
+    return named
+
+
+def snake_case(name: str) -> str:
+    return re.sub("[A-Z]", lambda found: "_" + found[0].lower(), name)
