@@ -103,6 +103,9 @@ async def open_async_connection(target: Target, settings: Settings) -> AsyncConn
         connection.close()
         if isinstance(error, asyncio.TimeoutError):
             raise pymysql.OperationalError(CANNOT_CONNECT, "no answer in time") from None
+        if isinstance(error, pymysql.Error) and error.__cause__ is not None:
+            # Where PyMySQL keeps it: aiomysql's own words say less, and nothing of TLS.
+            vars(error)["original_exception"] = error.__cause__
         raise
     sock = connection._writer.get_extra_info("socket")
     if sock.family != socket.AF_UNIX:

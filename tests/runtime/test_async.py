@@ -235,6 +235,20 @@ def test_models_health_and_log(run: Run, server: Server, caplog: pytest.LogCaptu
     assert any("ms: INSERT INTO `thing`" in record.getMessage() for record in caplog.records)
 
 
+def test_many_rows_one_by_one(run: Run) -> None:
+    class Thing(Model):
+        name = CharField(10)
+
+    async def work(app: AsyncDatabase) -> None:
+        with Thing.bind_ctx(app):
+            await app.acreate_tables([Thing])
+            await app.run(Thing.insert_many([{"name": str(i)} for i in range(250)]).execute)
+            names = [thing.name async for thing in app.iterate(Thing.select().order_by(Thing.id))]
+            assert names == [str(i) for i in range(250)]
+
+    run(work)
+
+
 def test_a_server_without_tls_gets_no_password(servers: Callable[[str], Server]) -> None:
     # MariaDB's sandbox has no TLS.
     port = servers("mariadb").url().partition("localhost:")[2].partition("/")[0]

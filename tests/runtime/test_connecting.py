@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import peewee
 import pytest
 
 from plumbob.errors import PlumbobError
-from plumbob.runtime import Model, Settings, connect, proxy
+from plumbob.runtime import CannotConnect, Model, Settings, connect, connect_async, proxy
+from tests.conftest import Servers
 from tests.runtime.conftest import Connect
 from tests.servers import Server
 
@@ -88,6 +91,34 @@ def test_nothing_shows_the_password(project: Path) -> None:
 )
 def test_a_remote_server_has_to_prove_who_it_is(project: Path, url: str, tls: str) -> None:
     assert connect(url, bind=False).target.tls == tls
+
+
+@pytest.mark.parametrize(
+    ("mode", "refusal"),
+    [("required", None), ("verify-identity", "its certificate is not trusted")],
+)
+def test_tls_is_what_the_url_says(servers: Servers, mode: str, refusal: str | None) -> None:
+    port = urlsplit(servers("mysql").url()).port
+    url = f"mysql://root@127.0.0.1:{port}/mysql?ssl-mode={mode}"
+    cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'"
+    app = connect(url, settings=Settings(), bind=False)
+
+    async def in_async_code() -> str:
+        asynchronous = connect_async(url, settings=Settings(), bind=False)
+        row = (await asynchronous.aexecute_sql(cipher)).fetchone()
+        await asynchronous.close_pool()
+        return str(row[1])
+
+    for ask in (
+        lambda: app.execute_sql(cipher).fetchone()[1],
+        lambda: asyncio.run(in_async_code()),
+    ):
+        if refusal is None:
+            assert ask()
+        else:
+            with pytest.raises(CannotConnect, match=refusal):
+                ask()
+    app.close_all()
 
 
 def test_a_session_is_strict_and_in_utc(connected: Connect) -> None:

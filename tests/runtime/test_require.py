@@ -16,6 +16,7 @@ from plumbob.migration import marks
 from plumbob.migration.files import read_folder
 from plumbob.migration.lock import lock_name
 from plumbob.runtime import Database, SchemaMismatch, proxy, require, schema_state
+from tests.commands.user import User
 from tests.migration.project import USERS, Project, alter
 from tests.runtime.conftest import Connect
 from tests.servers import Server
@@ -109,6 +110,29 @@ def test_a_module_of_models_and_the_database_that_they_are_bound_to(
         require(models)
     finally:
         proxy.initialize(before)
+
+
+def test_models_that_apply_has_written(
+    tmp_path: Path, server: Server, database: str, app: Database
+) -> None:
+    user = User(tmp_path, server.url(database))
+    first = "tables:\n  users:\n    columns:\n      id: int unsigned auto_increment primary key\n"
+
+    def told() -> str:
+        text = (tmp_path / "generated" / "models.py").read_text("utf-8")
+        models = types.ModuleType("models")
+        exec(compile(text, "models.py", "exec"), vars(models))  # noqa: S102 - as import does
+        return str(schema_state(models, app))
+
+    well = "the schema is the one of the models"
+    user.declare(first)
+    user.brings_in_sync()
+    assert told() == well
+    user.declare(first + "      name: varchar(20)\n")
+    user.succeeds("diff", "--write", "-m", "name")
+    assert told() == "the schema is older than the models: run schema apply"
+    user.succeeds("apply")
+    assert told() == well
 
 
 def test_somebody_applies_at_this_moment(project: Project, app: Database, server: Server) -> None:

@@ -107,6 +107,30 @@ def test_a_write_is_not_tried_again_after_it_was_sent(connected: Connect, server
     assert database.execute_sql("SELECT COUNT(*) FROM t").fetchone()[0] <= 1
 
 
+def test_a_read_is_tried_again_after_it_was_sent(
+    connected: Connect, server: Server, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = connected()
+    app.execute_sql("CREATE TABLE t (id INT)")
+    app.execute_sql("INSERT INTO t VALUES (1)")
+    victim = number(app)
+    with server.connect(database) as other, other.cursor() as cursor:
+        cursor.execute("LOCK TABLES t WRITE")
+
+        def kill_and_unlock() -> None:
+            kill_now(server, victim, "Waiting for table metadata lock")
+            cursor.execute("UNLOCK TABLES")
+
+        killer = threading.Thread(target=kill_and_unlock)
+        killer.start()
+        assert app.execute_sql("SELECT id FROM t").fetchall() == ((1,),)
+        killer.join()
+    assert [record.getMessage().rpartition(" lost ")[2] for record in caplog.records] == [
+        "before the answer came; try 1 of 3 in 0.01 s"
+    ]
+    assert number(app) != victim
+
+
 def test_a_server_that_is_not_there_is_tried_three_times(caplog: pytest.LogCaptureFixture) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -197,7 +221,7 @@ def test_twenty_threads_survive_the_death_of_the_server(mortal: Sandbox) -> None
 
     def murder() -> None:
         try:
-            for _ in range(3):
+            for _ in range(2):
                 all_went_on(3)
                 mortal.restart()
             all_went_on(3)
