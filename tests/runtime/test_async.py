@@ -74,11 +74,12 @@ class Holders:
     def __init__(self, app: AsyncDatabase, count: int) -> None:
         self._app = app
         self._count = count
+        self._connected = 0
         self.release = asyncio.Event()
 
     async def __aenter__(self) -> Holders:
         self._tasks = [asyncio.create_task(self._hold()) for _ in range(self._count)]
-        await eventually(lambda: self._app.pool_use().in_use >= self._count)
+        await eventually(lambda: self._connected == self._count)
         return self
 
     async def __aexit__(self, *reason: object) -> None:
@@ -88,6 +89,7 @@ class Holders:
 
     async def _hold(self) -> None:
         await self._app.aexecute_sql("SELECT 1")
+        self._connected += 1
         await self.release.wait()
 
 
