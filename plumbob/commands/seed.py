@@ -1,10 +1,13 @@
-"""`schema seed`: the rows of the seed files, in the database; and out of it again."""
+"""`schema seed`: rows of the seed files and faked ones, in the database; and out of it again."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import sys
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,16 +21,22 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.production import refuse_in_production
 from plumbob.model import Schema
+from plumbob.report.safe import line
 from plumbob.report.seeded import (
+    filled_document,
+    filled_text,
     rollback_text,
     seeds_text,
     sowing_document,
     sowing_text,
     undone_document,
     undone_text,
+    unnamed_text,
 )
 from plumbob.seeds.checking import check
+from plumbob.seeds.fakes.filling import fill
 from plumbob.seeds.files import read_seeds
 from plumbob.seeds.gate import choose, refuse_unasked
 from plumbob.seeds.order import rows_in_order
@@ -41,17 +50,36 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 schema seed --dry-run
+schema seed --fake users=1000 --fake payments=5000 --seed 42
 schema seed --undo"""
+# More rows than these are a benchmark of its own kind.
+MOST_FAKES = 10_000_000
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
 @options.project
 @options.connection
+@click.option(
+    "--fake",
+    "fakes",
+    multiple=True,
+    metavar="TABLE=ROWS",
+    help="Make up so many rows of a table, in place of the files; may be repeated.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), metavar="NUMBER", help="Make up the same rows as before."
+)
 @click.option("--undo", "undoes", is_flag=True, help="Remove what was seeded, and nothing else.")
 @options.dry_run
 @options.json
 def command(
-    where: ProjectOptions, to: ConnectionOptions, undoes: bool, dry_run: bool, as_json: bool
+    where: ProjectOptions,
+    to: ConnectionOptions,
+    fakes: tuple[str, ...],
+    seed: int | None,
+    undoes: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Write the rows of seeds/*.yaml into the database.
 
@@ -61,14 +89,17 @@ def command(
     Production takes only the seeds that name it, and only with `--env production`. Exit code 1: a dry
     run found something to do.
     """
+    if undoes and fakes:
+        raise click.UsageError("--undo removes all that was seeded: it takes no --fake")
+    if seed is not None and not fakes:
+        raise click.UsageError("--seed is the number of --fake TABLE=ROWS")
     project = open_project(where)
-    asked = where.env is not None
     target = find_target(to, project.config)
-    if undoes:
-        with connect_to(target, to, project.config) as server:
-            return _undo(project, server, asked=asked, dry_run=dry_run, as_json=as_json)
     with connect_to(target, to, project.config) as server:
-        return _seed(project, server, asked=asked, dry_run=dry_run, as_json=as_json)
+        if fakes:
+            return _fake(project, server, fakes, seed, dry_run=dry_run, as_json=as_json)
+        run = _undo if undoes else _seed
+        return run(project, server, asked=where.env is not None, dry_run=dry_run, as_json=as_json)
 
 
 def _seed(project: Project, server: Server, *, asked: bool, dry_run: bool, as_json: bool) -> int:
@@ -96,9 +127,97 @@ def _seed(project: Project, server: Server, *, asked: bool, dry_run: bool, as_js
 def _undo(project: Project, server: Server, *, asked: bool, dry_run: bool, as_json: bool) -> int:
     config = project.config
     refuse_unasked(server, config.environment, production=config.production, asked=asked)
-    undone = undo(server, dry_run=dry_run)
+    with _Bars() as bars:
+        undone = undo(server, dry_run=dry_run, progress=bars.show)
+    if undone.no_rollback:
+        console.warn(rollback_text(undone.no_rollback))
     if as_json:
         console.out_json(undone_document(undone))
     else:
         console.out(undone_text(undone))
     return Exit.DIFFERENT if dry_run and undone.removed else Exit.OK
+
+
+def _fake(
+    project: Project,
+    server: Server,
+    fakes: tuple[str, ...],
+    seed: int | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    refuse_in_production("`schema seed --fake`", server, configured=project.config.production)
+    schema = resolve(load_declaration(project), server, Schema())
+    counts = _counts(fakes, schema)
+    with _Bars() as bars:
+        filled = fill(
+            server,
+            schema,
+            counts,
+            seed=secrets.randbelow(2**31) if seed is None else seed,
+            dry_run=dry_run,
+            progress=bars.show,
+        )
+    if filled.no_rollback:
+        console.warn(rollback_text(filled.no_rollback))
+    if filled.unnamed:
+        console.warn(unnamed_text(filled.unnamed))
+    if as_json:
+        console.out_json(filled_document(filled))
+    else:
+        console.out(filled_text(filled))
+    return Exit.DIFFERENT if dry_run else Exit.OK
+
+
+def _counts(fakes: tuple[str, ...], schema: Schema) -> dict[str, int]:
+    """How many rows are wanted, by table."""
+    counts: dict[str, int] = {}
+    for each in fakes:
+        table, sign, count = each.rpartition("=")
+        if (
+            not sign
+            or not count.isascii()
+            or not count.isdigit()
+            or not 0 < int(count) <= MOST_FAKES
+        ):
+            raise click.UsageError(
+                f"--fake takes TABLE=ROWS, such as users=1000, up to {MOST_FAKES:,} rows"
+            )
+        if table not in schema.tables:
+            near = get_close_matches(table, list(schema.tables), 1)
+            raise PlumbobError(
+                f"no table {table!r} is declared",
+                advice=f"did you mean {near[0]!r}?" if near else "",
+            )
+        counts[table] = int(count)
+    return counts
+
+
+class _Bars:
+    """A bar on a terminal, one for each table; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        # click has no public name for its bar.
+        self._bar: Any = None
+        self._name = ""
+        self._done = 0
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+            self._bar = None
+
+    def show(self, name: str, done: int, total: int) -> None:
+        """So many of all are done."""
+        if not console.is_terminal(sys.stderr):
+            return
+        if self._bar is None or name != self._name:
+            self.__exit__()
+            self._bar = click.progressbar(length=total, label=line(name), file=sys.stderr)
+            self._name, self._done = name, 0
+        self._bar.update(done - self._done)
+        self._done = done

@@ -9,6 +9,7 @@ import click
 
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
+from plumbob.seeds.fakes.filling import Filled
 from plumbob.seeds.files import SeedFile
 from plumbob.seeds.sowing import Sowing, Sown
 from plumbob.seeds.undoing import Undone
@@ -86,4 +87,31 @@ def undone_document(undone: Undone) -> dict[str, Any]:
         "gone": undone.gone,
         "kept": list(undone.kept),
         "no_transactions": dict(undone.no_rollback),
+    }
+
+
+def filled_text(filled: Filled) -> str:
+    lines = [
+        f"{click.style('+', fg='green')} {line(table)}: {counted(count, 'faked row')}"
+        for table, count in filled.rows.items()
+    ]
+    total = counted(sum(filled.rows.values()), "row")
+    done = "would be inserted; nothing was written" if filled.is_dry else "inserted"
+    return "\n".join([*lines, f"{total} {done} (the same again: --seed {filled.seed})"])
+
+
+def unnamed_text(tables: tuple[str, ...]) -> str:
+    """Which faked rows stay for good."""
+    return line(
+        f"rows of {', '.join(tables)} have no key that tells them apart: --undo leaves the faked ones"
+    )
+
+
+def filled_document(filled: Filled) -> dict[str, Any]:
+    return {
+        "dry_run": filled.is_dry,
+        "seed": filled.seed,
+        "inserted": dict(filled.rows),
+        "cannot_be_undone": list(filled.unnamed),
+        "no_transactions": dict(filled.no_rollback),
     }

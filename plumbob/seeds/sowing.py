@@ -15,7 +15,7 @@ from plumbob.seeds.literals import value_literal
 from plumbob.seeds.order import Ordered
 from plumbob.seeds.records import Cell, Identity, Keys, Record
 from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row, digest
-from plumbob.seeds.transaction import transaction, without_transactions
+from plumbob.seeds.transaction import refuse_dry_run, transaction, without_transactions
 from plumbob.seeds.values import Moment
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
@@ -59,14 +59,12 @@ def sow(server: Server, ordered: Ordered, *, dry_run: bool = False) -> Sowing:
         PlumbobError: the server refuses a row; nothing was written then.
     """
     tables = {row.table.name for row in ordered.rows}
-    _require_tables(server, ordered.rows)
+    require_tables(
+        server, [(row.table.name, [each.column for each in row.fields]) for row in ordered.rows]
+    )
     loose = without_transactions(server, tables)
-    if dry_run and loose:
-        name, engine = next(iter(loose.items()))
-        raise PlumbobError(
-            f"{name} ({engine}) has no transactions, so a dry run would not be one",
-            exit=Exit.UNSAFE,
-        )
+    if dry_run:
+        refuse_dry_run(loose)
     with held(server, LOCK_WAIT, lambda _: None):
         if not dry_run:
             records.create(server)
@@ -76,28 +74,27 @@ def sow(server: Server, ordered: Ordered, *, dry_run: bool = False) -> Sowing:
     return Sowing(rows, dry_run, loose)
 
 
-def _require_tables(server: Server, rows: Iterable[Row]) -> None:
-    """Refuse a database that is behind the declaration."""
+def require_tables(server: Server, wanted: Iterable[tuple[str, Iterable[Column]]]) -> None:
+    """Refuse a database that is behind the declaration: it lacks a table or a column that is written to.
+
+    Raises:
+        PlumbobError: STALE.
+    """
     listed = server.query(
         "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS"
         " WHERE TABLE_SCHEMA = DATABASE()"
     )
     there = {(table.lower(), column.lower()) for table, column in listed}
     tables = {table for table, _ in there}
-    for row in rows:
-        name = row.table.name.lower()
-        missing = [each.name for each in row.fields if (name, each.name.lower()) not in there]
-        if name in tables and not missing:
-            continue
-        what = (
-            f"column {row.table.name}.{missing[0]}" if name in tables else f"table {row.table.name}"
-        )
-        raise PlumbobError(
-            f"the database has no {what} yet",
-            advice="bring it up to date first: schema apply",
-            where=row.where,
-            exit=Exit.STALE,
-        )
+    for name, columns in wanted:
+        missing = [each.name for each in columns if (name.lower(), each.name.lower()) not in there]
+        if missing:
+            is_there = name.lower() in tables
+            raise PlumbobError(
+                f"the database has no {f'column {name}.{missing[0]}' if is_there else f'table {name}'} yet",
+                advice="bring it up to date first: schema apply",
+                exit=Exit.STALE,
+            )
 
 
 @dataclass(slots=True)

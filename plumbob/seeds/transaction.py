@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from plumbob.ddl.quote import quote_text
+from plumbob.errors import Exit, PlumbobError
 from plumbob.server.connection import Server
 
 _WITH_TRANSACTIONS = ("YES",)
@@ -41,3 +42,16 @@ def without_transactions(server: Server, tables: Iterable[str]) -> dict[str, str
         f" WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME IN ({names})"
     )
     return {name: engine for name, engine, has in rows if has not in _WITH_TRANSACTIONS}
+
+
+def refuse_dry_run(loose: Mapping[str, str]) -> None:
+    """Refuse a dry run over tables (with their engines) that would keep what it writes.
+
+    Raises:
+        PlumbobError: UNSAFE.
+    """
+    for name, engine in loose.items():
+        raise PlumbobError(
+            f"{name} ({engine}) has no transactions, so a dry run would not be one",
+            exit=Exit.UNSAFE,
+        )

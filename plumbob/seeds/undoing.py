@@ -19,6 +19,7 @@ from plumbob.server.connection import Server
 
 BATCH = 1000
 _FEW = 5
+# What is done, how much of it, and of how much.
 Progress = Callable[[str, int, int], None]
 
 
@@ -236,7 +237,7 @@ class _Undoing:
             for each in batches[table]:
                 self.server.execute(f"DELETE FROM {quote_name(table)} WHERE {among(each)}")
                 done += len(each.rows)
-                self.progress(table, done, total)
+                self.progress("removing", done, total)
 
     def _empty(self, key: _Key, batches: list[Keys]) -> None:
         if not key.is_nullable:
