@@ -6,6 +6,7 @@ import click
 
 from plumbob.api import Place
 from plumbob.commands import console, options
+from plumbob.commands.modelling import refresh_models
 from plumbob.commands.opening import find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
@@ -46,6 +47,7 @@ def find_place(where: ProjectOptions, to: ConnectionOptions) -> Place:
 
 
 def tell(place: Place, done: Setup, *, as_json: bool) -> None:
+    refresh_models(place.project, place.declaration())
     if as_json:
         console.out_json(setup_document(done, place.database, place.project.config.environment))
     else:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.modelling import refresh_models
 from plumbob.commands.opening import (
     connect_to,
     database_name,
@@ -19,6 +20,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.errors import Exit
 from plumbob.migration.files import read_folder
+from plumbob.migration.production import refuse_in_production
 from plumbob.plan.statement import Hazard
 from plumbob.report.outcome import sync_document, sync_text
 from plumbob.report.safe import line
@@ -72,12 +74,17 @@ def command(
         with interruptible("sync"), connect_to(target, to, project.config) as server:
             console.note(line(f"{project.shown(project.schema)} | {database_name(server)}"))
             outcome = sync(declaration, server, read_folder(project.migrations))
+        if not dry_run:
+            refresh_models(project, declaration)
         _tell(outcome, as_json=as_json)
         return outcome
 
     if watch:
         from plumbob.commands.watching import watch_project
 
+        # What cannot become right by a save is said at once.
+        with connect_to(target, to, project.config) as server:
+            refuse_in_production("`schema sync`", server, configured=project.config.production)
         watch_project(project, once)
     outcome = once()
     return Exit.DIFFERENT if dry_run and outcome.statements else Exit.OK

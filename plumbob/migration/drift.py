@@ -10,7 +10,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.live import Live, differing, listed
 from plumbob.migration.migration import Migration, Script
 from plumbob.migration.snapshot import recall
-from plumbob.model import Event, StoredKind, key_of_id
+from plumbob.model import Event, key_of_id
 from plumbob.server.clock import is_over
 from plumbob.server.connection import Server
 
@@ -20,7 +20,7 @@ def changed_since(
     live: Live,
     server: Server,
     told: Mapping[str, str],
-    manages: Collection[StoredKind],
+    manages: Collection[str],
 ) -> list[str]:
     """The objects that were changed, made or dropped since a snapshot was recorded.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbob.migration import synced
 from plumbob.migration.drift import changed_since
 from plumbob.migration.history import Record
-from plumbob.migration.live import Live, look
+from plumbob.migration.live import look
 from plumbob.migration.marks import Mark
 from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.production import mark_of
@@ -69,7 +69,10 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
     live = look(server, chain)
     sync = synced.read(server)
     recorded = synced.recorded_end(server, sync)
-    changed = _changed(recorded, live, server, chain)
+    manages = {*_managed(chain), *(sync.manages if sync else ())}
+    changed = None
+    if recorded is not None:
+        changed = changed_since(recorded, live, server, _told_last(chain), manages)
     ahead: tuple[str, ...] = ()
     if sync is not None and changed is not None:
         ahead = tuple(id for id in changed if sync.prints.get(id) == live.tables.get(id))
@@ -85,12 +88,3 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         production=mark_of(server),
         synced=ahead,
     )
-
-
-def _changed(
-    recorded: Mapping[str, str] | None, live: Live, server: Server, chain: Sequence[Migration]
-) -> list[str] | None:
-    """What is not as it was recorded; None where nothing was."""
-    if recorded is None:
-        return None
-    return changed_since(recorded, live, server, _told_last(chain), _managed(chain))

@@ -8,7 +8,7 @@ which is where the next migration has to begin.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from plumbob.migration import history, marks
@@ -28,11 +28,13 @@ class Synced:
         fingerprint: that of all tables after the last sync; "" while one has not ended.
         prints: those of all objects, by id.
         base: the definitions before the first sync, where no migration had been applied; else None.
+        manages: the kinds of stored objects that the declaration spoke of.
     """
 
     fingerprint: str
     prints: Mapping[str, str]
     base: Mapping[str, str] | None
+    manages: frozenset[str] = frozenset()
 
 
 def read(server: Server) -> Synced | None:
@@ -42,21 +44,23 @@ def read(server: Server) -> Synced | None:
         return None
     details = json.loads(found.details)
     base = details["base"]
-    return Synced(details["fingerprint"], details["prints"], base and unpack(base))
+    manages = frozenset(details["manages"])
+    return Synced(details["fingerprint"], details["prints"], base and unpack(base), manages)
 
 
-def begin(server: Server, live: Live) -> None:
+def begin(server: Server, live: Live, manages: Collection[str]) -> None:
     """Write that the database will not be what the history says, before anything is changed."""
     before = read(server)
     recorded = history.snapshot(server) is not None
     base = before.base if before else None if recorded else live.texts(server.flavour)
-    _write(server, Synced("", {}, base))
+    _write(server, Synced("", {}, base, frozenset(manages)))
 
 
-def end(server: Server, live: Live) -> None:
+def end(server: Server, live: Live, manages: Collection[str]) -> None:
     """Write what the database is like after a sync."""
     before = read(server)
-    _write(server, Synced(live.fingerprint, live.tables, before.base if before else None))
+    base = before.base if before else None
+    _write(server, Synced(live.fingerprint, live.tables, base, frozenset(manages)))
 
 
 def forget(server: Server) -> None:
@@ -81,5 +85,10 @@ def recorded_schema(server: Server) -> Schema | None:
 
 def _write(server: Server, synced: Synced) -> None:
     base = None if synced.base is None else pack(synced.base)
-    details = {"fingerprint": synced.fingerprint, "prints": dict(synced.prints), "base": base}
+    details = {
+        "fingerprint": synced.fingerprint,
+        "prints": dict(synced.prints),
+        "base": base,
+        "manages": sorted(synced.manages),
+    }
     marks.put(server, SYNCED, json.dumps(details))

@@ -101,9 +101,9 @@ class Sync:
             missing = self._unapproved(migration.forward.hazards)
             if not self.dry_run:
                 self._check(server, migration, live, missing)
-                live = self._run(server, (*chain, migration), held, live)
+                self._run(server, (*chain, migration), held, live)
                 self._record(server, pending)
-                ahead = _settle(server, chain, live)
+                ahead = _settle(server, chain, migration.header.manages)
         return SyncOutcome(
             tuple(each.about for each in migration.up),
             tuple(each.id for each, _ in pending),
@@ -143,15 +143,15 @@ class Sync:
         if missing and not (self.ask and all(map(self.ask, missing))):
             raise unapproved(missing)
 
-    def _run(self, server: Server, chain: Sequence[Migration], held: Lock, live: Live) -> Live:
+    def _run(self, server: Server, chain: Sequence[Migration], held: Lock, live: Live) -> None:
         """Run the last one of the chain, which is no file."""
         migration = chain[-1]
         if not migration.up:
-            return live
+            return
         store.create(server)
-        synced.begin(server, live)
+        synced.begin(server, live, migration.header.manages)
         runner = Runner(server, chain, held, self.progress, self.max_wait)
-        return runner.carry_out(Task(migration, "up"), live)
+        runner.carry_out(Task(migration, "up"), live)
 
     def _record(self, server: Server, pending: Sequence[tuple[Migration, Texts | None]]) -> None:
         if pending:
@@ -228,7 +228,7 @@ def _replayed(
         raise _apply_first(first, error.what) from error
 
 
-def _settle(server: Server, chain: Sequence[Migration], live: Live) -> bool:
+def _settle(server: Server, chain: Sequence[Migration], manages: Collection[str]) -> bool:
     """Close the journal, and keep what the database is like where it is ahead of the migrations."""
     sync = synced.read(server)
     recorded = synced.recorded_end(server, sync)
@@ -236,10 +236,10 @@ def _settle(server: Server, chain: Sequence[Migration], live: Live) -> bool:
         return False
     journal.settle(server)
     told = {name: after for each in chain for name, (_, after) in each.forward.tables.items()}
-    manages = {kind for each in chain for kind in each.header.manages}
+    manages = {*manages, *(kind for each in chain for kind in each.header.manages)}
     live = look(server, chain)
     if changed_since(recorded, live, server, told, manages):
-        synced.end(server, live)
+        synced.end(server, live, manages)
         return True
     synced.forget(server)
     return False

@@ -28,6 +28,8 @@ def user(root: User) -> User:
     root.brings_in_sync()
     root.declare(WITHOUT_NAME)
     root.succeeds("diff", "--write", "-m", "no name")
+    (root.folder / "seeds").mkdir()
+    (root.folder / "seeds" / "all.yaml").write_text("rows: {users: {ann: {id: 1}}}\n")
     return root
 
 
@@ -50,6 +52,8 @@ WAYS = pytest.mark.parametrize("is_known", [by_mark, by_settings, by_environment
 REFUSED = (
     ("drop", "--allow", "drop-database:{}"),
     ("drop", "--allow", "all"),
+    ("seed",),
+    ("sync", "--watch"),
     ("reset", "--allow", "drop-database:{}"),
     ("sync",),
     ("sync", "--dry-run"),

@@ -194,6 +194,28 @@ def test_the_first_migration_begins_before_the_first_sync(root: User, server: Se
         other.succeeds("diff")
 
 
+VIEW = "views:\n  everybody: select id from users\n"
+
+
+def test_kinds_that_no_migration_spoke_of_are_written_as_well(
+    root: User, server: Server, database: str
+) -> None:
+    """An adopted database without a migration, and a view that only a sync has made."""
+    root.declare(V1)
+    root.succeeds("sync")
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE _plumbob_marks, _plumbob_history, _plumbob_journal")
+    root.declare(V1 + VIEW)
+    root.succeeds("sync")
+    assert "view:everybody is ahead of the migrations" in root.types("status").out
+    root.succeeds("diff", "--write", "-m", "view")
+    assert "recorded" in root.succeeds("apply").err
+    root.succeeds("status")
+    root.succeeds("rollback")
+    root.succeeds("apply")
+    root.succeeds("diff")
+
+
 def test_a_sync_that_is_taken_back_leaves_nothing(ann: User) -> None:
     ann.declare(V2)
     ann.succeeds("sync")
