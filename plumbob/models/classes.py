@@ -6,13 +6,12 @@ import keyword
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from plumbob.errors import PlumbobError
 from plumbob.model import Column, ForeignKey, Schema, Table
 from plumbob.models.fields import PEEWEE, FieldClass, constraints, field_class, is_counted_key
 from plumbob.models.indexes import Indexes, added_later, in_meta, indexes_of
 from plumbob.models.names import Taken, member_name, snake_case
-from plumbob.models.naming import Names, associations, of_column
-from plumbob.models.options import BASE, Options, is_dotted
+from plumbob.models.naming import Names, associations, base_of, of_column
+from plumbob.models.options import Options
 from plumbob.models.source import Group, Named, Source, call, docstring, statement, text
 
 TYPING = "typing"
@@ -309,22 +308,6 @@ def _actions(key: ForeignKey) -> Iterator[tuple[str, str]]:
     for name, action in (("delete", key.on_delete), ("update", key.on_update)):
         if action:
             yield name, action.upper()
-
-
-def base_of(table: Table, options: Options) -> tuple[str, str]:
-    """The module and the name of the class that a model is derived from."""
-    said = (table.model or {}).get("base", "") or options.base
-    if said.isidentifier() and options.base != BASE:
-        # Beside the base of all others.
-        said = f"{options.base.rpartition('.')[0]}.{said}"
-    if not is_dotted(said):
-        raise PlumbobError(
-            f"the model of {table.name} is derived from {said}, which is not the name of a class",
-            advice="write it with its module, such as app.base.AuditedModel, or set models_base",
-            where=table.name,
-        )
-    module, _, name = said.rpartition(".")
-    return module, name
 
 
 def module_name(model: str) -> str:

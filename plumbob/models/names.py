@@ -31,12 +31,21 @@ MODULE_NAMES = frozenset(
     }
 )
 # What `plumbob.runtime.Model` has beside Peewee's names (a test keeps this complete).
-_OWN_NAMES = frozenset({"Meta", "_unread", "_read_back", "_forget", "_names_of"}) | {
-    "_names_to_save",
-    "_settle_key",
-    "_dirty",
-    "DoesNotExist",
-}
+_OWN_NAMES = frozenset(
+    {
+        "DoesNotExist",
+        "Meta",
+        "_dirty",
+        "_forget",
+        "_meta",
+        "_names_of",
+        "_names_to_save",
+        "_read_back",
+        "_schema",
+        "_settle_key",
+        "_unread",
+    }
+)
 
 
 @cache
@@ -78,9 +87,14 @@ def singular(name: str) -> str:
     return re.sub(r"[A-Za-z]+$", lambda last: inflection.singularize(last[0]), name)
 
 
-def class_name(table: str, keep: bool = False) -> str:
+def plural(name: str) -> str:
+    """The English plural of the last word: `film_actor` as `film_actors`."""
+    return re.sub(r"[A-Za-z]+$", lambda last: inflection.pluralize(last[0]), name)
+
+
+def class_name(table: str, is_singular: bool) -> str:
     """`social_auths` as `SocialAuth`, or as `SocialAuths` where names are kept."""
-    found = camel_case(table if keep else singular(table))
+    found = camel_case(singular(table) if is_singular else table)
     return found if found.isidentifier() else f"Table{found}"
 
 

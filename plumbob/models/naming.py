@@ -6,8 +6,8 @@ table or column; and a name that is taken gets "_" or a number at its end.
 * A class is the table's name in the singular, in camel case.
 * A column's attribute holds its value: `user_id`.
 * The parent of a foreign key is the column's name without `_id`, else the parent's in the singular.
-* The rows that refer to a parent are called like their table; where several foreign keys lead from one
-  table to the same parent, `films_by_language`.
+* The rows that refer to a parent are called like their table, in the plural; where several foreign keys
+  lead from one table to the same parent, `films_by_language`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from plumbob.model import Column, ForeignKey, Schema, Table
 from plumbob.models import names
 from plumbob.models.fields import ALL_CLASSES
 from plumbob.models.names import Taken
-from plumbob.models.options import Options
+from plumbob.models.options import BASE, Options, is_dotted
 
 Key = tuple[str, str]
 
@@ -82,18 +82,19 @@ class _Settling:
         self.schema = schema
         self.options = options
         self.tables = [schema.tables[name] for name in sorted(schema.tables)]
-        self.spell: Callable[[str], str] = (
-            names.snake_case if options.naming == "snake" else names.identifier
-        )
+        self.is_snake = options.naming == "snake"
+        self.spell: Callable[[str], str] = names.snake_case if self.is_snake else names.identifier
         # Peewee finds classes that are defined later by their names in small letters.
-        self.in_module = Taken((names.MODULE_NAMES, ALL_CLASSES), has_case=False)
+        bases = frozenset(base_of(table, options)[1] for table in self.tables)
+        self.reserved = (names.MODULE_NAMES, ALL_CLASSES, bases)
+        self.in_module = Taken(self.reserved, has_case=False)
 
     def names(self) -> Names:
         classes = self._classes()
         enums = self._enums(classes)
-        reserved = (names.model_names(), names.MODULE_NAMES, ALL_CLASSES)
-        self.defined = frozenset({*classes.values(), *enums.values()})
-        self.taken = {table.name: Taken((*reserved, self.defined)) for table in self.tables}
+        defined = frozenset({*classes.values(), *enums.values()})
+        reserved = (names.model_names(), *self.reserved, defined)
+        self.taken = {table.name: Taken(reserved) for table in self.tables}
         parents: dict[Key, str] = {}
         children: dict[Key, str] = {}
         self._take_said(parents, children)
@@ -105,10 +106,9 @@ class _Settling:
     def _classes(self) -> dict[str, str]:
         said = {table.name: _said_class(table) for table in self.tables}
         found = {name: self.in_module.take(each) for name, each in said.items() if each}
-        keep = self.options.naming == "keep"
         for table in self.tables:
             if table.name not in found:
-                found[table.name] = self.in_module.take(names.class_name(table.name, keep))
+                found[table.name] = self.in_module.take(names.class_name(table.name, self.is_snake))
         return found
 
     def _enums(self, classes: Mapping[str, str]) -> dict[Key, str]:
@@ -165,7 +165,7 @@ class _Settling:
         for table, key in self._associations():
             if (table.name, key.name) in children:
                 continue
-            plain = self.spell(table.name)
+            plain = self.spell(names.plural(table.name) if self.is_snake else table.name)
             longer = f"{plain}_by_{parents[table.name, key.name]}"
             is_only_one = between[table.name, key.parent] == 1
             wanted = (plain, longer) if is_only_one else (longer,)
@@ -175,6 +175,22 @@ class _Settling:
         for table in self.tables:
             for key in sorted(associations(table, self.schema), key=lambda key: key.name):
                 yield table, key
+
+
+def base_of(table: Table, options: Options) -> tuple[str, str]:
+    """The module and the name of the class that a model is derived from."""
+    said = (table.model or {}).get("base", "") or options.base
+    if said.isidentifier() and options.base != BASE:
+        # Beside the base of all others.
+        said = f"{options.base.rpartition('.')[0]}.{said}"
+    if not is_dotted(said):
+        raise PlumbobError(
+            f"the model of {table.name} is derived from {said}, which is not the name of a class",
+            advice="write it with its module, such as app.base.AuditedModel, or set models_base",
+            where=table.name,
+        )
+    module, _, name = said.rpartition(".")
+    return module, name
 
 
 def _said_class(table: Table) -> str:

@@ -16,7 +16,7 @@ from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import server_defaults
 from plumbob.ddl.completed import completed
 from plumbob.model import Schema
-from plumbob.models.classes import Written, module_name, write_class
+from plumbob.models.classes import TYPES_ONLY, TYPING, Written, module_name, write_class
 from plumbob.models.fields import FLAVOUR
 from plumbob.models.naming import Names, associations, settle
 from plumbob.models.options import Options
@@ -44,6 +44,9 @@ def render_package(schema: Schema, options: Options) -> dict[str, str]:
     schema = _whole(schema)
     names = settle(schema, options)
     classes = list(_classes(schema, names, options, alone=True))
+    for each in classes:
+        if each.mentioned - each.parents:
+            each.need(TYPING, TYPES_ONLY)
     files = {
         f"{module_name(each.name)}.py": _module(
             [each],
