@@ -22,6 +22,16 @@ proxy = DatabaseProxy()
 DEFAULT = SQL("DEFAULT")
 
 
+class ServedMetadata(peewee.Metadata):
+    """Peewee's description of a model, which has values that come from the server read back."""
+
+    def add_field(self, field_name: str, field: Any, set_attribute: bool = True) -> None:
+        # Called for each field: also for a foreign key whose parent is defined later.
+        super().add_field(field_name, field, set_attribute)
+        if set_attribute and is_given_by_server(field):
+            _read_back_when_asked(self.model, field)
+
+
 class Model(peewee.Model):
     """A row of a table. It is read and written with the methods of `peewee.Model`."""
 
@@ -37,18 +47,11 @@ class Model(peewee.Model):
             database = proxy
             only_save_dirty = True
             legacy_table_names = False
+            model_metadata_class = ServedMetadata
 
     def __init__(self, *args: Any, **values: Any) -> None:
         self._unread = set()
         super().__init__(*args, **values)
-
-    @classmethod
-    def validate_model(cls) -> None:
-        """Have the values that come from the server read back; Peewee calls this for each new class."""
-        super().validate_model()
-        for field in cls._meta.sorted_fields:
-            if is_given_by_server(field):
-                _read_back_when_asked(cls, field)
 
     @classmethod
     def update(cls, data: Any = None, /, **update: Any) -> ModelUpdate:
@@ -208,7 +211,7 @@ def _completed(model: type[Model], rows: Iterable[Any]) -> Iterator[Any]:
         yield _Row(fields)
 
 
-def _read_back_when_asked(model: type[Model], field: Any) -> None:
+def _read_back_when_asked(model: type[peewee.Model], field: Any) -> None:
     """Put accessors that look for unread values in place of Peewee's."""
     setattr(model, field.name, _reading(field.accessor_class)(model, field, field.name))
     if isinstance(field, ForeignKeyField):

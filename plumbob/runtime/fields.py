@@ -11,9 +11,13 @@ import ipaddress
 
 from peewee import SQL, AutoField, BlobField, CharField, Field, IntegerField
 from playhouse.fields import EnumField as _EnumField
+from pymysql.connections import TEXT_TYPES
 
 from plumbob.runtime import values
 from plumbob.runtime.values import Geometry
+
+# Its number in MySQL's protocol.
+_MYSQL_TYPE_VECTOR = 242
 
 
 class _Typed:
@@ -111,6 +115,10 @@ class EnumField(_Typed, _EnumField):
     """ENUM as a member of an Enum, whose values are the labels."""
 
 
+def _each(convert, values):
+    return list(map(convert, values)) if isinstance(values, list | tuple | set) else values
+
+
 class SetField(_Typed, Field):
     """SET as a frozenset of texts that are labels of it."""
 
@@ -133,6 +141,25 @@ class SetField(_Typed, Field):
         if value is None or isinstance(value, frozenset):
             return value
         return frozenset(self._member(label) for label in value.split(",") if label)
+
+    # Peewee takes a set, within an expression, for a list of values.
+
+    def __eq__(self, rhs):
+        return super().__eq__(self._as_text(rhs))
+
+    def __ne__(self, rhs):
+        return super().__ne__(self._as_text(rhs))
+
+    __hash__ = Field.__hash__
+
+    def in_(self, rhs):
+        return super().in_(_each(self._as_text, rhs))
+
+    def not_in(self, rhs):
+        return super().not_in(_each(self._as_text, rhs))
+
+    def _as_text(self, value):
+        return self.db_value(value) if isinstance(value, set | frozenset) else value
 
     def _label(self, each):
         return each
@@ -178,6 +205,8 @@ class VectorField(_Typed, BlobField):
     """VECTOR(n) as a tuple of numbers."""
 
     def __init__(self, length, **options):
+        # A type that PyMySQL does not know, and would take for a text in ASCII. (aiomysql has the same set.)
+        TEXT_TYPES.add(_MYSQL_TYPE_VECTOR)
         self.ddl_type = f"VECTOR({length})"
         super().__init__(**options)
 

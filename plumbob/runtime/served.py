@@ -42,7 +42,8 @@ else:
 
 def is_generated(field: Field[Any]) -> bool:
     """Whether no INSERT and no UPDATE may name the column."""
-    return any(isinstance(each, _GeneratedAs) for each in field.constraints or ())
+    constraints = getattr(field, "constraints", None) or ()
+    return any(isinstance(each, _GeneratedAs) for each in constraints)
 
 
 def is_counted(field: Field[Any]) -> bool:
@@ -65,6 +66,7 @@ def is_given_by_server(field: Field[Any]) -> bool:
 
 
 def _sql(field: Field[Any]) -> Iterator[str]:
-    for each in field.constraints or ():
+    # A CompositeKey is a Field without constraints.
+    for each in getattr(field, "constraints", None) or ():
         if isinstance(each, SQL):
             yield str(each.sql).lstrip().upper()

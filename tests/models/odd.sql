@@ -74,10 +74,9 @@ CREATE TABLE `passports` (
   KEY (`person_id`)
 );
 CREATE TABLE `circles` (
-  `id` int NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  `a` int, `b` int,
-  KEY `kab` (`a`, `b`),
-  CONSTRAINT `circle` FOREIGN KEY (`a`, `b`) REFERENCES `circles` (`a`, `b`)
+  `a` int NOT NULL, `b` int NOT NULL, `next_a` int, `next_b` int NOT NULL,
+  PRIMARY KEY (`a`, `b`),
+  CONSTRAINT `circle` FOREIGN KEY (`next_a`, `next_b`) REFERENCES `circles` (`a`, `b`)
 );
 CREATE TABLE `log` (
   `at` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
