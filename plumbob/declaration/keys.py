@@ -132,6 +132,9 @@ LEVELS: Mapping[str, Level] = {
     "model": {
         "class": Key("The name of the model class"),
         "base": Key("The class that it is derived from"),
+        "enums": Key(
+            "Columns of ENUM or SET that become Enum classes: `status, kind`, all or none"
+        ),
     },
     "column": {
         "type": Key("The type, or all that MySQL writes behind a column's name"),

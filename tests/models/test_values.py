@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from plumbob.model import Flavour
 from plumbob.runtime.values import Geometry
 from tests.models.bound import Bound
 from tests.models.made import declared, models_of, module_of
@@ -79,15 +80,15 @@ OF_MARIADB: list[tuple[str, Any, Any]] = [
 NOT_COMPARED = ("float", "json", "geometry", "point", "vector")
 
 
-def types_of(server: Server) -> list[tuple[str, Any, Any]]:
-    return TYPES + (OF_MYSQL if server.flavour.is_mysql else OF_MARIADB)
+def types_of(flavour: Flavour) -> list[tuple[str, Any, Any]]:
+    return TYPES + (OF_MYSQL if flavour.is_mysql else OF_MARIADB)
 
 
-def table_of(server: Server) -> str:
+def table_of(flavour: Flavour) -> str:
     """A table with two columns of each type: one that may be NULL, and one that may not."""
     columns = [
         f"`{kind}{number}` {type} {null}"
-        for number, (type, _, _) in enumerate(types_of(server))
+        for number, (type, _, _) in enumerate(types_of(flavour))
         for kind, null in (("n", "not null"), ("o", "null"))
     ]
     body = ",\n".join(["id int unsigned auto_increment primary key", *columns])
@@ -96,7 +97,7 @@ def table_of(server: Server) -> str:
 
 @pytest.fixture(scope="module")
 def model(server: Server, bound: Bound, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    text = table_of(server)
+    text = table_of(server.flavour)
     bound.make([text])
     folder = tmp_path_factory.mktemp("types")
     model = models_of(module_of(declared(text, folder), folder))["every_type"]
@@ -108,7 +109,7 @@ def model(server: Server, bound: Bound, tmp_path_factory: pytest.TempPathFactory
 def values(server: Server) -> list[dict[str, Any]]:
     """Two rows; what may be NULL is so in the second one."""
     rows: list[dict[str, Any]] = [{}, {}]
-    for number, (_, first, second) in enumerate(types_of(server)):
+    for number, (_, first, second) in enumerate(types_of(server.flavour)):
         rows[0] |= {f"n{number}": first, f"o{number}": second}
         rows[1] |= {f"n{number}": second, f"o{number}": None}
     return rows
@@ -145,7 +146,7 @@ def test_many_rows_and_changes(model: Any, values: list[dict[str, Any]]) -> None
 def test_a_value_finds_its_row(server: Server, model: Any, values: list[dict[str, Any]]) -> None:
     model.delete().execute()
     ids = [model.create(**row).id for row in values]
-    for number, (type, first, second) in enumerate(types_of(server)):
+    for number, (type, first, second) in enumerate(types_of(server.flavour)):
         if not type.startswith(NOT_COMPARED):
             field = model._meta.fields[f"n{number}"]
             found = [row.id for row in model.select(model.id).where(field == first)]
