@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from plumbob.commands import console, options
+from plumbob.commands.modelling import warn_of_outdated_models
 from plumbob.commands.opening import load_declaration, open_project
 from plumbob.commands.options import ProjectOptions
 from plumbob.errors import Exit
@@ -24,10 +25,12 @@ def command(where: ProjectOptions, as_json: bool) -> int:
     """Check the declaration, without any server.
 
     Reads it whole and reports all that is wrong in one go, each fault with its line. Exit code 2
-    when something is wrong.
+    when something is wrong. Models that do not fit it any more are a warning; `schema models --check`
+    has an exit code for that.
     """
     project = open_project(where)
     declaration = load_declaration(project)
+    warn_of_outdated_models(project, declaration)
     read = source(project.shown(project.schema), declaration.schema)
     if as_json:
         console.out_json({"declared": source_document(read)})

@@ -54,6 +54,17 @@ def refresh_models(project: Project, declaration: Declaration) -> list[Path]:
     return changed
 
 
+def warn_of_outdated_models(project: Project, declaration: Declaration) -> None:
+    """Say that models which are there are not those of the declaration; whoever has none wants none."""
+    path = project.models
+    if path is None or not path.exists():
+        return
+    from plumbob.models.files import outdated
+
+    for each in outdated(path, wanted_models(project, path, declaration)):
+        console.warn(f"{project.shown(each)} is outdated; write it with: schema models")
+
+
 def _options(project: Project) -> Options:
     from plumbob.models.options import Options
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.commands.user import User
+from tests.servers import Server
 
 CHECKOUT = Path(__file__).parents[2]
 SHOP = (CHECKOUT / "schema" / "schema.yaml").read_text("utf-8")
@@ -37,6 +39,47 @@ def test_check_tells_what_is_outdated_and_writes_nothing(user: User) -> None:
         "models": "generated/models.py",
         "outdated": ["generated/models.py"],
     }
+
+
+def test_schema_check_warns_of_models_that_are_there_and_outdated(user: User) -> None:
+    assert "outdated" not in user.succeeds("check").err
+    user.succeeds("models")
+    assert "outdated" not in user.succeeds("check").err
+    user.declare(SHOP.replace("full_name: varchar(120)", "full_name: varchar(130)"))
+    assert "generated/models.py is outdated" in user.succeeds("check").err
+
+
+def test_a_class_that_cannot_be_called_so_is_shown_where_it_is_said(user: User) -> None:
+    user.declare(SHOP.replace("  users:\n", "  users:\n    model: {class: a b}\n", 1))
+    result = user.types("models")
+    assert result.code == 2
+    assert "schema/schema.yaml:16:5" in result.err
+    assert "cannot be called a b" in result.err
+    assert "    model: {class: a b}" in result.err
+
+
+def test_they_are_written_after_diff_and_after_apply(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    user = User(tmp_path, server.url(database))
+    user.declare(SHOP)
+    path = tmp_path / "generated" / "models.py"
+    assert "wrote generated/models.py" in user.succeeds("diff", "--write").err
+    text = path.read_text("utf-8")
+    after = re.search(r'SCHEMA: str \| None = "(sha256:\w+)"', text)
+    (migration,) = (
+        each
+        for each in (tmp_path / "generated" / "migrations").iterdir()
+        if not each.name.endswith(".rollback.sql")
+    )
+    assert after is not None and f"-- after: {after[1]}\n" in migration.read_text("utf-8")
+    path.unlink()
+    user.succeeds("apply")
+    assert path.read_text("utf-8") == text
+    assert "wrote" not in user.succeeds("apply").err
+    path.write_text("# by hand\n")
+    assert "the models were not written" in user.succeeds("apply").err
+    assert path.read_text("utf-8") == "# by hand\n"
 
 
 def test_a_package_has_a_module_for_each_table_and_loses_it_with_the_table(user: User) -> None:
