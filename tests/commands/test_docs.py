@@ -44,3 +44,15 @@ def test_the_readme_says_why_each_package_is_needed() -> None:
     for line in needed[1].split("\n"):
         if line.strip():
             assert f"| {line.split()[0]} |" in text
+
+
+def test_each_row_of_what_sequelize_had_names_its_test() -> None:
+    text = (CHECKOUT / "docs" / "sequelize.md").read_text(encoding="utf-8")
+    _, table, _ = text.split("\n## ")
+    rows = table.splitlines()[4:]
+    rows = rows[: rows.index("")]
+    assert len(rows) >= 20
+    for row in rows:
+        (named,) = re.findall(r"\| `([\w/]+\.py): (\w+)` \|$", row)
+        tests = (CHECKOUT / "tests" / named[0]).read_text(encoding="utf-8")
+        assert f"def {named[1]}(" in tests, row

@@ -101,6 +101,19 @@ def test_a_shop_is_taken_over(shop: Shop) -> None:
     after = shop.read()
     assert {**after[0], "phone": None} == {**before[0], "phone": None}
 
+    # The timestamps become the server's; Sequelize goes on setting its own.
+    declared = shop.user.schema.read_text()
+    stamped = declared.replace(
+        "createdAt: datetime not null\n",
+        "createdAt: datetime not null default current_timestamp\n",
+    ).replace(
+        "updatedAt: datetime not null\n",
+        "updatedAt: datetime not null default current_timestamp on update current_timestamp\n",
+    )
+    shop.user.declare(stamped)
+    shop.user.brings_in_sync()
+    assert shop.read() == after
+    shop.user.succeeds("rollback")
     shop.user.succeeds("rollback", "--allow", "drop-column:users.phone")
     assert shop.read() == before
     # Nothing of Sequelize's own was touched: its next migration finds its history.
