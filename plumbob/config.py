@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from plumbob.errors import PlumbobError
+from plumbob.errors import PlumbobError, Position
 from plumbob.server.scope import Scope, read_patterns
 
 FILE = "plumbob.cfg"
@@ -137,12 +137,17 @@ def read_config(root: Path | None, env: str | None = None) -> Config:
             where=str(root),
         )
     for file, sections in found.items():
-        configs = {each: _config(file, each, sections) for each in ("", *sections, name)}
+        try:
+            configs = {each: _config(file, each, sections) for each in ("", *sections, name)}
+        except _Wrong as wrong:
+            assert root is not None
+            wrong.where = _position(root / file, wrong.setting, wrong.env)
+            raise
         if name not in (*sections, *USUAL):
-            raise _unknown_environment(name, [*filter(None, sections), *USUAL], file)
+            raise _unknown_environment(name, [*filter(None, sections), *USUAL], file, env)
         return configs[name]
     if name not in USUAL:
-        raise _unknown_environment(name, list(USUAL), None)
+        raise _unknown_environment(name, list(USUAL), None, env)
     return _config("", name, {})
 
 
@@ -277,50 +282,74 @@ def _value(file: str, key: str, value: Any) -> str:
     raise PlumbobError(f"{key} is neither a text nor a number", where=file)
 
 
+class _Wrong(PlumbobError):
+    """A setting that is wrong, in the section of an environment or in the one for all ("")."""
+
+    def __init__(self, setting: str, env: str, what: str, advice: str = "") -> None:
+        super().__init__(what, advice=advice)
+        self.setting = setting
+        self.env = env
+
+
 def _config(file: str, env: str, sections: Mapping[str, Said]) -> Config:
     """The settings of an environment: its own section over the one for all."""
     own = sections.get(env, {})
-    where = f"{file} [{SECTION}:{env}]" if env and own else file
     known = {field.name: str(field.type) for field in fields(Config) if field.name != "environment"}
     for key in own:
         if key not in known:
-            raise PlumbobError(
-                f"{file} has an unknown setting {key}", advice=_advice(key, [*known]), where=where
-            )
+            what = f"{file} has an unknown setting {key}"
+            raise _Wrong(key, env, what, _advice(key, [*known]))
     name = env or DEVELOPMENT
     values: dict[str, Any] = {"log_sql": name == DEVELOPMENT}
     for key, text in {**sections.get("", {}), **own}.items():
         try:
             values[key] = _READERS[known[key]](text.strip())
         except ValueError as error:
-            raise PlumbobError(f"{key} is {error}", where=where) from None
+            raise _Wrong(key, env if key in own else "", f"{key} is {error}") from None
     if name == PRODUCTION and "production" not in own:
         # What stands there for all environments was hardly said with this one in mind.
         values["production"] = True
     config = Config(**values, environment=name)
-    _check(config, where)
+    for key, what, advice in _faults(config):
+        raise _Wrong(key, env if key in own else "", what, advice)
     return config
 
 
-def _check(config: Config, where: str) -> None:
+def _faults(config: Config) -> Iterator[tuple[str, str, str]]:
+    """Settings that are wrong, each with what is wrong and what to do."""
     if not _is_scratch(config.scratch):
-        raise PlumbobError(
+        yield (
+            "scratch",
             "scratch is sandbox, target, none or $NAME of an environment variable with a URL",
-            advice="a URL itself would put a password into a file that is committed",
-            where=where,
+            "a URL itself would put a password into a file that is committed",
         )
     if config.pool_min > config.pool_max or not config.pool_max:
-        raise PlumbobError(
+        yield (
+            "pool_max",
             f"pool_max is {config.pool_max}, and pool_min {config.pool_min}",
-            advice="a pool has one connection at most or more, and no more at least",
-            where=where,
+            "a pool has one connection at most or more, and no more at least",
         )
     for setting, text in (("ignore", config.ignore), ("manage", config.manage)):
         try:
             read_patterns(setting, text)
         except PlumbobError as error:
-            error.where = where
-            raise
+            yield setting, error.what, error.advice
+
+
+def _position(path: Path, setting: str, env: str) -> Position | str:
+    """Where a setting stands; its line is not shown, since it may hold a secret."""
+    heads = (
+        f"[{SECTION}:{env}]",
+        f"[tool.{SECTION}.{ENVIRONMENTS}.{env}]",
+        *((f"[{SECTION}]", f"[tool.{SECTION}]") if not env else ()),
+    )
+    inside = False
+    for number, text in enumerate(_text(path).splitlines(), 1):
+        if text.startswith("["):
+            inside = text.replace(" ", "").replace('"', "") in heads
+        elif inside and re.match(rf"\s*\"?{re.escape(setting)}\"?\s*[=:]", text, re.IGNORECASE):
+            return Position(path.name, number, 1 + len(text) - len(text.lstrip()))
+    return path.name
 
 
 def _is_scratch(text: str) -> bool:
@@ -363,11 +392,13 @@ def _advice(key: str, known: list[str]) -> str:
     return f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(known)}."
 
 
-def _unknown_environment(name: str, known: list[str], file: str | None) -> PlumbobError:
+def _unknown_environment(
+    name: str, known: list[str], file: str | None, env: str | None
+) -> PlumbobError:
     near = difflib.get_close_matches(name, known, 1)
     advice = f"did you mean {near[0]}? " if near else ""
     return PlumbobError(
-        f"there is no environment {name}",
+        f"there is no environment {name}{'' if env else f', which {VARIABLE} names'}",
         advice=f"{advice}an environment is a section [{SECTION}:{name}] of the settings",
         where=file,
     )

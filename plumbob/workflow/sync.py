@@ -35,6 +35,7 @@ from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch
 from plumbob.workflow import Comparison, compare_database
+from plumbob.workflow.outside import parents_outside, tables_elsewhere
 
 # What the database holds after a migration, as the history keeps it.
 Texts = dict[str, str]
@@ -97,7 +98,7 @@ class Sync:
             found = compare_database(declaration, server, scratch=self.scratch)
             migration = _as_migration(found)
             live = look(server, (*chain, migration))
-            pending = list(self._pending(server, standing, migration, live))
+            pending = list(self._pending(server, standing, found, live))
             missing = self._unapproved(migration.forward.hazards)
             if not self.dry_run:
                 self._check(server, migration, live, missing)
@@ -114,21 +115,23 @@ class Sync:
         )
 
     def _pending(
-        self, server: Server, standing: Standing, migration: Migration, live: Live
+        self, server: Server, standing: Standing, found: Comparison, live: Live
     ) -> Iterator[tuple[Migration, Texts | None]]:
         """Migrations that came from others, each with what it leads to; None for the synced end."""
         if not standing.pending:
             return
         last = standing.pending[-1].forward
-        if migration.after == last.after:
+        if whole_fingerprint(fingerprints(found.reached, found.flavour)) == last.after:
             yield from ((each, None) for each in standing.pending)
             return
         known = synced.recorded_end(server, synced.read(server))
-        base = live.texts(server.flavour) if known is None else known
+        base = schema_of(live.texts(server.flavour) if known is None else known, server.flavour)
         with open_scratch(self.scratch, server) as place:
             if isinstance(place, NoScratch):
                 raise _apply_first(standing.pending[0], place.why)
-            yield from _replayed(place, schema_of(base, server.flavour), standing.pending)
+            place.lend(parents_outside(found.declaration, found.declared, base, server))
+            place.rebuild(tables_elsewhere(found.declared, base, server))
+            yield from _replayed(place, base, standing.pending)
 
     def _unapproved(self, hazards: Sequence[Hazard]) -> tuple[Hazard, ...]:
         if ALL in self.allow:

@@ -135,6 +135,31 @@ def test_wrong_settings_elsewhere_are_refused(
     assert "canary" not in caught.value.what + caught.value.advice
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "where"),
+    [
+        ("plumbob.cfg", "[plumbob]\nschema = a\n\nseed = x\n", "plumbob.cfg:4:1"),
+        ("plumbob.cfg", "[plumbob]\nretries = 1\n[plumbob:x]\nretries = y\n", "plumbob.cfg:4:1"),
+        ("plumbob.cfg", "[plumbob]\nretries = y\n[plumbob:x]\nschema = a\n", "plumbob.cfg:2:1"),
+        ("setup.cfg", "[metadata]\nseed = x\n[plumbob]\nSeed: x\n", "setup.cfg:4:1"),
+        ("pyproject.toml", "[tool.plumbob]\n  'seed' = 1\n", "pyproject.toml"),
+        ("pyproject.toml", "[tool.plumbob]\n  seed = 1\n", "pyproject.toml:2:3"),
+        (
+            "pyproject.toml",
+            "[tool.plumbob]\n[tool.plumbob.environments.x]\nretries = 'y'\n",
+            "pyproject.toml:3:1",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_line(
+    tmp_path: Path, file: str, text: str, where: str
+) -> None:
+    (tmp_path / file).write_text(text)
+    with pytest.raises(PlumbobError) as caught:
+        read_config(tmp_path)
+    assert str(caught.value.where) == where
+
+
 def test_files_of_others_may_say_what_they_like(root: Path) -> None:
     (root / "setup.cfg").write_text("[tool:plumbob\nname plumbob\n")
     (root / "pyproject.toml").write_text("[project]\ndependencies = ['plumbob']\n")

@@ -149,6 +149,48 @@ def test_a_migration_of_another_one_comes_while_one_is_ahead(ann: User, ben: Use
     ann.succeeds("diff")
 
 
+def test_a_rename_stays_one_for_those_who_never_synced(
+    ann: User, ben: User, server: Server, database: str
+) -> None:
+    renamed = "      full_name: {type: varchar(20), was: name}\n"
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO users VALUES (1, 'Ann')")
+        ann.declare(V1.replace("      name: varchar(20)\n", renamed) + NOTES)
+        ann.succeeds("sync")
+        ann.declare(V1.replace("      name: varchar(20)\n", renamed))
+        ann.succeeds("sync", "--allow", "drop-table:notes")
+        cursor.execute("SELECT full_name FROM users")
+        assert cursor.fetchone() == ("Ann",)
+    ann.succeeds("diff", "--write", "-m", "full name")
+    ann.succeeds("apply")
+    shares(ann, ben)
+    ben.succeeds("apply")
+    ben.succeeds("diff")
+
+
+def test_migrations_that_refer_to_tables_of_others_come_too(
+    ann: User, ben: User, server: Server
+) -> None:
+    make = "CREATE TABLE legacy (id int PRIMARY KEY)"
+    refers = "      legacy_id: int references legacy(id)\n"
+    for user in (ann, ben):
+        with (user.folder / "plumbob.cfg").open("a") as settings:
+            settings.write("ignore = legacy\n")
+        database = user.url.partition("?")[0].rpartition("/")[2]
+        with server.connect(database) as connection, connection.cursor() as cursor:
+            cursor.execute(make)
+    ben.declare(V2)
+    ben.succeeds("sync")
+    ann.declare(V1 + refers)
+    ann.brings_in_sync()
+    shares(ann, ben)
+    ben.declare(V1 + refers + EMAIL)
+    assert len(ben.succeeds("sync", "--json").json["recorded"]) == 1
+    ben.succeeds("diff", "--write", "-m", "email")
+    ben.succeeds("apply")
+    ben.succeeds("status")
+
+
 def test_a_sync_behind_what_was_written_takes_that_as_done(ann: User, ben: User) -> None:
     ann.declare(V2)
     ann.succeeds("sync")
