@@ -24,8 +24,7 @@ def create_app(url: str | None = None) -> Flask:
     """The application; it does not start on a schema that is not its own."""
     app = Flask(__name__)
     database = connect(url)
-    with database.connection_context():
-        require(models, database)
+    require(models)
     app.extensions["database"] = database
     _add_pages(app, database)
     _add_errors(app)

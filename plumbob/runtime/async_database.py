@@ -7,6 +7,7 @@ transaction whose connection is lost goes to a new connection, where it is commi
 from __future__ import annotations
 
 import asyncio
+import logging
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -45,7 +46,7 @@ from plumbob.runtime.forks import forget_after_fork
 from plumbob.runtime.losses import GONE, Loss, driver_error, loss
 from plumbob.runtime.pool import PoolUse
 from plumbob.runtime.settings import Settings
-from plumbob.runtime.sql_log import SqlLog
+from plumbob.runtime.sql_log import SqlLog, peewees
 from plumbob.server.target import Target
 
 T = TypeVar("T")
@@ -229,8 +230,8 @@ class AsyncDatabase(AsyncMySQLDatabase):
             await self._release_conn(connection)
 
     def _log_query(self, sql: str, params: Any) -> None:
-        # Peewee's own log, which has the values of everything.
-        super()._log_query(self.sql_log.text(sql), self.sql_log.values(params))
+        if peewees.isEnabledFor(logging.DEBUG):
+            super()._log_query(self.sql_log.text(sql), self.sql_log.values(params))
 
     # What pwasyncio asks of a driver.
 
@@ -239,7 +240,7 @@ class AsyncDatabase(AsyncMySQLDatabase):
 
     async def _acquire_conn_async(self) -> AsyncMySQLConnection:
         # pwasyncio's own would put a limit of its own around the pool's.
-        if self._pool is None:
+        if self._pool is None or not self._pool.is_of_this_loop():
             self._pool = AsyncPool(self.target, self.settings)
         pool: AsyncPool = self._pool
         hurry = self._mood.hurry

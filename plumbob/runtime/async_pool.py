@@ -23,6 +23,7 @@ class AsyncPool:
     """Connections to one server, of one event loop."""
 
     def __init__(self, target: Target, settings: Settings) -> None:
+        self._loop = asyncio.get_running_loop()
         self._target = target
         self._settings = settings
         # The one used last stands last.
@@ -36,6 +37,10 @@ class AsyncPool:
 
     def use(self) -> PoolUse:
         return PoolUse(self._taken, len(self._idle), self._settings.max_connections)
+
+    def is_of_this_loop(self) -> bool:
+        """Whether it can be used here: a program may run one event loop after another."""
+        return self._loop is asyncio.get_running_loop()
 
     async def acquire(self, patience: float) -> AsyncConnection:
         """A connection that answers.
@@ -58,7 +63,7 @@ class AsyncPool:
             if self._is_closed or not await _can_reuse(connection):
                 connection.close()
             else:
-                self._idle.append((asyncio.get_running_loop().time(), connection))
+                self._idle.append((self._loop.time(), connection))
                 self._look_later()
         finally:
             self._give_place()
@@ -77,10 +82,9 @@ class AsyncPool:
         if self._taken < self._settings.max_connections:
             self._taken += 1
             return
-        loop = asyncio.get_running_loop()
-        place: asyncio.Future[None] = loop.create_future()
+        place: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append(place)
-        giving_up = loop.call_later(patience, self._tell, place, patience)
+        giving_up = self._loop.call_later(patience, self._tell, place, patience)
         try:
             await place
         except BaseException:
@@ -120,18 +124,16 @@ class AsyncPool:
         """Look for connections that are idle for too long when the oldest one will be."""
         spare = len(self._idle) + self._taken - self._settings.min_connections
         if self._next_look is None and self._idle and spare > 0:
-            loop = asyncio.get_running_loop()
             due = self._idle[0][0] + self._settings.idle_timeout
-            self._next_look = loop.call_at(due, self._close_overdue)
+            self._next_look = self._loop.call_at(due, self._close_overdue)
 
     def _close_overdue(self) -> None:
         self._next_look = None
-        loop = asyncio.get_running_loop()
         spare = len(self._idle) + self._taken - self._settings.min_connections
-        oldest = loop.time() - self._settings.idle_timeout
+        oldest = self._loop.time() - self._settings.idle_timeout
         while self._idle and spare > 0 and self._idle[0][0] <= oldest:
             _, connection = self._idle.pop(0)
-            task = loop.create_task(_farewell(connection))
+            task = self._loop.create_task(_farewell(connection))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
             spare -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,10 @@ def resolve(url: str | None, env: str | None, settings: Settings | None) -> tupl
         raise PlumbobError(
             "the URL names no database", advice="write mysql://user@host:3306/database"
         )
-    return target, from_config(config) if settings is None else settings
+    settings = from_config(config) if settings is None else settings
+    if config.production:
+        settings = replace(settings, log_values=False)
+    return target, settings
 
 
 def _url(config: Config) -> str:

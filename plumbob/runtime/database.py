@@ -24,7 +24,7 @@ from plumbob.runtime.errors import CannotConnect, ConnectionLost, NoFreeConnecti
 from plumbob.runtime.losses import GONE, NOT_OPENED, Loss, driver_error, loss, number_of
 from plumbob.runtime.pool import Pool
 from plumbob.runtime.settings import Settings
-from plumbob.runtime.sql_log import SqlLog
+from plumbob.runtime.sql_log import SqlLog, peewees
 from plumbob.runtime.statements import ends_with_its_transaction, is_read
 from plumbob.server.driver import DriverConnection
 from plumbob.server.errors import NO_SUCH_TABLE, from_driver
@@ -213,8 +213,8 @@ class Database(Pool):
             self._close(connection, close_conn=True)
 
     def _log_query(self, sql: str, params: Any) -> None:
-        # Peewee's own log, which has the values of everything.
-        super()._log_query(self.sql_log.text(sql), self.sql_log.values(params))
+        if peewees.isEnabledFor(logging.DEBUG):
+            super()._log_query(self.sql_log.text(sql), self.sql_log.values(params))
 
 
 def is_marked(connection: DriverConnection) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -11,19 +11,16 @@ import peewee
 
 from plumbob.errors import PlumbobError
 from plumbob.runtime.pool import PoolUse
-from plumbob.runtime.schema_state import Models, SchemaState, schema_state
+from plumbob.runtime.schema_state import Asked, Models, SchemaState, borrowed, schema_state
 
 # A page that is asked every few seconds must not wait for a pool as long as a user may.
 PATIENCE = 2.0
 
 
-class Checked(Protocol):
+class Checked(Asked, Protocol):
     """What both kinds of database have."""
 
-    def execute_sql(self, sql: str, params: Any = None) -> Any: ...
-    def connection_context(self) -> AbstractContextManager[Any]: ...
     def hurried(self, seconds: float) -> AbstractContextManager[None]: ...
-    def is_closed(self) -> bool: ...
     def pool_use(self) -> PoolUse: ...
 
 
@@ -62,7 +59,7 @@ def health(database: Checked, models: Models = None, *, patience: float = PATIEN
     pool = database.pool_use()
     began = time.monotonic()
     try:
-        with database.hurried(patience), _connection(database):
+        with database.hurried(patience), borrowed(database):
             (version,) = database.execute_sql("SELECT VERSION()").fetchone()
             latency = time.monotonic() - began
             schema = None if models is None else schema_state(models, database)
@@ -70,11 +67,6 @@ def health(database: Checked, models: Models = None, *, patience: float = PATIEN
         return Health(False, time.monotonic() - began, None, pool, error=_told(error))
     ok = schema is None or schema.ok
     return Health(ok, latency, _server(version), pool, schema)
-
-
-def _connection(database: Checked) -> AbstractContextManager[Any]:
-    """The connection that this thread has, or one that is given back at once."""
-    return database.connection_context() if database.is_closed() else nullcontext()
 
 
 def _server(version: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
@@ -50,6 +51,8 @@ class Asked(Protocol):
     """A database that answers, which both kinds are."""
 
     def execute_sql(self, sql: str, params: Any = None) -> Any: ...
+    def connection_context(self) -> AbstractContextManager[Any]: ...
+    def is_closed(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def schema_state(models: Models, database: Asked) -> SchemaState:
             "run schema models where it can reach the database",
         )
     try:
-        row = _ask(database, wanted)
+        with borrowed(database):
+            row = _ask(database, wanted)
     except peewee.DatabaseError as error:
         if number_of(error) not in DENIED:
             raise
@@ -123,6 +127,11 @@ def _ask(database: Asked, wanted: tuple[str, ...]) -> tuple[Any, ...]:
         else:
             return row
     return (None, None, None, 0, None)
+
+
+def borrowed(database: Asked) -> AbstractContextManager[Any]:
+    """The connection that this thread or task has, or one that is given back at once."""
+    return database.connection_context() if database.is_closed() else nullcontext()
 
 
 def _fingerprints(models: Models) -> tuple[str, ...]:

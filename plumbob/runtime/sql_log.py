@@ -16,6 +16,10 @@ from plumbob.runtime.settings import Settings
 from plumbob.runtime.statements import masked
 
 logger = logging.getLogger("plumbob.sql")
+# Peewee's own, which by itself has the values of everything.
+peewees = logging.getLogger("peewee")
+# What is inserted in bulk is no line to read.
+LONGEST = 2000
 
 
 class SqlLog:
@@ -41,7 +45,9 @@ class SqlLog:
         )
 
     def text(self, sql: str) -> str:
-        return sql if self.shows_values else masked(sql)
+        """A statement as it may be shown, as far as anybody reads it."""
+        shown = sql[:LONGEST] if self.shows_values else masked(sql[:LONGEST])
+        return shown if len(sql) <= LONGEST else f"{shown} … ({len(sql)} characters)"
 
     def values(self, params: Any) -> Any:
         """The parameters as they may be shown: all of them, or as many question marks."""
@@ -51,7 +57,10 @@ class SqlLog:
 
     def _statement(self, event: QueryEvent) -> str:
         text = self.text(event.sql)
-        return f"{text} {list(event.params)!r}" if self.shows_values and event.params else text
+        if not self.shows_values or not event.params:
+            return text
+        values = repr(list(event.params))
+        return f"{text} {values}" if len(values) <= LONGEST else f"{text} {values[:LONGEST]} …"
 
     def _failure(self, error: BaseException | None) -> str:
         if error is None:

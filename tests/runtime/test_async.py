@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 import uuid
 from collections import Counter
@@ -317,6 +318,25 @@ def test_twenty_tasks_survive_the_death_of_the_server(mortal: Sandbox) -> None:
         assert set(rows) <= set(told)
 
     asyncio.run(main())
+
+
+def test_one_event_loop_after_another_and_a_forked_child(server: Server, database: str) -> None:
+    app = connect_async(server.url(database), settings=QUICK, bind=False)
+
+    async def number() -> int:
+        found: int = await ask(app, "SELECT CONNECTION_ID()")
+        return found
+
+    async def parent() -> None:
+        mine = await number()
+        child = os.fork()
+        if not child:
+            os._exit(0 if asyncio.run(number()) != mine else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert await number() == mine
+
+    asyncio.run(parent())
+    asyncio.run(parent())
 
 
 def test_settings_are_the_same_ones() -> None:

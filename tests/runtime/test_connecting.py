@@ -57,6 +57,13 @@ def test_no_values_are_logged_outside_development(
     assert connect(URL, bind=False).settings == expected
 
 
+def test_nobody_can_have_values_logged_in_production(project: Path) -> None:
+    asked = Settings(log_sql=True, log_values=True)
+    assert connect(URL, env="production", settings=asked, bind=False).settings == Settings(
+        log_sql=True
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "what"),
     [

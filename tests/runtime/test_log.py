@@ -78,3 +78,15 @@ def test_without_log_sql_only_what_is_slow(
     database.execute_sql("SELECT SLEEP(%s)", (0.06,))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert re.fullmatch(r"slow, \d+\.\d ms: SELECT SLEEP\(%s\)", caplog.records[0].getMessage())
+
+
+def test_what_is_too_long_to_read_is_cut(
+    connected: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "plumbob.sql")
+    for shows_values in (True, False):
+        database = connected(log_sql=True, log_values=shows_values)
+        database.execute_sql(f"SELECT '{SECRET}{'x' * 9000}', %s", ("y" * 9000,))
+        line = caplog.records[-1].getMessage()
+        assert len(line) < 4200
+        assert (SECRET in line, "(9020 characters)" in line) == (shows_values, True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from playhouse.test_utils import count_queries
 
@@ -89,6 +92,38 @@ def test_what_the_database_refuses_leaves_nothing(call: Call) -> None:
             {"detail": "the database refuses these values"},
         )
     assert call("GET", "/users/999999999")[0] == 404
+
+
+def test_what_a_request_has_written_goes_when_it_fails(settled: Shop) -> None:
+    email = f"{uuid.uuid4().hex}@example.com"
+    app = FastAPI(lifespan=fastapi_shop.lifespan)
+
+    @app.post("/fails")
+    async def fails(database: fastapi_shop.Writing) -> None:
+        await database.run(models.User.create, email=email, full_name="Ann")
+        raise HTTPException(418)
+
+    @app.get("/there")
+    async def there(database: fastapi_shop.Reading) -> bool:
+        return await database.exists(models.User.select().where(models.User.email == email))
+
+    with TestClient(app) as client:
+        assert client.post("/fails").status_code == 418
+        assert client.get("/there").json() is False
+
+
+def test_more_requests_at_once_than_the_pool_has_connections(settled: Shop) -> None:
+    async def main() -> None:
+        app = fastapi_shop.app
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+                answers = await asyncio.gather(*(client.get("/users/0") for _ in range(60)))
+            assert {answer.status_code for answer in answers} == {404}
+            assert app.state.database.pool_use().in_use == 0
+            assert app.state.database.pool_use().idle <= 10
+
+    asyncio.run(main())
 
 
 def test_the_health_page(call: Call, settled: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,7 @@ def test_a_module_of_models_and_the_database_that_they_are_bound_to(
     proxy.initialize(app)
     try:
         require(models)
+        assert app.is_closed(), "its connection is given back"
     finally:
         proxy.initialize(before)
 
