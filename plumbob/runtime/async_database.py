@@ -110,7 +110,10 @@ class AsyncDatabase(AsyncMySQLDatabase):
     def _mood(self) -> Mood:
         task = asyncio.current_task()
         assert task is not None, "there is no task"
-        return self._moods.setdefault(task, Mood())
+        mood = self._moods.get(task)
+        if mood is None:
+            mood = self._moods[task] = Mood()
+        return mood
 
     async def _trying(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try what was lost again, as often as the settings say."""

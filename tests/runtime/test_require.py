@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Iterator
 from pathlib import Path
 
 import peewee
@@ -17,6 +16,7 @@ from plumbob.migration.files import read_folder
 from plumbob.migration.lock import lock_name
 from plumbob.runtime import Database, SchemaMismatch, proxy, require, schema_state
 from tests.commands.user import User
+from tests.conftest import empty_database
 from tests.migration.project import USERS, Project, alter
 from tests.runtime.conftest import Connect
 from tests.servers import Server
@@ -26,16 +26,24 @@ ADD_Y, DROP_Y = alter("users", "ADD COLUMN `y` int"), alter("users", "DROP COLUM
 UNIQUE, DROP_UNIQUE = alter("users", "ADD UNIQUE `u` (`name`)"), alter("users", "DROP KEY `u`")
 
 
+@pytest.fixture(scope="session")
+def migrations(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two migrations, proved once: they are the same for every database."""
+    with empty_database(server) as name:
+        made = Project(server, name, tmp_path_factory.mktemp("require") / "migrations")
+        made.start(USERS)
+        made.migrate("first", ADD_X, down=(DROP_X,))
+        made.migrate("second", ADD_Y, UNIQUE, down=(DROP_UNIQUE, DROP_Y))
+        made.drop_scratch()
+    return made.folder
+
+
 @pytest.fixture
-def project(server: Server, database: str, tmp_path: Path) -> Iterator[Project]:
+def project(server: Server, database: str, migrations: Path) -> Project:
     """Two migrations that are not applied; the second one fails at its second statement."""
-    found = Project(server, database, tmp_path / "migrations")
-    found.start(USERS)
-    found.migrate("first", ADD_X, down=(DROP_X,))
-    found.migrate("second", ADD_Y, UNIQUE, down=(DROP_UNIQUE, DROP_Y))
-    found.sql("INSERT INTO users VALUES (1, 'Ann'), (2, 'Ann')")
-    yield found
-    found.drop_scratch()
+    found = Project(server, database, migrations)
+    found.sql(USERS, "INSERT INTO users VALUES (1, 'Ann'), (2, 'Ann')")
+    return found
 
 
 @pytest.fixture

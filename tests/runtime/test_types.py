@@ -44,16 +44,25 @@ wrong: int = connect_async()
 """
 
 
-def test_an_application_is_typed(tmp_path: Path) -> None:
-    program = tmp_path / "application.py"
-    program.write_text(PROGRAM)
+def check(program: Path) -> list[str]:
     out, err, _ = api.run([
         "--strict", "--config-file", str(CHECKOUT / "setup.cfg"), "--no-error-summary",
         "--cache-dir", str(CHECKOUT / ".venv" / "mypy"), str(program),
     ])  # fmt: skip
-    assert [line.partition(" ")[2] for line in out.splitlines()] == [
+    assert not err
+    return [line.partition(" ")[2] for line in out.splitlines()]
+
+
+def test_the_recipe_for_flask_is_typed() -> None:
+    assert check(CHECKOUT / "docs" / "recipes" / "flask_shop.py") == []
+
+
+def test_an_application_is_typed(tmp_path: Path) -> None:
+    program = tmp_path / "application.py"
+    program.write_text(PROGRAM)
+    assert check(program) == [
         'note: Revealed type is "generated.models.User"',
         'note: Revealed type is "plumbob.runtime.health.Health"',
         'error: Incompatible types in assignment (expression has type "AsyncDatabase", '
         'variable has type "int")  [assignment]',
-    ], out + err
+    ]
