@@ -75,6 +75,10 @@ def undone_text(undone: Undone) -> str:
     ]
     for name in undone.kept:
         lines.append(f"  {line(name)} was there before and stays")
+    for name in undone.unlike:
+        lines.append(
+            f"  {line(name)} was made anew or rebuilt since, and has not what was seeded: its rows stay"
+        )
     total = counted(sum(undone.removed.values()), "row")
     gone = f", {undone.gone} had gone before" if undone.gone else ""
     return "\n".join([*lines, f"{total} {verb}{gone}"])
@@ -86,6 +90,7 @@ def undone_document(undone: Undone) -> dict[str, Any]:
         "removed": dict(undone.removed),
         "gone": undone.gone,
         "kept": list(undone.kept),
+        "unlike": list(undone.unlike),
         "no_transactions": dict(undone.no_rollback),
     }
 

@@ -182,7 +182,7 @@ class _Checker:
                 return value
             case Variable():
                 text = self._variable(value, where)
-                return replace(self._fitting(table, column, text, where), is_secret=True)
+                return replace(self._fitting(table, column, text, where), secret=text.text)
             case _:
                 return self._fitting(table, column, value, where)
 

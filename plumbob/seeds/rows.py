@@ -15,10 +15,14 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A literal that is known before anything is written; a secret one is in no message."""
+    """A literal that is known before anything is written; `secret` is what no message may repeat."""
 
     sql: str
-    is_secret: bool = False
+    secret: str = ""
+
+    @property
+    def is_secret(self) -> bool:
+        return self.secret != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Row:
             if isinstance(each.value, Hashed):
                 found.append(each.value.password)
             elif isinstance(each.value, Fixed) and each.value.is_secret:
-                found.append(each.value.sql.strip("'"))
+                found.append(each.value.secret)
         return tuple(filter(None, found))
 
 

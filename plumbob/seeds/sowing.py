@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -19,11 +20,14 @@ from plumbob.seeds.transaction import refuse_dry_run, transaction, without_trans
 from plumbob.seeds.values import Moment
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
+from plumbob.server.listing import folded
 
 What = Literal["inserted", "updated", "unchanged"]
 LOCK_WAIT = 10.0
 # What tells of a change that was not made in the file.
 BY_HAND = "it was changed in the database"
+# The value that a message of a server repeats, perhaps cut: "Duplicate entry 'x' for key …".
+_VALUE = re.compile(r"(entry|value:?) '.*?'( for )", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,7 @@ def sow(server: Server, ordered: Ordered, *, dry_run: bool = False) -> Sowing:
         PlumbobError: the server refuses a row; nothing was written then.
     """
     tables = {row.table.name for row in ordered.rows}
-    require_tables(
-        server, [(row.table.name, [each.column for each in row.fields]) for row in ordered.rows]
-    )
+    require_tables(server, {row.table.name: row.table.columns for row in ordered.rows})
     loose = without_transactions(server, tables)
     if dry_run:
         refuse_dry_run(loose)
@@ -74,8 +76,8 @@ def sow(server: Server, ordered: Ordered, *, dry_run: bool = False) -> Sowing:
     return Sowing(rows, dry_run, loose)
 
 
-def require_tables(server: Server, wanted: Iterable[tuple[str, Iterable[Column]]]) -> None:
-    """Refuse a database that is behind the declaration: it lacks a table or a column that is written to.
+def require_tables(server: Server, wanted: Mapping[str, Iterable[Column]]) -> None:
+    """Refuse a database that is behind the declaration: it lacks a table or a column of these.
 
     Raises:
         PlumbobError: STALE.
@@ -86,7 +88,7 @@ def require_tables(server: Server, wanted: Iterable[tuple[str, Iterable[Column]]
     )
     there = {(table.lower(), column.lower()) for table, column in listed}
     tables = {table for table, _ in there}
-    for name, columns in wanted:
+    for name, columns in wanted.items():
         missing = [each.name for each in columns if (name.lower(), each.name.lower()) not in there]
         if missing:
             is_there = name.lower() in tables
@@ -113,12 +115,14 @@ class _Sower:
     records: dict[Name, Record] = field(default_factory=dict)
     by_identity: dict[tuple[str, Identity], Record] = field(default_factory=dict)
     found: dict[Name, _Found] = field(default_factory=dict)
+    tables_made: Mapping[str, str] = field(default_factory=dict)
     now: str = ""
 
     def sow(self) -> tuple[Sown, ...]:
         for each in records.read(self.server, fakes=False):
             self.records[each.name] = each
             self.by_identity[each.table, each.keys.rows[0]] = each
+        self.tables_made = records.tables_made(self.server)
         self.now = str(self.server.query("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)")[0][0])
         sown = {}
         for row in self.ordered.rows:
@@ -153,7 +157,7 @@ class _Sower:
         columns = tuple(each.name for each in fields if _differs(before, after, each.name))
         if not columns:
             return Sown(row, "unchanged")
-        by_hand = was.stored and was.stored != digest(_open_cells(fields, before))
+        by_hand = was.stored and was.stored != _content(was.columns, before)
         return Sown(row, "updated", columns, BY_HAND if by_hand else "")
 
     def _is_as_left(
@@ -164,7 +168,7 @@ class _Sower:
             return False
         return (
             record.definition == definition
-            and record.stored == digest(_open_cells(fields, found))
+            and record.stored == _content(record.columns, found)
             and all(
                 self._is_kept(each, record, found)
                 for each in fields
@@ -192,7 +196,7 @@ class _Sower:
         record = self.records.get(row.name)
         if record is not None and record.keys.columns == _identity(row):
             found = self._select(row, _condition(record.keys.columns, record.keys.rows[0]))
-            if found is not None:
+            if found is not None and self._is_same(record, found):
                 return record, found
         if not row.key:
             return None, None
@@ -201,6 +205,11 @@ class _Sower:
         found = self._select(row, condition)
         # It may have been seeded under another label.
         return self.by_identity.get((row.table.name, found.identity)) if found else None, found
+
+    def _is_same(self, record: Record, found: _Found) -> bool:
+        """Whether this is the row that was seeded, and not another one in a table that was made anew."""
+        made = self.tables_made.get(folded(self.server, record.table), "")
+        return record.table_made == made or record.stored == _content(record.columns, found)
 
     def _select(self, row: Row, condition: str) -> _Found | None:
         names = [*_identity(row), *(each.name for each in row.table.columns if _is_read(each))]
@@ -265,6 +274,11 @@ class _Sower:
         moments = [
             (each.name, str(each.value)) for each in fields if isinstance(each.value, Moment)
         ]
+        columns = tuple(
+            each.name
+            for each in fields
+            if not (isinstance(each.value, Fixed) and each.value.is_secret)
+        )
         # A record of the same row under another label becomes this one's.
         old = self.records.pop(made.name, None) or self.records.pop(row.name, None)
         stale = self.records.pop(row.name, None)
@@ -272,20 +286,22 @@ class _Sower:
             made,
             label=row.label,
             definition=definition,
-            stored=digest(_open_cells(fields, found)),
+            columns=columns,
+            stored=_content(columns, found),
             moments=tuple(moments),
+            table_made=self.tables_made.get(folded(self.server, row.table.name), ""),
             id=old.id if old else 0,
         )
         self.records[row.name] = made
         if self.keeps and made != old:
             records.forget(self.server, [stale] if stale else [])
-            records.write(self.server, [made])
+            records.write(self.server, made)
 
     def _definition(self, each: Field) -> object:
         """What the file says, without secrets; a reference counts as the value that it stands for."""
         match each.value:
-            case Fixed(sql, is_secret):
-                return None if is_secret else sql
+            case Fixed(sql, secret):
+                return None if secret else sql
             case Hashed():
                 return None
             case Moment():
@@ -333,13 +349,8 @@ def _differs(before: _Found, after: _Found, column: str) -> bool:
     return bool(before.cells[column] != after.cells[column])
 
 
-def _open_cells(fields: Sequence[Field], found: _Found) -> list[tuple[str, Cell]]:
-    """What is in the row, without secrets."""
-    return [
-        (each.name, found.cells[each.name])
-        for each in fields
-        if not (isinstance(each.value, Fixed) and each.value.is_secret)
-    ]
+def _content(columns: Sequence[str], found: _Found) -> str:
+    return records.content(columns, [found.cells.get(name) for name in columns])
 
 
 def _moment(value: Moment, column: Column, now: str) -> str:
@@ -377,6 +388,8 @@ def _verifies(stored: Cell, password: str) -> bool:
 def _at(error: ServerError, row: Row) -> PlumbobError:
     """The server's complaint of a row, at the row, without its secrets."""
     what = error.what
+    if row.secrets:
+        what = _VALUE.sub(r"\1 '…'\2", what)
     for secret in row.secrets:
         what = what.replace(secret, "…")
     advice = error.advice or "nothing was written: all rows are, or none"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.lock import held
 from plumbob.seeds import records
-from plumbob.seeds.literals import value_literal
 from plumbob.seeds.order import cycle_of, in_order
-from plumbob.seeds.records import Identity, Keys, Record
+from plumbob.seeds.records import Identity, Keys, Record, among
 from plumbob.seeds.sowing import LOCK_WAIT
 from plumbob.seeds.transaction import transaction, without_transactions
 from plumbob.server.connection import Server
+from plumbob.server.listing import folded
 
 BATCH = 1000
 _FEW = 5
@@ -25,11 +25,16 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How many rows were removed by table, and how many were gone already, or were there before."""
+    """How many rows were removed by table, how many were gone already, and what stays.
+
+    `kept` are rows that had been there before; `unlike` are tables that were made anew since, with rows
+    that are not those that were seeded.
+    """
 
     removed: Mapping[str, int]
     gone: int = 0
     kept: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     is_dry: bool = False
     no_rollback: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,24 +75,41 @@ class _Undoing:
     gone: int = 0
 
     def run(self, *, dry_run: bool) -> Undone:
-        there = {name for (name,) in self.server.query("SHOW TABLES")}
-        own = [each for each in self.records if each.inserted and each.table in there]
-        self.gone += sum(
-            len(each.keys.rows)
-            for each in self.records
-            if each.inserted and each.table not in there
-        )
+        made = records.tables_made(self.server)
+        kept = [each for each in self.records if not each.inserted]
+        own: list[Record] = []
+        changed: list[Record] = []
+        for each in self.records:
+            name = folded(self.server, each.table)
+            if not each.inserted:
+                continue
+            if name not in made:
+                self.gone += len(each.keys.rows)
+            elif self._is_same(each, made[name]):
+                own.append(replace(each, table=name))
+            else:
+                changed.append(each)
         batches = self._batches(own)
         keys = self._foreign_keys(set(batches))
         self._refuse_dependents(batches, keys)
         counts = {table: sum(len(each.rows) for each in found) for table, found in batches.items()}
-        counts = {table: count for table, count in counts.items() if count}
         loose = without_transactions(self.server, counts)
         if not dry_run:
             self._delete(batches, keys)
             records.forget(self.server, self.records)
-        kept = tuple(f"{each.table}.{each.label}" for each in self.records if not each.inserted)
-        return Undone(counts, self.gone, kept, dry_run, loose)
+        shown = tuple(f"{each.table}.{each.label}" for each in kept)
+        return Undone(counts, self.gone, shown, _tables(changed), dry_run, loose)
+
+    def _is_same(self, record: Record, made: str) -> bool:
+        """Whether the numbers of the record mean the rows that were seeded.
+
+        In a table that was emptied or made anew since, they may be those of other rows.
+        """
+        if record.table_made == made:
+            return True
+        found = records.contents_of(self.server, record.table, record.keys, record.columns)
+        known = record.stored.split(",")
+        return not found or any(each.startswith(stored) for each in found for stored in known)
 
     def _batches(self, own: list[Record]) -> dict[str, list[Keys]]:
         """The rows that are still there, by table, the latest first, many at once."""
@@ -258,13 +280,8 @@ class _Undoing:
         return [name for (name,) in rows]
 
 
-def among(keys: Keys, alias: str = "") -> str:
-    """The condition that a row is one of these."""
-    names = [f"{alias}.{quote_name(name)}" if alias else quote_name(name) for name in keys.columns]
-    if len(names) == 1:
-        return f"{names[0]} IN ({', '.join(value_literal(row[0]) for row in keys.rows)})"
-    rows = (f"({', '.join(map(value_literal, row))})" for row in keys.rows)
-    return f"({', '.join(names)}) IN ({', '.join(rows)})"
+def _tables(found: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.table for each in found))
 
 
 def _columns(found: list[Keys]) -> set[tuple[str, ...]]:

@@ -198,6 +198,42 @@ def test_undo_removes_what_was_seeded_and_nothing_else(sower: Sower) -> None:
     assert sower.seeds("--undo").out == "0 rows removed\n"
 
 
+def test_numbers_of_a_table_that_was_made_anew_are_others_rows(sower: Sower) -> None:
+    sower.writes(
+        "rows:\n  people:\n    ann: {email: ann@example.com, name: Ann}\n"
+        "  streets:\n    main: {country: AT, number: 7, name: Main}\n"
+    )
+    city = (
+        "INSERT INTO countries VALUES ('AT', 'Austria')",
+        "INSERT INTO cities VALUES ('AT', 7, 'W')",
+    )
+    sower.does(*city)
+    sower.seeds()
+    # CREATE_TIME counts seconds.
+    sower.does(
+        "DELETE FROM people",
+        "TRUNCATE streets",
+        "INSERT INTO streets (country, number, name) VALUES ('AT', 7, 'Eve Street')",
+        "UPDATE _plumbob_seeds SET table_made = '2020-01-01 00:00:00'",
+    )
+    undone = sower.seeds("--undo", "--dry-run", code=0)
+    assert (
+        "  streets was made anew or rebuilt since, and has not what was seeded: its rows stay"
+        in (undone.out.splitlines())
+    )
+    assert sower.seeds().out.splitlines()[0] == "+ people.ann"
+    assert sower.rows("SELECT id, name FROM streets") == [(1, "Eve Street"), (2, "Main")]
+    sower.seeds("--undo")
+    assert sower.rows("SELECT name FROM streets") == [("Eve Street",)]
+
+
+def test_a_column_that_is_added_to_the_file_is_no_change_by_hand(sower: Sower) -> None:
+    sower.writes("rows:\n  people:\n    ann: {email: ann@example.com, name: Ann}\n")
+    sower.seeds()
+    sower.writes("rows:\n  people:\n    ann: {email: ann@example.com, name: Ann, age: 7}\n")
+    assert sower.seeds().out.splitlines()[0] == "~ people.ann: age"
+
+
 def test_undo_takes_no_row_away_from_under_others(sower: Sower) -> None:
     sower.writes(SEEDS)
     sower.seeds()

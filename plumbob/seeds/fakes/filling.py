@@ -26,6 +26,7 @@ from plumbob.seeds.sowing import LOCK_WAIT, require_tables
 from plumbob.seeds.transaction import refuse_dry_run, transaction, without_transactions
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
+from plumbob.server.listing import folded
 
 BATCH = 1000
 MOST_BYTES = 1_000_000
@@ -77,7 +78,7 @@ def fill(
         PlumbobError: there is nothing that rows could refer to, or the server refuses them all.
     """
     tables = [each for each in tables_in_order(schema) if each.name in counts]
-    require_tables(server, [(each.name, each.columns) for each in tables])
+    require_tables(server, {each.name: each.columns for each in tables})
     loose = without_transactions(server, counts)
     if dry_run:
         refuse_dry_run(loose)
@@ -163,8 +164,7 @@ class _Filling:
                 exit=Exit.FAILED,
             )
         if self.keeps:
-            keys = Keys(self.identity, tuple(found))
-            records.write(self.server, [Record(self.table.name, None, True, keys)])
+            self._record(tuple(found))
         self._become_parents(found)
         return taken
 
@@ -212,6 +212,24 @@ class _Filling:
             f" WHERE {counter} >= LAST_INSERT_ID() ORDER BY {counter} LIMIT {taken:d}"
         )
         return [tuple(row) for row in found]
+
+    def _record(self, found: tuple[Identity, ...]) -> None:
+        keys = Keys(self.identity, found)
+        some = records.contents_of(self.server, self.table.name, keys, self.maker.columns)
+        stored = ",".join(each[: records.DIGITS] for each in some)
+        made = records.tables_made(self.server)[folded(self.server, self.table.name)]
+        records.write(
+            self.server,
+            Record(
+                self.table.name,
+                None,
+                True,
+                keys,
+                columns=self.maker.columns,
+                stored=stored,
+                table_made=made,
+            ),
+        )
 
     def _become_parents(self, found: Sequence[Identity]) -> None:
         """Rows behind these may refer to them, where the table refers to itself."""

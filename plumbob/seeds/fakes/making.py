@@ -68,7 +68,7 @@ class Maker:
 
 def maker_of(table: Table, server: Server, words: Words, flavour: Flavour) -> Maker:
     """What makes rows of a table, with what is known of the rows that are there."""
-    written = [column for column in table.columns if _is_written(column)]
+    written = [column for column in table.columns if _is_written(column, table)]
     names = tuple(column.name for column in written)
     places = {name: at for at, name in enumerate(names)}
     parents = parents_of(table)
@@ -125,14 +125,11 @@ def _drawer(wanted: Wanted, words: Words, flavour: Flavour) -> Draw:
         ) from None
 
 
-def _is_written(column: Column) -> bool:
-    """Columns that the server fills in are left to it, and so is the time of the last change."""
-    return not (
-        column.auto_increment
-        or column.generated is not None
-        or column.system_time is not None
-        or column.on_update is not None
-    )
+def _is_written(column: Column, table: Table) -> bool:
+    """Columns that the server fills in are left to it; so is the time of the last change, if it is no key."""
+    if column.auto_increment or column.generated is not None or column.system_time is not None:
+        return False
+    return column.on_update is None or any(column.name in index.columns for index in _unique(table))
 
 
 def _unique(table: Table) -> list[Index]:
