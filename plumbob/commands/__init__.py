@@ -35,6 +35,7 @@ COMMANDS = {
     "seed": "Write the rows of seeds/ into the database; --undo removes them.",
     "models": "Write the Peewee models of the declared tables.",
     "status": "Show what is applied, pending, or stuck.",
+    "drift": "Show what was changed on the server behind our back; --adopt takes it in.",
     "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",
     "setup": "Create the database, apply the migrations, write the seeds.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from plumbob.declaration import load
 from plumbob.errors import Exit
 from plumbob.project import Project
 from plumbob.report.comparison import Source
+from plumbob.report.files import files_diff
 from plumbob.report.proof import proof_document, proof_lines
 from plumbob.report.safe import line, lines
 from plumbob.workflow.pull import Pulled, pull
@@ -98,13 +98,8 @@ def _text(found: Pulled, project: Project, proof: Reproduction | None) -> Iterat
 
 
 def _difference(found: Pulled, project: Project) -> str:
-    """What changes in the files, as `diff -u` shows it."""
-    said: list[str] = []
-    for path, contents in found.contents.items():
-        before, after = (each.decode("utf-8-sig").splitlines() for each in contents)
-        name = project.shown(path)
-        said += difflib.unified_diff(before, after, name, f"{name} (pulled)", lineterm="")
-    return "\n".join(said)
+    contents = {project.shown(path): each for path, each in found.contents.items()}
+    return files_diff(contents, "pulled")
 
 
 def _document(found: Pulled, project: Project, proof: Reproduction | None) -> dict[str, object]:

@@ -5,7 +5,8 @@ An append-only list of events. What is applied is a set with parents: there is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,13 +17,13 @@ from plumbob.migration.store import HISTORY, JOURNAL, pack, there, unpack
 from plumbob.migration.text import render
 from plumbob.server.connection import Server
 
-Kind = Literal["applied", "rolled back"]
+Kind = Literal["applied", "rolled back", "adopted"]
 _KINDS: Mapping[Direction, Kind] = {"up": "applied", "down": "rolled back"}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A migration that was applied or rolled back.
+    """A migration that was applied or rolled back; or drift that was adopted, of no migration (`id` is "").
 
     `at` is the server's time in UTC; `before` and `after` are fingerprints of the database before and
     after this event; the checksums are those of the two files at that time.
@@ -57,7 +58,7 @@ def read(server: Server) -> tuple[Record, ...]:
 def applied(records: Iterable[Record]) -> dict[str, Record]:
     """The migrations that are applied now, by id, in the order of their application."""
     found: dict[str, Record] = {}
-    for record in records:
+    for record in (each for each in records if each.kind != "adopted"):
         found.pop(record.id, None)
         if record.kind == "applied":
             found[record.id] = record
@@ -113,19 +114,57 @@ def write(
         "down": render(migration, "down"),
         "snapshot": pack(texts),
     }
+    with _transaction(server):
+        number = _insert(server, values, milliseconds)
+        server.execute(f"UPDATE `{JOURNAL}` SET history = {number:d} WHERE history IS NULL")
+
+
+def adopt(server: Server, texts: Mapping[str, str], *, before: str, after: str) -> None:
+    """Write that the database is to be so from now on: drift that the declaration has taken in.
+
+    Args:
+        texts: the definition of every object as it is to be.
+        before: the fingerprint that was recorded last.
+        after: the fingerprint of these texts.
+    """
+    values: dict[str, str | None] = {
+        "migration": "",
+        "event": "adopted",
+        "checksum": "",
+        "rollback_checksum": "",
+        "parent": None,
+        "fingerprint_before": before,
+        "fingerprint_after": after,
+        "tool": __version__,
+        "server": str(server.flavour),
+        "up": "",
+        "down": "",
+        "snapshot": pack(texts),
+    }
+    with _transaction(server):
+        _insert(server, values, 0)
+
+
+def _insert(server: Server, values: Mapping[str, str | None], milliseconds: int) -> int:
+    """Write an event, whose snapshot is the only one from now on; gives its number."""
     names = ", ".join(f"`{name}`" for name in values)
     literals = ", ".join(
         "NULL" if value is None else quote_text(value) for value in values.values()
     )
+    server.execute(
+        f"INSERT INTO `{HISTORY}` ({names}, applied_at, applied_by, duration_ms)"
+        f" VALUES ({literals}, UTC_TIMESTAMP(6), USER(), {milliseconds:d})"
+    )
+    ((number,),) = server.query("SELECT LAST_INSERT_ID()")
+    server.execute(f"UPDATE `{HISTORY}` SET snapshot = NULL WHERE id <> {number:d}")
+    return int(number)
+
+
+@contextmanager
+def _transaction(server: Server) -> Iterator[None]:
     server.execute("START TRANSACTION")
     try:
-        server.execute(
-            f"INSERT INTO `{HISTORY}` ({names}, applied_at, applied_by, duration_ms)"
-            f" VALUES ({literals}, UTC_TIMESTAMP(6), USER(), {milliseconds:d})"
-        )
-        (number,) = server.query("SELECT LAST_INSERT_ID()")[0]
-        server.execute(f"UPDATE `{HISTORY}` SET snapshot = NULL WHERE id <> {number:d}")
-        server.execute(f"UPDATE `{JOURNAL}` SET history = {number:d} WHERE history IS NULL")
+        yield
         server.execute("COMMIT")
     except BaseException:
         if server.connection.open:

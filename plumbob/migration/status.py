@@ -53,12 +53,12 @@ class Status:
         )
 
 
-def _told_last(chain: Sequence[Migration]) -> dict[str, str]:
+def told_last(chain: Sequence[Migration]) -> dict[str, str]:
     """What each table was after the last migration of the chain that tells of it."""
     return {name: after for each in chain for name, (_, after) in each.forward.tables.items()}
 
 
-def _managed(chain: Sequence[Migration]) -> tuple[StoredKind, ...]:
+def managed_kinds(chain: Sequence[Migration]) -> tuple[StoredKind, ...]:
     """The kinds of stored objects that the declaration spoke of at last."""
     return chain[-1].header.manages if chain else ()
 
@@ -69,10 +69,10 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
     live = look(server, chain)
     sync = synced.read(server)
     recorded = synced.recorded_end(server, sync)
-    manages = {*_managed(chain), *(sync.manages if sync else ())}
+    manages = {*managed_kinds(chain), *(sync.manages if sync else ())}
     changed = None
     if recorded is not None:
-        changed = changed_since(recorded, live, server, _told_last(chain), manages)
+        changed = changed_since(recorded, live, server, told_last(chain), manages)
     ahead: tuple[str, ...] = ()
     if sync is not None and changed is not None:
         ahead = tuple(id for id in changed if sync.prints.get(id) == live.tables.get(id))

@@ -27,7 +27,7 @@ _TABLES = {
     HISTORY: f"""CREATE TABLE IF NOT EXISTS `{HISTORY}` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `migration` varchar(128) NOT NULL,
-  `event` varchar(16) NOT NULL COMMENT 'applied, rolled back',
+  `event` varchar(16) NOT NULL COMMENT 'applied, rolled back, adopted',
   `checksum` varchar(80) NOT NULL,
   `rollback_checksum` varchar(80) NOT NULL,
   `parent` varchar(128) DEFAULT NULL,

@@ -12,8 +12,10 @@ from functools import singledispatch
 from plumbob.ddl.column_sql import column_sql
 from plumbob.ddl.constraints import check_sql, foreign_key_sql
 from plumbob.ddl.indexes import index_sql
-from plumbob.ddl.partitions import partition_text
+from plumbob.ddl.partitions import partition_text, partitioning_sql
 from plumbob.ddl.periods import period_sql
+from plumbob.ddl.stored import create_sql
+from plumbob.ddl.stored.sql import account_sql
 from plumbob.diff.change import (
     Add,
     Alter,
@@ -33,14 +35,22 @@ from plumbob.diff.detail import Difference, differences
 from plumbob.model import (
     Check,
     Column,
+    Definer,
+    Event,
+    Expression,
     Flavour,
     ForeignKey,
     Index,
+    Option,
     Partition,
+    Partitioning,
     Period,
+    Routine,
+    Sequence,
     Stored,
     Table,
     Trigger,
+    View,
     object_id,
 )
 
@@ -150,6 +160,24 @@ def _shown(value: object) -> str | None:
 
 
 _BODIES = ("body", "select")
+
+
+def definition(value: object, flavour: Flavour) -> str:
+    """A part of a table, or an attribute of an object, as SQL."""
+    match value:
+        case Column() | Index() | ForeignKey() | Check() | Period():
+            return _sql(value, flavour)
+        case Partitioning():
+            return partitioning_sql(value, flavour, None)
+        case Expression():
+            return value.sql
+        case Option():
+            return value.value
+        case Definer():
+            return account_sql(value)
+        case View() | Trigger() | Routine() | Event() | Sequence():
+            return create_sql(value, flavour)
+    return str(value)
 
 
 @singledispatch

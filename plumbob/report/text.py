@@ -22,7 +22,7 @@ def comparison_text(found: Compared) -> str:
     if found.in_sync:
         parts.append("\n".join([_in_sync(), *_remarks(found)]))
         return "\n".join(parts)
-    parts.append("\n".join(each for table in found.tables for each in _table(table)))
+    parts.append("\n".join(each for table in found.tables for each in table_lines(table)))
     parts.append("\n".join(_statements("up", found.up)))
     parts.append("\n".join(_statements("down", found.down)))
     parts.append("\n".join([*_remarks(found), *hazard_lines(found.hazards)]))
@@ -60,7 +60,8 @@ def _in_sync() -> str:
     return click.style("in sync", fg="green")
 
 
-def _table(view: TableView) -> Iterator[str]:
+def table_lines(view: TableView) -> Iterator[str]:
+    """One changed object with its parts."""
     was = f" (was {line(view.was)})" if view.was else ""
     yield f"{_sign(view.verb)} {view.kind} {click.style(line(view.name), bold=True)}{was}"
     for part in view.parts:

@@ -6,7 +6,7 @@ say what the database says is never written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,16 +40,20 @@ class Pulled:
     remarks: tuple[Remark, ...] = ()
 
     def write(self) -> None:
-        """Replace the files.
+        write_files(self.contents)
 
-        Raises:
-            PlumbobError: STALE when one was changed meanwhile; none is written then.
-        """
-        for path, (before, _) in self.contents.items():
-            if path.read_bytes() != before:
-                raise changed_meanwhile(path)
-        for path, (_, after) in self.contents.items():
-            replace_file(path, after)
+
+def write_files(contents: Mapping[Path, tuple[bytes, bytes]]) -> None:
+    """Replace files, each of which has its bytes before and after.
+
+    Raises:
+        PlumbobError: STALE when one was changed meanwhile; none is written then.
+    """
+    for path, (before, _) in contents.items():
+        if path.read_bytes() != before:
+            raise changed_meanwhile(path)
+    for path, (_, after) in contents.items():
+        replace_file(path, after)
 
 
 def pull(
@@ -77,19 +81,51 @@ def pull(
     _refuse_emptiness(declaration, live, server)
     # Without renames: what a pending one changes in other tables has to be written there.
     changed = names_of(changes) | names_of(compare(live, declared, server.flavour))
+    edited = brought_to(
+        live,
+        declaration,
+        declared,
+        server,
+        changed,
+        lambda edited: _differing(declaration, edited, server, scratch),
+    )
+    contents = {path: (before[path], after) for path, after in edited.contents.items()}
+    return Pulled(live, changes, contents, edited.remarks)
+
+
+def brought_to(
+    wanted: Schema,
+    declaration: Declaration,
+    declared: Schema,
+    server: Server,
+    changed: set[str],
+    differing: Callable[[Edited], set[str]],
+) -> Edited:
+    """The files of a declaration, edited until they say what is wanted.
+
+    Args:
+        wanted: in canonical form.
+        declaration: as it was loaded.
+        declared: the same in canonical form.
+        server: the one that both are of.
+        changed: the names of what differs in the two.
+        differing: gives the names of what edited files do not say so.
+
+    Raises:
+        PlumbobError: FAILED when no text could be found.
+    """
     left: set[str] = set()
     session = usual_session(server)
     for tried in range(1, _TRIES + 1):
-        edited = edit(declaration, declared, live, server.flavour, changed, left, session)
+        edited = edit(declaration, declared, wanted, server.flavour, changed, left, session)
         try:
-            left = _differing(declaration, edited, server, scratch)
+            left = differing(edited)
         except PlumbobError:
             if tried == _TRIES:
                 raise
             left = changed
         if not left:
-            contents = {path: (before[path], after) for path, after in edited.contents.items()}
-            return Pulled(live, changes, contents, edited.remarks)
+            return edited
     raise PlumbobError(
         f"the declaration can't be brought to say what the database says of {_listed(left)}",
         advice="nothing was written; change it by hand, and see what is left with: schema diff",

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import parse_stored
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.dump import database_of, surroundings
 from plumbob.declaration.dump.stored import Usual, stored_fields
+from plumbob.declaration.dump.yaml_text import Value
 from plumbob.declaration.edit.extents import line_end, line_start
 from plumbob.declaration.edit.order import exchanged
 from plumbob.declaration.edit.respell import respelled
 from plumbob.declaration.edit.splices import Edits
 from plumbob.declaration.edit.sql_body import read_body
-from plumbob.declaration.edit.sql_said import create, new_stored, options, whole, with_session
+from plumbob.declaration.edit.sql_said import (
+    VARIABLES,
+    create,
+    in_script,
+    new_stored,
+    options,
+    whole,
+    with_session,
+)
 from plumbob.declaration.edit.sql_table import TableSql
 from plumbob.declaration.edit.units import Unit, read_units
 from plumbob.declaration.edit.wanted import Side
@@ -35,6 +45,7 @@ from plumbob.model import (
     object_key,
 )
 
+_DELIMITER = re.compile(r"\s*(;;|//|\$\$|;)")
 _KIND: dict[str, StoredKind | None] = {"table": None, **{kind: kind for kind in STORED_KINDS}}
 
 
@@ -113,9 +124,22 @@ class SqlEdit:
         elif statement.words[:1] == ("create",) and (
             new != self.declared.stored[key] or str(key) in plain
         ):
-            start, end = span(statement)
             said = self._said(statement, key, is_plain=str(key) in plain)
+            self._put(statement, said, self.declared.stored[key], new)
+
+    def _put(self, statement: SqlStatement, said: str, old: Stored, new: Stored) -> None:
+        """A statement in place of one, with a delimiter that it needs and the session that it has now."""
+        start, end = span(statement)
+        found = _DELIMITER.match(statement.source.text, end)
+        delimiter = found[1] if found else ";"
+        before, after = (stored_fields(each, self.usual) for each in (old, new))
+        changed = [key for key in VARIABLES if before.get(key) != after.get(key)]
+        if not changed and (";" not in said or delimiter != ";"):
             self.edits.replace(statement.source, start, end, said)
+            return
+        text = in_script(said) if delimiter == ";" else said + delimiter
+        lines = [*_sets(changed, after, delimiter), text, *_sets(changed, before, delimiter)]
+        self.edits.replace(statement.source, start, found.end() if found else end, "\n".join(lines))
 
     def _said(self, statement: SqlStatement, key: ObjectKey, *, is_plain: bool) -> str:
         """What a statement has to say of an object that is there on both sides."""
@@ -176,6 +200,12 @@ class SqlEdit:
 
     def _side(self, table: Table) -> Side:
         return Side(table, surroundings(table, self.database(), self.flavour))
+
+
+def _sets(keys: Iterable[str], said: Mapping[str, Value], delimiter: str) -> Iterator[str]:
+    for key in keys:
+        value = quote_text(str(said[key])) if key in said else "DEFAULT"
+        yield f"SET {VARIABLES[key]} = {value}{delimiter}"
 
 
 def first_line(text: str, at: int) -> int:

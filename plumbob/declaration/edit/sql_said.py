@@ -41,7 +41,7 @@ from plumbob.model import (
 
 _LINE_COMMENT = re.compile(r"(--|#).*\Z")
 # What a server keeps of the session that makes a program.
-_VARIABLES = {
+VARIABLES = {
     "sql_mode": "sql_mode",
     "collation": "collation_connection",
     "time_zone": "time_zone",
@@ -179,7 +179,7 @@ def new_stored(stored: Stored, flavour: Flavour, *, says_definer: bool) -> str:
 
 def with_session(sql: str, beside: Mapping[str, Value]) -> str:
     """A statement as a script has it, in the session of which something is said `beside` it."""
-    session = {name: beside[key] for key, name in _VARIABLES.items() if key in beside}
+    session = {name: beside[key] for key, name in VARIABLES.items() if key in beside}
     before = [f"SET {name} = {quote_text(str(value))};" for name, value in session.items()]
     return "\n".join([*before, in_script(sql), *(f"SET {name} = DEFAULT;" for name in session)])
 
