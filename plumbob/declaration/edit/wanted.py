@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plumbob.declaration.dump.columns import Surroundings
 from plumbob.declaration.dump.keys import (
@@ -49,10 +49,15 @@ class Side:
         part = self.part(kind, name)
         if isinstance(part, Index):
             return own_column(part, self.table)
-        if isinstance(part, ForeignKey) and is_inside(part, self.table):
+        # In the long form of a column, where both ends of the association have a place, too.
+        if isinstance(part, ForeignKey) and is_inside(_without_ends(part), self.table):
             column = self.table.column(part.columns[0])
             return column.name if column else ""
         return ""
+
+
+def _without_ends(key: ForeignKey) -> ForeignKey:
+    return replace(key, alias=None, backref=None)
 
 
 @dataclass(slots=True)
