@@ -122,6 +122,8 @@ def _text(
         yield line(f"{remark.table}: {remark.what}")
     for id in sorted(adopted.left):
         yield line(f"left as it is: {id}")
+    if is_written and found.is_synced:
+        yield "this database was synced: `schema sync` takes note of what was adopted"
     if not adopted.left and is_written:
         yield "adopted: what is left is pending, and is shown by: schema diff"
 

@@ -23,7 +23,7 @@ from plumbob.diff.renamed import renamed
 from plumbob.diff.stored import in_running_order
 from plumbob.diff.three_way import Conflict, three_way
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import history, lock
+from plumbob.migration import history, lock, synced
 from plumbob.migration.drift import changed_since
 from plumbob.migration.events import Progress, silent
 from plumbob.migration.history import Record
@@ -54,6 +54,7 @@ class Drift:
         wanted: the declared schema with what drifted, conflicts aside.
         unread: the ids of what drifted and is not understood, before or now.
         ids: all that drifted.
+        is_synced: whether the database is ahead of its history because of a sync.
     """
 
     last: Record
@@ -66,6 +67,7 @@ class Drift:
     ids: tuple[str, ...]
     snapshot: Mapping[str, str]
     live: Live
+    is_synced: bool = False
 
     @property
     def is_declared(self) -> bool:
@@ -114,8 +116,15 @@ def find_drift(
             advice="what the declaration says otherwise is shown by: schema diff",
         )
     live = look(server, chain)
-    told, manages = told_last(chain), managed_kinds(chain)
-    ids = tuple(changed_since(snapshot, live, server, told, manages))
+    sync = synced.read(server)
+    told, manages = told_last(chain), {*managed_kinds(chain), *(sync.manages if sync else ())}
+    # What a sync left behind is our own.
+    ahead = sync.prints if sync else {}
+    ids = tuple(
+        id
+        for id in changed_since(snapshot, live, server, told, manages)
+        if id not in ahead or ahead[id] != live.tables.get(id)
+    )
     found = compare_database(declaration, server, scratch=scratch)
     objects = recall({id: text for id, text in snapshot.items() if id in ids}, server.flavour)
     unread = tuple(
@@ -146,6 +155,7 @@ def find_drift(
         ids,
         snapshot,
         live,
+        is_synced=sync is not None,
     )
 
 
@@ -275,8 +285,11 @@ def _texts(drift: Drift, left: Collection[str], server: Server) -> dict[str, str
 
 
 def record(adopted: Adopted, drift: Drift, server: Server) -> None:
-    """Write into the history that what was adopted is drift no more."""
-    if adopted.texts == drift.snapshot:
+    """Write into the history that what was adopted is drift no more.
+
+    Not where a sync went ahead of the history: the next sync takes note of it there.
+    """
+    if drift.is_synced or adopted.texts == drift.snapshot:
         return
     objects = recall(adopted.texts, server.flavour)
     prints = {id: fingerprint(each, server.flavour) for id, each in objects.items()}
