@@ -55,12 +55,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from plumbob import api
+if not TYPE_CHECKING:  # A type checker knows the names, and shall find those that are none.
 
-    return getattr(api, name)
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from plumbob import api
+
+        return getattr(api, name)
 
 
 def __dir__() -> list[str]:

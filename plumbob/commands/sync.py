@@ -77,8 +77,6 @@ def command(
         if not dry_run:
             refresh_models(project, declaration)
         _tell(outcome, as_json=as_json)
-        if not dry_run:
-            refresh_models(project, declaration)
         return outcome
 
     if watch:
