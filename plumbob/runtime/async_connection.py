@@ -55,6 +55,11 @@ class AsyncConnection(_Base):
             raise pymysql.OperationalError(TLS_FAILED, "the server has no TLS")
         await super()._request_authentication()
 
+    def abort(self) -> None:
+        """Have whoever waits for an answer told that the connection is lost."""
+        if self._writer is not None:
+            self._writer.transport.abort()
+
     async def has_hung_up(self) -> bool:
         """Whether the server has closed the connection while nothing was asked of it."""
         if self.closed:
@@ -67,16 +72,18 @@ class AsyncConnection(_Base):
         poll.register(self._writer.get_extra_info("socket").fileno(), select.POLLIN)
         return bool(poll.poll(0)) and not await self.answers()
 
-    async def answers(self) -> bool:
+    async def answers(self, limit: float = CONNECT_TIMEOUT) -> bool:
         try:
-            await self.ping(reconnect=False)
-        except (pymysql.Error, OSError):
+            await asyncio.wait_for(self.ping(reconnect=False), limit)
+        except (pymysql.Error, OSError, asyncio.TimeoutError):
             self.close()
             return False
         return True
 
 
-async def open_async_connection(target: Target, settings: Settings) -> AsyncConnection:
+async def open_async_connection(
+    target: Target, settings: Settings, limit: float = CONNECT_TIMEOUT
+) -> AsyncConnection:
     """A connection with autocommit; its errors are the driver's."""
     password = "" if target.password is None else target.password.reveal()
     connection = AsyncConnection(
@@ -89,7 +96,7 @@ async def open_async_connection(target: Target, settings: Settings) -> AsyncConn
         db=target.database,
         charset="utf8mb4",
         autocommit=True,
-        connect_timeout=CONNECT_TIMEOUT,
+        connect_timeout=limit,
         program_name=settings.program,
         init_command=settings.first_statement,
         # On this machine, where TLS is only preferred, aiomysql goes without.
@@ -98,7 +105,7 @@ async def open_async_connection(target: Target, settings: Settings) -> AsyncConn
     connection.client_flag &= ~CLIENT.MULTI_STATEMENTS
     try:
         # aiomysql has a limit for the socket alone, and none for the greeting.
-        await asyncio.wait_for(connection._connect(), CONNECT_TIMEOUT)
+        await asyncio.wait_for(connection._connect(), limit)
     except BaseException as error:
         connection.close()
         if isinstance(error, asyncio.TimeoutError):

@@ -93,7 +93,7 @@ class AsyncDatabase(AsyncMySQLDatabase):
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """In this task a free connection is waited for so long at most, and nothing tried again."""
+        """In this task nothing is waited for longer than that, and nothing is tried again."""
         self._mood.hurry = seconds
         try:
             yield
@@ -136,7 +136,15 @@ class AsyncDatabase(AsyncMySQLDatabase):
 
     async def _execute_once(self, sql: str, params: Any) -> Any:
         async with self._watched(sql):
-            return await super().aexecute_sql(sql, params)
+            if self._mood.hurry is None:
+                return await super().aexecute_sql(sql, params)
+            # Not by wait_for: it makes a task of its own, which would have another connection.
+            connection = (await self.aconnect()).conn
+            too_late = asyncio.get_running_loop().call_later(self._mood.hurry, connection.abort)
+            try:
+                return await super().aexecute_sql(sql, params)
+            finally:
+                too_late.cancel()
 
     async def _connect_once(self) -> AsyncMySQLConnection:
         try:

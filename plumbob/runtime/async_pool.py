@@ -16,6 +16,7 @@ from plumbob.runtime.async_connection import AsyncConnection, open_async_connect
 from plumbob.runtime.errors import NoFreeConnection
 from plumbob.runtime.pool import PoolUse
 from plumbob.runtime.settings import Settings
+from plumbob.server.driver import CONNECT_TIMEOUT
 from plumbob.server.target import Target
 
 
@@ -49,9 +50,10 @@ class AsyncPool:
             NoFreeConnection: none became free within `patience` seconds.
         """
         await self._take_a_place(patience)
+        limit = min(patience, CONNECT_TIMEOUT)
         try:
-            return await self._last_used() or await open_async_connection(
-                self._target, self._settings
+            return await self._last_used(limit) or await open_async_connection(
+                self._target, self._settings, limit
             )
         except BaseException:
             self._give_place()
@@ -112,10 +114,10 @@ class AsyncPool:
                 return
         self._taken -= 1
 
-    async def _last_used(self) -> AsyncConnection | None:
+    async def _last_used(self, limit: float) -> AsyncConnection | None:
         while self._idle:
             _, connection = self._idle.pop()
-            if not await connection.has_hung_up() and await connection.answers():
+            if not await connection.has_hung_up() and await connection.answers(limit):
                 return connection
             connection.close()
         return None

@@ -93,15 +93,20 @@ class Database(Pool):
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """In this thread a free connection is waited for so long at most, and nothing tried again."""
+        """In this thread nothing is waited for longer than that, and nothing is tried again."""
         self._mood.hurry = seconds
         try:
+            if self._state.conn is not None:
+                self._state.conn.limit_reading(seconds)
             yield
         finally:
             self._mood.hurry = None
+            if self._state.conn is not None:
+                self._state.conn.limit_reading(None)
 
     def _initialize_connection(self, connection: DriverConnection) -> None:
         super()._initialize_connection(connection)
+        connection.limit_reading(self._mood.hurry)
         if self.sql_log.shows_values and not self._knows_whether_production:
             # The settings may have been meant for another database than the URL leads to.
             self.sql_log.shows_values = not is_marked(connection)
@@ -109,6 +114,9 @@ class Database(Pool):
 
     def _patience(self) -> float:
         return super()._patience() if self._mood.hurry is None else self._mood.hurry
+
+    def _limit(self) -> float:
+        return min(super()._limit(), self._patience())
 
     def _trying(self, attempt: Callable[[], T]) -> T:
         """Try what was lost again, as often as the settings say."""

@@ -24,7 +24,7 @@ from pymysql.constants import SERVER_STATUS
 from plumbob.runtime.errors import NoFreeConnection
 from plumbob.runtime.forks import forget_after_fork
 from plumbob.runtime.settings import Settings
-from plumbob.server.driver import DriverConnection, open_connection
+from plumbob.server.driver import CONNECT_TIMEOUT, DriverConnection, open_connection
 from plumbob.server.target import Target
 
 if TYPE_CHECKING:
@@ -157,8 +157,22 @@ class Pool(_Base):
 
     def _open(self) -> DriverConnection:
         return open_connection(
-            self.target, program=self.settings.program, first=self.settings.first_statement
+            self.target,
+            program=self.settings.program,
+            first=self.settings.first_statement,
+            timeout=self._limit(),
         )
+
+    def _limit(self) -> float:
+        """Seconds for a server to answer when it is asked whether it is there."""
+        return CONNECT_TIMEOUT
+
+    def _is_closed(self, connection: DriverConnection) -> bool:
+        connection.limit_reading(self._limit())
+        try:
+            return super()._is_closed(connection)
+        finally:
+            connection.limit_reading(None)
 
     def _can_reuse(self, connection: DriverConnection) -> bool:
         if not connection.open:

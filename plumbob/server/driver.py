@@ -47,10 +47,15 @@ class DriverConnection(_Base):
 
     _sock: socket.socket | None
     _read_timeout: float | None
+    connect_timeout: float
     _secure: bool
     server_thread_id: tuple[int]
     server_version: str
     server_status: int
+
+    def limit_reading(self, seconds: float | None) -> None:
+        """How long an answer may take from now on; None for as long as it takes."""
+        self._read_timeout = seconds
 
     @property
     def is_secret(self) -> bool:
@@ -58,7 +63,7 @@ class DriverConnection(_Base):
         return self._secure
 
     def connect(self, sock: socket.socket | None = None) -> None:
-        self._read_timeout = CONNECT_TIMEOUT
+        self._read_timeout = self.connect_timeout
         super().connect(sock)
         # An ALTER may take hours without a byte on the wire.
         self._read_timeout = None
@@ -193,12 +198,14 @@ def open_connection(
     multi_statements: bool = False,
     program: str = "plumbob",
     first: str | None = None,
+    timeout: float | None = None,
 ) -> DriverConnection:
     """The driver's own connection with autocommit; its errors are the driver's.
 
     Args:
         program: what the server is told that connects.
         first: a statement to run before anything else.
+        timeout: seconds to wait for the server, in place of CONNECT_TIMEOUT.
     """
     password = "" if target.password is None else target.password.reveal()
     return DriverConnection(
@@ -213,7 +220,7 @@ def open_connection(
         autocommit=True,
         local_infile=False,
         client_flag=CLIENT.MULTI_STATEMENTS if multi_statements else 0,
-        connect_timeout=CONNECT_TIMEOUT,
+        connect_timeout=timeout or CONNECT_TIMEOUT,
         program_name=program,
         init_command=first,
         **tls_arguments(target),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from plumbob.runtime import health
+from plumbob.runtime import Settings, connect, connect_async, health
+from plumbob.server.sandbox import Sandbox
 from tests.runtime.conftest import Connect, holders
 from tests.servers import Server
 
@@ -47,6 +53,44 @@ def test_a_full_pool_is_told_in_time(connected: Connect) -> None:
     assert (found.error or "").startswith(
         "no connection became free within 0.1 s: all 2 are in use"
     )
+
+
+def test_a_server_that_does_not_answer_any_more_is_told_in_time(mortal: Sandbox) -> None:
+    url = f"mysql://root@127.0.0.1:{mortal.port}/mysql"
+    settings = Settings(retry_pause=600)
+    database = connect(url, settings=settings, bind=False)
+    assert health(database).ok
+
+    async def in_async_code() -> None:
+        app = connect_async(url, settings=settings, bind=False)
+        assert (await app.run(health, app)).ok
+        with frozen(mortal):
+            assert not (await app.run(health, app, patience=0.2)).ok
+            assert not health(database, patience=0.2).ok
+            database.close()
+        assert (await app.run(health, app)).ok
+        async with app:
+            with frozen(mortal):
+                assert not (await app.run(health, app, patience=0.2)).ok
+        await app.close_pool()
+
+    asyncio.run(in_async_code())
+    with database.connection_context():
+        assert health(database).ok
+        with frozen(mortal):
+            found = health(database, patience=0.2)
+    assert (found.error or "").endswith("was lost before the answer came")
+    assert health(database).ok
+    database.close_all()
+
+
+@contextmanager
+def frozen(server: Sandbox) -> Iterator[None]:
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
 
 
 def test_a_server_that_is_away_is_told_at_once(connected: Connect) -> None:
