@@ -6,7 +6,6 @@ each comma, with a comma at the end.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,9 +106,10 @@ def _escaped(character: str, quote: str) -> str:
 def docstring(value: str, indent: int = 0) -> list[str]:
     """The lines of a docstring; white space is one blank, and what cannot be printed is left out."""
     words = "".join(each if each.isprintable() else " " for each in value).split()
-    plain = " ".join(words).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    # A quote at either end would stand beside those of the docstring.
-    plain = re.sub(r'^"|(?<!\\)"$', r"\\\g<0>", plain)
+    plain = " ".join(words).replace("\\", "\\\\")
+    # One at either end would stand beside those of the docstring.
+    if plain.startswith('"') or plain.endswith('"') or '"""' in plain:
+        plain = plain.replace('"', '\\"')
     margin = INDENT * indent
     if not plain:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,14 @@ def module_of(schema: Schema, folder: Path, options: Options | None = None) -> M
     path = folder / f"models_{next(_numbers)}.py"
     path.write_text(render_module(schema, options or Options()), encoding="utf-8")
     return imported(path)
+
+
+def imported_text(text: str) -> ModuleType:
+    """The module that has this text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "models.py"
+        path.write_text(text, encoding="utf-8")
+        return imported(path)
 
 
 def imported(path: Path) -> ModuleType:
