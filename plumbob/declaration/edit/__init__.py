@@ -6,7 +6,7 @@ what the database says is for the caller to see: it loads it again and compares.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from plumbob.declaration.edit.sql import SqlEdit
 from plumbob.declaration.edit.stored import StoredEdit
 from plumbob.declaration.edit.table_text import TableText
 from plumbob.declaration.edit.tables import Remark, TableEdit
-from plumbob.declaration.edit.units import read_units
+from plumbob.declaration.edit.units import Unit, read_units
 from plumbob.declaration.edit.wanted import Side
 from plumbob.declaration.edit.writing import Writer
 from plumbob.model import Flavour, Schema, Session, Table
@@ -103,6 +103,7 @@ class _Edit:
             for name in self.declaration.schema.tables
             if (found := self._table_edit(name, plain)) is not None
         }
+        self._take_back_in_mixins(tables)
         shared = Shared(wish for each in tables.values() for wish in each.wishes())
         for wish in shared.changed_together():
             mapping = self.document.section_of(wish.unit.entry)
@@ -120,6 +121,8 @@ class _Edit:
                     is_flow=mapping.is_flow,
                     is_plain=is_plain,
                 )
+                if wish.unit.was:
+                    self.writer.rename_back(wish.unit.entry, wish.unit.was, is_flow=mapping.is_flow)
         for name, found in tables.items():
             # Others change what this one takes from them.
             is_moved = not all(map(shared.agrees, found.wishes()))
@@ -143,6 +146,18 @@ class _Edit:
         self.writer.finish()
         remarks = [remark for found in tables.values() for remark in found.remarks]
         return Edited(self.edits.applied(), tuple(remarks))
+
+    def _take_back_in_mixins(self, tables: Mapping[str, TableEdit]) -> None:
+        """A pending rename in a mixin is taken back where no table that uses it has seen it."""
+        uses: dict[int, list[tuple[Unit, str]]] = {}
+        for name, found in tables.items():
+            for unit in (each for units in found.mixins.values() for each in units):
+                was = self.pending.was(unit.kind, self._name(name), unit.name)
+                uses.setdefault(id(unit.entry.value), []).append((unit, was))
+        for told in uses.values():
+            if len({was for _, was in told}) == 1:
+                for unit, was in told:
+                    unit.was = was
 
     def _name(self, name: str) -> str:
         """The name that a declared table has in canonical form: in small letters on some servers."""
