@@ -13,6 +13,7 @@ from pathlib import Path
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.stored import parse_stored
+from plumbob.ddl.stored.head import schemas_named
 from plumbob.ddl.tables import parse_create_table
 from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
@@ -139,6 +140,8 @@ class _Script:
     session: Session = field(default_factory=Session)
     # DROP … IF EXISTS, by what it drops, until a CREATE follows.
     dropped: dict[str, SqlStatement] = field(default_factory=dict)
+    # The schemas that statements name for what they make, tables first: `shop` of `shop.users`.
+    schemas: list[tuple[str | None, SqlStatement]] = field(default_factory=list)
 
     def take(self, statement: SqlStatement) -> None:
         try:
@@ -182,6 +185,7 @@ class _Script:
 
     def _created(self, statement: SqlStatement) -> None:
         found = parse_stored(statement.sql)
+        self.schemas += [(each, statement) for each in schemas_named(statement.sql) if each]
         key = object_key(found.kind, found.name)
         if key in self.stored:
             first = self.stored_places[str(key)].value.position()
@@ -206,6 +210,7 @@ class _Script:
                 f"{first.line}",
                 "keep one of the two",
             )
+        self.schemas += [(each, statement) for each in schemas_named(statement.sql)]
         if other:
             self.alike[table.name] = (other[1], statement)
         self.tables[table.name] = table
@@ -221,6 +226,21 @@ class _Script:
         for statement in self.dropped.values():
             with self.faults.collected():
                 raise _refused(statement)
+        self._refuse_other_schemas()
+
+    def _refuse_other_schemas(self) -> None:
+        """All is of one database: that of the first table, whether it is named or not."""
+        home = self.schemas[0][0] if self.schemas else None
+        for schema, statement in self.schemas:
+            if schema not in (None, home):
+                with self.faults.collected():
+                    raise _error(
+                        statement,
+                        f"this is of the database {schema}, and the first table of the declaration "
+                        f"is of {home or 'the one that it is applied to'}",
+                        f"leave {schema} out, or declare it on its own: a declaration is of one "
+                        "database",
+                    )
 
     def _filled_in(self, name: str, seen: set[str]) -> Table:
         """A table made LIKE another: without its foreign keys (both manuals: CREATE TABLE … LIKE)."""

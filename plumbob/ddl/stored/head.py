@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from plumbob.ddl.cursor import Cursor
+from plumbob.ddl.lexer import Token, tokenize
 from plumbob.ddl.quote import unquote_text
 from plumbob.model import Definer, StoredKind
 
@@ -17,6 +18,8 @@ _NOT_MANAGED = (
     ("package", "packages", "make them by hand: they are left alone"),
     ("library", "libraries", "make them by hand: they are left alone"),
 )
+# The words that say what a CREATE statement makes.
+_MADE = ("table", "view", "trigger", "procedure", "function", "event", "sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +132,27 @@ def rest(cursor: Cursor) -> str:
     if not body:
         cursor.fail("expected a statement: the body is missing")
     return body.removesuffix(";").rstrip()
+
+
+def schemas_named(sql: str) -> list[str | None]:
+    """The schema in front of the name of what a CREATE statement makes, and of a trigger's table.
+
+    None where none is named.
+    """
+    tokens = tokenize(sql, is_lenient=True)
+    words = [at for at, token in enumerate(tokens) if token.kind == "word"]
+    at = next((n for n in words if tokens[n].value in _MADE), None)
+    if at is None:
+        return []
+    places = [at]
+    if tokens[at].value == "trigger":
+        places += [n for n in words if n > at and tokens[n].value == "on"][:1]
+    return [_schema_at(tokens, place + 1) for place in places]
+
+
+def _schema_at(tokens: Sequence[Token], at: int) -> str | None:
+    while tokens[at].kind == "word" and tokens[at].value in ("if", "not", "exists"):
+        at += 1
+    if at + 1 < len(tokens) and tokens[at + 1].kind == "mark" and tokens[at + 1].value == ".":
+        return tokens[at].text if tokens[at].kind == "word" else tokens[at].value
+    return None
