@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plumbob.ddl.cursor import Cursor
-from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.lexer import SyntaxFault, tokenize
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import PARSERS, is_stored, parse_stored
 from plumbob.ddl.stored.head import parse_definer
+from plumbob.ddl.stored.relations import relations
 from plumbob.ddl.stored.sql import account_sql
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Definer, Flavour, Routine
+from plumbob.model import Definer, Flavour, Routine, View
 from plumbob.model.features import SET_ANY_DEFINER
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.visibility import NOBODY, account
 
-_NOT_FOR_YOU = 1227
+_NOT_FOR_YOU, _NO_SUCH_USER = 1227, 1449
 # What a function says that the log may hold as a statement (both manuals: Stored Program Binary
 # Logging).
 _LOGGED = ("NO SQL", "READS SQL DATA")
@@ -110,6 +111,51 @@ def refused_by_log(
                 "the server writes a binary log (1418)",
                 "say what it is",
             )
+
+
+def ownerless_views(server: Server, statements: Iterable[str]) -> Iterator[PlumbobError]:
+    """The live views that new ones read, and nobody can: the account that they belong to is gone (1449).
+
+    A scratch database has them without their accounts, so that no proof finds it.
+    """
+    made: set[str] = set()
+    asked: set[str] = set()
+    for sql in statements:
+        view = _view_of(sql, server.flavour)
+        if view is None:
+            continue
+        read = {each.name for each in relations(tokenize(view.select.sql)) if each.schema is None}
+        for name in sorted(read - made - asked):
+            asked.add(name)
+            if _is_ownerless(server, name):
+                yield PlumbobError(
+                    f"the view {view.name} reads the view {name}, whose account is gone (1449)",
+                    advice=f"make the account, or give {name} another one first: `definer` in the "
+                    "declaration",
+                    where=name,
+                    exit=Exit.NO_ACCESS,
+                )
+        made.add(view.name)
+
+
+def _view_of(sql: str, flavour: Flavour) -> View | None:
+    try:
+        found = (
+            parse_stored(sql, flavour) if is_stored(Cursor(sql, flavour, is_lenient=True)) else None
+        )
+    except SyntaxFault:
+        return None
+    return found if isinstance(found, View) else None
+
+
+def _is_ownerless(server: Server, name: str) -> bool:
+    try:
+        server.query(f"SELECT 1 FROM {quote_name(name)} LIMIT 0")
+    except ServerError as error:
+        if error.is_lost:
+            raise
+        return error.errno == _NO_SUCH_USER
+    return False
 
 
 _KINDS = (*PARSERS, "table")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.owners import refused_by_log, refused_definers
+from plumbob.migration.owners import ownerless_views, refused_by_log, refused_definers
 from plumbob.migration.tasks import Task
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
@@ -64,6 +64,7 @@ def lacking(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
     database = server.database or ""
     grants = read_grants(server, database)
     yield from refused_definers(server, statements)
+    yield from ownerless_views(server, statements)
     yield from refused_by_log(server, statements, may_all=grants.has_globally("SUPER"))
     missing = [
         privilege

@@ -128,3 +128,21 @@ def test_a_binary_log(name: str, tmp_path: Path) -> None:
                 cursor.execute("SET GLOBAL log_bin_trust_function_creators = 1")
                 # To look whether the declaration asks for more takes a scratch database as well.
                 assert "applied 1 migration" in user.types("apply").out
+
+
+def test_a_view_of_nobody_is_named_before_another_one_reads_it(
+    root: User, server: Server, database: str
+) -> None:
+    """Its account is gone (1449): a scratch database, which has it without one, takes both."""
+    of_nobody = TABLE + "views:\n  v: {sql: select event from t, definer: gone@nowhere}\n"
+    root.declare(of_nobody)
+    root.brings_in_sync()
+    root.declare(of_nobody + "  w: select event from v\n")
+    root.succeeds("diff", "--write", "-m", "w")
+    refused = root.types("apply")
+    assert refused.code == 3
+    assert "the view w reads the view v, whose account is gone (1449)" in refused.err
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE DEFINER = root@localhost VIEW v AS SELECT event FROM t")
+    root.declare(root.schema.read_text().replace("gone@nowhere", "root@localhost"))
+    root.succeeds("apply")
