@@ -8,15 +8,8 @@ import pytest
 
 from tests.commands.user import User
 
-FILE = """\
-# The shop.
-tables:
-  users:
-    columns:
-      id: {type: INT, primary_key: true}   # never reused
-      name: varchar(9) not null unique
-      made: {type: datetime, default: {sql: current_timestamp}}
-    indexes: [name desc]
+# What is in style already, in both.
+PETS = """\
   pets:
     comment: it's
     charset: latin1
@@ -25,7 +18,17 @@ tables:
     checks:
       ck: user_id > 0
 """
-STYLED = """\
+FILE = f"""\
+# The shop.
+tables:
+  users:
+    columns:
+      id: {{type: INT, primary_key: true}}   # never reused
+      name: varchar(9) not null unique
+      made: {{type: datetime, default: {{sql: current_timestamp}}}}
+    indexes: [name desc]
+{PETS}"""
+STYLED = f"""\
 # The shop.
 tables:
   users:
@@ -35,14 +38,7 @@ tables:
       made: datetime default current_timestamp
     indexes: [name desc]
 
-  pets:
-    comment: it's
-    charset: latin1
-    columns:
-      user_id: int references users(id) on delete cascade
-    checks:
-      ck: user_id > 0
-"""
+{PETS}"""
 SQL = """\
 CREATE TABLE users (
   id int PRIMARY KEY,
@@ -169,6 +165,8 @@ events:
   e:
     sql: ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 03:00:00' DO delete from t
     definer: a@b
+    sql_mode: ANSI_QUOTES
+    time_zone: +03:00
 """
 SCRIPT = """\
 CREATE TABLE t (
@@ -185,8 +183,12 @@ begin
 end;;
 DELIMITER ;
 
+SET sql_mode = 'ANSI_QUOTES';
+SET time_zone = '+03:00';
 CREATE DEFINER=`a`@`b` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 03:00:00'\
  ON COMPLETION NOT PRESERVE ENABLE DO delete from t;
+SET sql_mode = DEFAULT;
+SET time_zone = DEFAULT;
 """
 
 
