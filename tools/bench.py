@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from plumbob.declaration import load
+from plumbob.seeds.fakes.filling import fill
+from plumbob.seeds.undoing import undo
 from plumbob.server.binaries import found
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import table_texts
@@ -25,6 +27,7 @@ from plumbob.workflow import compare_database
 
 RUNS = 5
 TABLES = 1000
+FAKES = 100_000
 TABLE = """CREATE TABLE t{0} (
   id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
   email varchar(190) NOT NULL, name varchar(120) NOT NULL DEFAULT '', note text,
@@ -97,7 +100,25 @@ def help_text() -> Iterator[tuple[str, float]]:
         yield name, _median(run)
 
 
-BENCHES = (sandbox_start, help_text, compare_in_sync)
+def fakes() -> Iterator[tuple[str, float]]:
+    """100,000 faked users of the demo shop: made up, and removed again"""
+    shop = load(Path(__file__).parents[1] / "schema" / "schema.yaml")
+    for binary in found():
+        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
+            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            server.use("bench")
+            compared = compare_database(shop, server, scratch="none")
+            for statement in compared.plan.up:
+                server.execute(statement.sql)
+            before = time.perf_counter()
+            fill(server, compared.declared, {"users": FAKES}, seed=42)
+            made = time.perf_counter()
+            undo(server)
+            yield f"{server.flavour}: made up", made - before
+            yield f"{server.flavour}: removed", time.perf_counter() - made
+
+
+BENCHES = (sandbox_start, help_text, compare_in_sync, fakes)
 
 
 def main() -> None:

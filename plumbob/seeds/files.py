@@ -22,7 +22,7 @@ from plumbob.declaration.parser import parse
 from plumbob.declaration.source import read_source
 from plumbob.errors import PlumbobError, Position
 
-_KEYS = {
+KEYS = {
     "environments": Key("Where the rows belong"),
     "keys": Key("The columns by which a table's rows are known"),
     "rows": Key("Rows by table and label"),
@@ -110,13 +110,13 @@ def _read(path: Path, faults: Faults) -> SeedFile:
         return SeedFile(path)
     found: dict[str, Entry] = {}
     for entry in mapping_entries(node, f"the seed file {path}"):
-        if entry.key and entry.key.text in _KEYS:
+        if entry.key and entry.key.text in KEYS:
             found[entry.key.text] = entry
         elif entry.key:
             faults.error(
                 f"a seed file has no {entry.key.text!r}",
                 entry.key.position(),
-                near(entry.key.text, _KEYS),
+                near(entry.key.text, KEYS),
             )
     sections = [*_sections(found.get("rows"))]
     rows = [row for table, node in sections for row in _rows(table, node, faults)]

@@ -9,21 +9,19 @@ from typing import Literal
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.lock import held
 from plumbob.model import Column
 from plumbob.seeds import records
 from plumbob.seeds.literals import value_literal
 from plumbob.seeds.order import Ordered
 from plumbob.seeds.records import Cell, Identity, Keys, Record
 from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row, digest
-from plumbob.seeds.transaction import refuse_dry_run, transaction, without_transactions
+from plumbob.seeds.transaction import alone, refuse_dry_run, transaction, without_transactions
 from plumbob.seeds.values import Moment
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.listing import folded
 
 What = Literal["inserted", "updated", "unchanged"]
-LOCK_WAIT = 10.0
 # What tells of a change that was not made in the file.
 BY_HAND = "it was changed in the database"
 # The value that a message of a server repeats, perhaps cut: "Duplicate entry 'x' for key …".
@@ -67,7 +65,7 @@ def sow(server: Server, ordered: Ordered, *, dry_run: bool = False) -> Sowing:
     loose = without_transactions(server, tables)
     if dry_run:
         refuse_dry_run(loose)
-    with held(server, LOCK_WAIT, lambda _: None):
+    with alone(server):
         if not dry_run:
             records.create(server)
         with transaction(server, keeps=not dry_run):

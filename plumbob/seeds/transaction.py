@@ -6,10 +6,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from plumbob.ddl.quote import quote_text
-from plumbob.errors import Exit, PlumbobError
+from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration.lock import held
 from plumbob.server.connection import Server
 
+_LOCK_WAIT = 10.0
 _WITH_TRANSACTIONS = ("YES",)
+
+
+@contextmanager
+def alone(server: Server) -> Iterator[None]:
+    """Hold plumbob's lock, where rows may be written at all.
+
+    Raises:
+        PlumbobError: or ManyErrors, for a replica or a read-only server, which root could write to; LOCKED
+            when another run of plumbob works on the database.
+    """
+    found = server.obstacles()
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise ManyErrors(found)
+    with held(server, _LOCK_WAIT, lambda _: None):
+        yield
 
 
 @contextmanager

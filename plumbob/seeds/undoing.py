@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration.lock import held
 from plumbob.seeds import records
 from plumbob.seeds.order import cycle_of, in_order
 from plumbob.seeds.records import Identity, Keys, Record, among
-from plumbob.seeds.sowing import LOCK_WAIT
-from plumbob.seeds.transaction import transaction, without_transactions
+from plumbob.seeds.transaction import alone, transaction, without_transactions
 from plumbob.server.connection import Server
 from plumbob.server.listing import folded
 
@@ -58,7 +56,7 @@ def undo(server: Server, *, dry_run: bool = False, progress: Progress | None = N
     Raises:
         PlumbobError: UNSAFE, or ManyErrors, where rows that were not seeded refer to seeded ones.
     """
-    with held(server, LOCK_WAIT, lambda _: None):
+    with alone(server):
         found = records.read(server)
         if not found:
             return Undone({}, is_dry=dry_run)

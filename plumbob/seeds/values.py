@@ -97,7 +97,7 @@ class Bytes:
 
 Value = Text | Null | Labels | Reference | Variable | Password | Moment | Uuid | Content | Bytes
 
-_FUNCTIONS: Mapping[str, Key] = {
+FUNCTIONS: Mapping[str, Key] = {
     "row": Key("the key of another row"),
     "password": Key("the hash of a password"),
     "now": Key("the time of the insert, as `+10 minutes` or `-2 days`"),
@@ -177,12 +177,12 @@ def _scalar(node: Scalar) -> Value:
 
 def _function(node: nodes.Mapping) -> Value:
     named = {entry.key.text: entry for entry in node.entries if entry.key}
-    name = next((each for each in named if each in _FUNCTIONS), None)
+    name = next((each for each in named if each in FUNCTIONS), None)
     if name is None:
         first = next(iter(named), "")
         raise PlumbobError(
             f"there is no function {first!r}" if first else "a value is a text or a function",
-            advice=near(first, _FUNCTIONS),
+            advice=near(first, FUNCTIONS),
             where=next(
                 (each.key.position() for each in named.values() if each.key), node.position()
             ),

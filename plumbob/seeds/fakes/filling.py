@@ -13,7 +13,6 @@ from random import Random
 
 from plumbob.ddl.quote import quote_name, quote_names
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.lock import held
 from plumbob.model import Column, Schema, Table
 from plumbob.model.type import FLOATING_POINT
 from plumbob.seeds import records
@@ -22,8 +21,8 @@ from plumbob.seeds.fakes.words import Words
 from plumbob.seeds.literals import value_literal
 from plumbob.seeds.order import tables_in_order
 from plumbob.seeds.records import Identity, Keys, Record
-from plumbob.seeds.sowing import LOCK_WAIT, require_tables
-from plumbob.seeds.transaction import refuse_dry_run, transaction, without_transactions
+from plumbob.seeds.sowing import require_tables
+from plumbob.seeds.transaction import alone, refuse_dry_run, transaction, without_transactions
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.listing import folded
@@ -83,7 +82,7 @@ def fill(
     if dry_run:
         refuse_dry_run(loose)
     unnamed = []
-    with held(server, LOCK_WAIT, lambda _: None):
+    with alone(server):
         if not dry_run:
             records.create(server)
         with transaction(server, keeps=not dry_run):
