@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.commands.test_terminal import on_a_terminal
+from tests.conftest import empty_database
 from tests.seeds.conftest import Sower, sower_of
 from tests.servers import Server
 
@@ -16,6 +18,13 @@ HERE = Path(__file__).parent
 @pytest.fixture
 def shop(tmp_path: Path, server: Server, database: str) -> Sower:
     return sower_of(HERE / "fakes.yaml", tmp_path, server, database)
+
+
+@pytest.fixture(scope="module")
+def empty_shop(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[Sower]:
+    """The same for tests that leave nothing in it."""
+    with empty_database(server) as name:
+        yield sower_of(HERE / "fakes.yaml", tmp_path_factory.mktemp("shop"), server, name)
 
 
 def test_faked_rows_fit_their_columns(shop: Sower) -> None:
@@ -71,12 +80,12 @@ def test_faked_rows_of_two_runs_stand_beside_each_other(shop: Sower) -> None:
     assert shop.rows("SELECT COUNT(*), COUNT(DISTINCT email) FROM customers") == [(60, 60)]
 
 
-def test_a_dry_run_writes_nothing(shop: Sower) -> None:
-    result = shop.seeds("--fake", "customers=30", "--dry-run", "--seed", "1", code=1)
+def test_a_dry_run_writes_nothing(empty_shop: Sower) -> None:
+    result = empty_shop.seeds("--fake", "customers=30", "--dry-run", "--seed", "1", code=1)
     assert result.out.splitlines()[-1] == (
         "30 rows would be inserted; nothing was written (the same again: --seed 1)"
     )
-    assert shop.rows("SELECT COUNT(*) FROM customers") == [(0,)]
+    assert empty_shop.rows("SELECT COUNT(*) FROM customers") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +113,12 @@ def test_a_dry_run_writes_nothing(shop: Sower) -> None:
         ("never=1", 7, "no more than 0 of 1 faked rows of never are possible: "),
     ],
 )
-def test_what_cannot_be_made_up_is_told(shop: Sower, fakes: str, code: int, told: str) -> None:
+def test_what_cannot_be_made_up_is_told(
+    empty_shop: Sower, fakes: str, code: int, told: str
+) -> None:
     argv = [word for each in fakes.split() for word in ("--fake", each)]
-    assert told in shop.seeds(*argv, code=code).err
-    assert shop.rows("SELECT COUNT(*) FROM customers") == [(0,)]
+    assert told in empty_shop.seeds(*argv, code=code).err
+    assert empty_shop.rows("SELECT COUNT(*) FROM customers") == [(0,)]
 
 
 def test_rows_that_nothing_tells_apart_are_told(shop: Sower) -> None:
