@@ -20,6 +20,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.writing import Written, write_migration
 from plumbob.errors import Exit
 from plumbob.migration import synced
+from plumbob.migration.counting import count_rows
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
@@ -83,7 +84,13 @@ def command(
         found = compare_database(
             declaration, server, scratch=place, proved=write, base=base if write else None
         )
-        shown = compared(found, project.shown(project.schema), database_name(server))
+        hazards = [hazard for each in found.plan.up for hazard in each.hazards]
+        shown = compared(
+            found,
+            project.shown(project.schema),
+            database_name(server),
+            count_rows(server, hazards),
+        )
         written = None
         if write and not shown.in_sync:
             written = write_migration(project.migrations, server, found, message)

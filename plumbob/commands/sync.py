@@ -19,9 +19,9 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.errors import Exit
+from plumbob.migration.counting import Counted
 from plumbob.migration.files import read_folder
 from plumbob.migration.production import refuse_in_production
-from plumbob.plan.statement import Hazard
 from plumbob.report.outcome import sync_document, sync_text
 from plumbob.report.safe import line
 from plumbob.workflow.sync import Sync, SyncOutcome
@@ -98,6 +98,6 @@ def _tell(outcome: SyncOutcome, *, as_json: bool) -> None:
         console.out(sync_text(outcome))
 
 
-def _ask(hazard: Hazard) -> bool:
-    console.note(line(f"{hazard.approval}: {hazard.what}"))
+def _ask(found: Counted) -> bool:
+    console.note(line(f"{found.hazard.approval}: {found.said}"))
     return click.confirm("Lose it?", default=False, err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from plumbob.migration.counting import Counted
 from plumbob.migration.migration import Direction, FileStatement
 
 
@@ -46,6 +47,13 @@ class Begins:
     direction: Direction
     statements: int
     done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The rows of a hazard were counted, and it needs no approval; or nobody knows how many there are."""
+
+    counted: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,18 @@ class Recorded:
     message: str
 
 
-Event = WaitsForApplier | Marked | Begins | Runs | WaitsForTable | Warned | Done | Ends | Recorded
+Event = (
+    WaitsForApplier
+    | Marked
+    | Looked
+    | Begins
+    | Runs
+    | WaitsForTable
+    | Warned
+    | Done
+    | Ends
+    | Recorded
+)
 Progress = Callable[[Event], object]
 
 

@@ -11,21 +11,20 @@ from dataclasses import dataclass
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store, synced
-from plumbob.migration.events import Begins, Marked, Progress, Runs, silent
-from plumbob.migration.findings import findings, obstacles, unapproved
+from plumbob.migration.counting import ALL, Counted, at_risk
+from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
+from plumbob.migration.findings import findings, obstacles, risks
 from plumbob.migration.live import Live, look
-from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.migration import ABSENT, Direction, Migration
 from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
-from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
 LOCK_WAIT = 60.0
 MAX_WAIT = 60.0
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Outcome:
     """What a run did, or would do in a dry run.
 
     `statements` counts those that were run; `unapproved` are hazards that a dry run found without an
-    approval (a real run refuses them).
+    approval, and `refused` what would fail on rows (a real run refuses both).
     """
 
     direction: Direction
@@ -41,7 +40,8 @@ class Outcome:
     statements: int
     seconds: float
     dry_run: bool = False
-    unapproved: tuple[Hazard, ...] = ()
+    unapproved: tuple[Counted, ...] = ()
+    refused: tuple[Counted, ...] = ()
 
 
 def apply(
@@ -115,12 +115,12 @@ class _Run:
         started = time.monotonic()
         self._check_call()
         if self.dry_run:
-            tasks, _ = self._prepare(chain, choose)
+            tasks, _, found = self._prepare(chain, choose)
             self._tell(tasks)
         else:
             _raise(obstacles(self.server))
             with lock.held(self.server, self.lock_wait, self.progress) as held:
-                tasks, live = self._prepare(chain, choose)
+                tasks, live, found = self._prepare(chain, choose)
                 if self.production and self.direction == "up" and mark(self.server):
                     self.progress(Marked(self.server.database or ""))
                 if tasks:
@@ -136,7 +136,8 @@ class _Run:
             sum(len(task.left) for task in tasks),
             time.monotonic() - started,
             self.dry_run,
-            self._unapproved(tasks),
+            tuple(each for each in found if each.needs_approval),
+            tuple(each for each in found if each.is_refused),
         )
 
     def _check_call(self) -> None:
@@ -147,8 +148,8 @@ class _Run:
 
     def _prepare(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
-    ) -> tuple[list[Task], Live]:
-        """What is to be run, once nothing speaks against it; and the database as it is."""
+    ) -> tuple[list[Task], Live, tuple[Counted, ...]]:
+        """What is to be run, once nothing speaks against it; the database as it is; what was counted."""
         standing = stand(self.server, chain)
         _raise(list(standing.faults()))
         live = look(self.server, chain)
@@ -156,16 +157,26 @@ class _Run:
         if self.direction == "up" and synced.read(self.server) is not None:
             tasks = reached_by_sync(tasks, live)
         faults = list(findings(self.server, tasks, live))
-        if not self.dry_run and (missing := self._unapproved(tasks)):
-            faults.append(unapproved(missing))
+        found = self._count(tasks, live)
+        if not self.dry_run:
+            faults += risks(found)
         _raise(faults)
-        return tasks, live
+        for each in found:
+            if each.hazard.count and not each.needs_approval and not each.is_refused:
+                self.progress(Looked(each))
+        return tasks, live, found
 
-    def _unapproved(self, tasks: Sequence[Task]) -> tuple[Hazard, ...]:
-        if ALL in self.allow:
-            return ()
-        hazards = (hazard for task in tasks for each in task.left for hazard in each.hazards)
-        return tuple(hazard for hazard in hazards if hazard.approval not in self.allow)
+    def _count(self, tasks: Sequence[Task], live: Live) -> tuple[Counted, ...]:
+        """The rows at risk of all that is not approved, as the database is before the run."""
+        found: list[Counted] = []
+        only_adds = True
+        for task in tasks:
+            hazards = [hazard for each in task.left for hazard in each.hazards]
+            found += at_risk(self.server, hazards, self.allow, empty=only_adds)
+            ends = task.migration.script(task.direction).tables
+            # What a table is called that an earlier script has renamed, nobody knows here.
+            only_adds &= all(after != ABSENT for _, after in ends.values()) or not live.tables
+        return tuple(found)
 
     def _tell(self, tasks: Sequence[Task]) -> None:
         for task in tasks:

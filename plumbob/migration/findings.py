@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, synced
+from plumbob.migration.counting import Counted
 from plumbob.migration.drift import drift_error
 from plumbob.migration.live import Live
 from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
-from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
 
@@ -44,9 +44,28 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
             yield drift_error(first.migration, script, live, snapshot, server)
 
 
-def unapproved(hazards: Sequence[Hazard]) -> PlumbobError:
+def risks(found: Sequence[Counted]) -> Iterator[PlumbobError]:
+    """Why the rows that are there speak against it."""
+    if rows := [each for each in found if each.is_refused]:
+        yield refused(rows)
+    if missing := [each for each in found if each.needs_approval]:
+        yield unapproved(missing)
+
+
+def refused(found: Sequence[Counted]) -> PlumbobError:
+    """The error that lists all rows on which a statement would fail."""
+    lines = dict.fromkeys(f"{each.hazard.approval}: {each.said}" for each in found)
+    return PlumbobError(
+        "\n".join(["nothing was run, because it would fail on these rows:", *lines]),
+        advice="change the rows, or the declaration; `-- count:` in the migration file is the SELECT "
+        "that found them",
+        exit=Exit.UNSAFE,
+    )
+
+
+def unapproved(found: Sequence[Counted]) -> PlumbobError:
     """The error that lists every approval that is missing."""
-    lines = dict.fromkeys(f"--allow {each.approval} ({each.what})" for each in hazards)
+    lines = dict.fromkeys(f"--allow {each.hazard.approval} ({each.said})" for each in found)
     return PlumbobError(
         "\n".join(["nothing was run, because this is not approved:", *lines]),
         advice="approve each of them by its name, if that is meant",

@@ -22,6 +22,8 @@ from plumbob.model import STORED_KINDS, Flavour, StoredKind, parse_flavour
 from plumbob.plan.statement import Hazard
 
 FORMAT = 1
+# Of a file that has counts, or rows to refuse: no earlier plumbob looks for them.
+FORMAT_WITH_COUNTS = 2
 KIND = {"up": "migration", "down": "rollback"}
 SUFFIX = {"up": ".sql", "down": ".rollback.sql"}
 NO_PARENT = "none"
@@ -112,9 +114,9 @@ def _check_format(text: str, direction: Direction) -> None:
     found = _FIRST_LINE.match(text)
     if found is None:
         raise _Fault(f"its first line is not `-- plumbob {KIND[direction]}, format {FORMAT}`")
-    if int(found[2]) != FORMAT:
+    if int(found[2]) not in (FORMAT, FORMAT_WITH_COUNTS):
         raise _Fault(
-            f"it has format {found[2]}, and this plumbob knows format {FORMAT}",
+            f"it has format {found[2]}, and this plumbob knows formats up to {FORMAT_WITH_COUNTS}",
             advice="use the plumbob that wrote it",
         )
     if found[1] != KIND[direction]:
@@ -285,7 +287,7 @@ def _above(
     """What the comments above a statement say."""
     about, after = "", {}
     hazards: list[Hazard] = []
-    what: str | None = None
+    what, count = None, ""
     started = False
     for key, value in piece.facts:
         if _MARKER.fullmatch(key):
@@ -300,16 +302,29 @@ def _above(
                 _fail(piece, "`after` is not a fingerprint and a name")
             after[unescape(name)] = fingerprint
         elif key == "hazard":
-            what = unescape(value)
-        elif key == "approve":
+            what, count = unescape(value), ""
+        elif key == "count":
+            count = unescape(value)
+            if what is None or not _is_query(count):
+                _fail(piece, "`count` is not one SELECT below a `hazard`")
+        elif key in ("approve", "refuse"):
             kind, colon, name = unescape(value).partition(":")
             if what is None or not colon:
-                _fail(piece, "`approve` is not KIND:OBJECT below a `hazard`")
-            hazards.append(Hazard(kind, name, what))
+                _fail(piece, f"`{key}` is not KIND:OBJECT below a `hazard`")
+            hazards.append(Hazard(kind, name, what, count, fails=key == "refuse"))
             what = None
     if what is not None:
-        _fail(piece, "a `hazard` has no `approve` below it")
+        _fail(piece, "a `hazard` has no `approve` or `refuse` below it")
     return about, after, tuple(hazards)
+
+
+def _is_query(sql: str) -> bool:
+    """Whether it is a SELECT alone: it is run where nothing else would be."""
+    try:
+        words = [token.value.upper() for token in tokenize(sql) if token.kind in ("word", "mark")]
+    except SyntaxFault:
+        return False
+    return sql.startswith("SELECT ") and not {";", "INTO"} & set(words)
 
 
 def _fail(piece: _Piece, what: str) -> NoReturn:

@@ -15,9 +15,10 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
 from plumbob.migration.delimiter import ended
-from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.migration import Direction, Migration, Script
 from plumbob.migration.reading import (
     FORMAT,
+    FORMAT_WITH_COUNTS,
     KIND,
     NO_PARENT,
     NOT_PROVED,
@@ -47,7 +48,7 @@ def render(migration: Migration, direction: Direction) -> str:
     parent = migration.parent
     text = _template().render(
         kind=KIND[direction],
-        format=FORMAT,
+        format=FORMAT_WITH_COUNTS if _has_counts(script) else FORMAT,
         id=migration.id,
         message=migration.message,
         parent=f"{parent.id} {parent.checksum}" if parent else NO_PARENT,
@@ -69,6 +70,10 @@ def render(migration: Migration, direction: Direction) -> str:
     )
     _check(text, migration, direction)
     return text
+
+
+def _has_counts(script: Script) -> bool:
+    return any(hazard.count or hazard.fails for hazard in script.hazards)
 
 
 def _check(text: str, migration: Migration, direction: Direction) -> None:

@@ -34,7 +34,7 @@ from plumbob.plan.key_order import indexes_to_move, to_move
 from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for
 from plumbob.plan.stages import stages
-from plumbob.plan.statement import Hazard, Ref, Statement, check_refs
+from plumbob.plan.statement import PARTITIONS, Hazard, Ref, Statement, check_refs
 from plumbob.plan.wording import summary
 
 
@@ -152,12 +152,15 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
     taken |= {Ref("index", name, index.name) for index in work.dropped_indexes}
     given = {Ref("column", name, column) for column in work.columns}
     given |= {Ref("index", name, index.name) for index in work.added_indexes}
+    checks = [*work.added_checks, *work.changed_enforcement]
+    if work.is_repartitioned:
+        given.add(Ref("table", name, PARTITIONS))
     return Statement(
         alter_sql(name, clauses) + partition_clause(work, flavour),
         summary(work),
         name,
         needs=frozenset({Ref("table", name)}),
-        gives=frozenset({*given, *check_refs(name, work.added_checks, flavour)}),
+        gives=frozenset({*given, *check_refs(name, checks, flavour)}),
         takes=frozenset({*taken, *given, *check_refs(name, work.dropped_checks, flavour)}),
         hazards=tuple(_hazards(work)),
         session=session_for(work.after, work.before),

@@ -11,6 +11,7 @@ from plumbob.diff.stored import compare_stored
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.alter import alter_tables
 from plumbob.plan.clauses import with_charset_written
+from plumbob.plan.counts import with_counts
 from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
@@ -47,6 +48,8 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         # A new object takes the name of a renamed one: the rename stands by itself on both ways.
         up = (*way(live, there, renames, flavour), *way(there, goal, Renames(), flavour))
         down = (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour))
+    up = tuple(with_counts(up, live, goal, renames, flavour))
+    down = tuple(with_counts(down, reached, origin, back, flavour))
     return Plan(
         tuple(with_leniency(up, lenient_tables(live, declared, renames, flavour))),
         tuple(with_leniency(down, all_lenient(live, renames, flavour))),

@@ -22,11 +22,16 @@ def session_for(table: Table, before: Table | None = None) -> tuple[tuple[str, s
     Zero dates as defaults are refused under NO_ZERO_DATE (1067), even where they are only repeated.
     """
     settings = []
-    if any(_has_zero_date(column) for column in table.columns):
+    if repeats_zero_date(table):
         settings.append(_ZERO_DATES)
     if before is not None and before.versioned:
         settings.append(_KEEP_HISTORY)
     return tuple(settings)
+
+
+def repeats_zero_date(table: Table) -> bool:
+    """Whether a statement about the table needs a session that takes zero dates."""
+    return any(_has_zero_date(column) for column in table.columns)
 
 
 def _has_zero_date(column: Column) -> bool:

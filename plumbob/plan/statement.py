@@ -14,6 +14,10 @@ RefKind = Literal[
 ]
 
 
+# The partitions of a table as a part of it, where they are made anew.
+PARTITIONS = "partitions"
+
+
 class Ref(NamedTuple):
     """One object of a database, or one part of a table, by name."""
 
@@ -31,17 +35,34 @@ def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterato
     return (Ref("check", owner, check.name.lower()) for check in checks)
 
 
+# Hazards that are none where no row is at risk.
+_OF_VALUES = frozenset(("change-type", "overwrite-column", "renumber", "fill-null"))
+
+
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """What a statement can lose: approved as `--allow KIND:OBJECT`, such as `drop-column:users.legacy`."""
+    """What a statement can lose, or what it fails on.
+
+    What is lost is approved as `--allow KIND:OBJECT`, such as `drop-column:users.legacy`. `count` is
+    the SELECT that counts the rows at risk on the tables as they are before the first statement
+    (see `plumbob.plan.rows`), or "". `fails`: such rows make the statement fail, whatever is approved,
+    and change nothing.
+    """
 
     kind: str
     object: str
     what: str
+    count: str = ""
+    fails: bool = False
 
     @property
     def approval(self) -> str:
         return f"{self.kind}:{self.object}"
+
+    @property
+    def depends_on_rows(self) -> bool:
+        """Whether nothing is lost where no row is at risk; what drops a structure always counts."""
+        return self.fails or self.kind in _OF_VALUES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbob.diff.change import Add, Alter, Change, Part, Remove
 from plumbob.diff.partitions import looks_like_rotation
+from plumbob.migration.counting import Counted
 from plumbob.model import STORED_KINDS, Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
@@ -72,7 +73,7 @@ class Compared:
 
     `not_understood` are (object, why); `unmanaged` has names by kind; `unconfirmed` says why no
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
-    was run both ways, or is "" when it was not.
+    was run both ways, or is "" when it was not; `counts` are the hazards of the way up with their rows.
     """
 
     declared: Source
@@ -92,12 +93,40 @@ class Compared:
     def in_sync(self) -> bool:
         return not self.tables and not self.up
 
+    counts: tuple[Counted, ...] = ()
+
+    def of(self, hazards: Iterable[Hazard]) -> list[Counted]:
+        """Hazards of the way up with their rows."""
+        found = {each.hazard: each for each in self.counts}
+        return [found.get(hazard, Counted(hazard)) for hazard in hazards]
+
     @property
-    def hazards(self) -> tuple[Hazard, ...]:
-        return approvals(self.up)
+    def approvals(self) -> tuple[Counted, ...]:
+        """What needs an approval, each that is approved alike once."""
+        hazards = (hazard for each in self.up for hazard in each.hazards)
+        return tuple(
+            {
+                each.hazard.approval: each for each in self.of(hazards) if each.needs_approval
+            }.values()
+        )
+
+    @property
+    def refused(self) -> tuple[Counted, ...]:
+        """What would fail on the rows that are there."""
+        return tuple(each for each in self.counts if each.is_refused)
 
 
-def compared(found: Comparison, declared: str, live: str) -> Compared:
+Counts = Callable[[Iterable[Hazard]], list[Counted]]
+
+
+def uncounted(hazards: Iterable[Hazard]) -> list[Counted]:
+    """Hazards of the way down: the rows that it would concern are not there yet."""
+    return [Counted(each) for each in hazards]
+
+
+def compared(
+    found: Comparison, declared: str, live: str, counts: tuple[Counted, ...] = ()
+) -> Compared:
     """A comparison as reports need it, with the names of both sides."""
     return Compared(
         source(declared, found.declaration.schema),
@@ -112,6 +141,7 @@ def compared(found: Comparison, declared: str, live: str) -> Compared:
         _by_kind(found.live),
         found.unconfirmed,
         found.proof.place if found.proof else "",
+        counts,
     )
 
 
@@ -133,12 +163,6 @@ def summary(found: Compared) -> str:
         if counts[kind, verb]
     ]
     return ", ".join(said) or counted(len(found.up), "statement")
-
-
-def approvals(statements: Iterable[Statement]) -> tuple[Hazard, ...]:
-    """The hazards of a plan, each that is approved alike once."""
-    found = {hazard.approval: hazard for each in statements for hazard in each.hazards}
-    return tuple(found.values())
 
 
 def _by_kind(schema: Schema) -> dict[str, tuple[str, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from plumbob.plan.statement import Hazard, Statement
+from plumbob.migration.counting import Counted
+from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
-from plumbob.report.comparison import Compared, Source
+from plumbob.report.comparison import Compared, Counts, Source, uncounted
 
 
 def comparison_document(found: Compared) -> dict[str, Any]:
@@ -22,9 +22,10 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "stored": [
             _table(view) | {"kind": view.kind} for view in found.tables if view.kind != "table"
         ],
-        "up": [_statement(each) for each in found.up],
-        "down": [_statement(each) for each in found.down],
-        "approvals": hazards_document(found.hazards),
+        "up": [_statement(each, found.of) for each in found.up],
+        "down": [_statement(each, uncounted) for each in found.down],
+        "approvals": [counted_document(each) for each in found.approvals],
+        "refused": [counted_document(each) for each in found.refused],
         "looks_like_rename": [
             {"table": each.table, "old": each.old, "new": each.new} for each in found.renames
         ],
@@ -41,11 +42,19 @@ def source_document(source: Source) -> dict[str, Any]:
     return {"name": source.name, "tables": source.tables, "stored": dict(source.stored)}
 
 
-def hazards_document(hazards: Iterable[Hazard]) -> list[dict[str, str]]:
-    return [
-        {"kind": each.kind, "object": each.object, "what": each.what, "allow": each.approval}
-        for each in hazards
-    ]
+def counted_document(found: Counted) -> dict[str, Any]:
+    """`allow` is null where no approval helps, `rows` where nobody knows."""
+    hazard = found.hazard
+    return {
+        "kind": hazard.kind,
+        "object": hazard.object,
+        "what": hazard.what,
+        "allow": None if hazard.fails else hazard.approval,
+        "rows": found.rows,
+        "example": found.example or None,
+        "not_counted": found.why or None,
+        "count": hazard.count or None,
+    }
 
 
 def _table(view: TableView) -> dict[str, Any]:
@@ -66,11 +75,11 @@ def _part(view: PartView) -> dict[str, Any]:
     }
 
 
-def _statement(statement: Statement) -> dict[str, Any]:
+def _statement(statement: Statement, counts: Counts) -> dict[str, Any]:
     return {
         "sql": statement.sql,
         "about": statement.about,
         "table": statement.table,
-        "hazards": hazards_document(statement.hazards),
+        "hazards": [counted_document(each) for each in counts(statement.hazards)],
         "session": dict(statement.session),
     }

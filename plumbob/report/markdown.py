@@ -16,7 +16,9 @@ def comparison_markdown(found: Compared) -> str:
     parts = [head, f"{code(f'{found.declared} | {found.live}')}"]
     if found.tables:
         parts.append("\n".join(_changes(found.tables)))
-    if found.hazards:
+    if found.refused:
+        parts.append("\n".join(_refused(found)))
+    if found.approvals:
         parts.append("\n".join(_approvals(found)))
     parts += [_folded("up", found.up), _folded("down", found.down)]
     parts.append("\n".join(_remarks(found)))
@@ -58,8 +60,15 @@ def _row(part: PartView) -> str:
 def _approvals(found: Compared) -> Iterator[str]:
     yield "**Needs approval**"
     yield ""
-    for hazard in found.hazards:
-        yield f"- {code('--allow ' + hazard.approval)}: {plain(hazard.what)}"
+    for each in found.approvals:
+        yield f"- {code('--allow ' + each.hazard.approval)}: {plain(each.said)}"
+
+
+def _refused(found: Compared) -> Iterator[str]:
+    yield "**Will be refused, because of these rows**"
+    yield ""
+    for each in found.refused:
+        yield f"- {code(each.hazard.approval)}: {plain(each.said)}"
 
 
 def _folded(title: str, statements: tuple[Statement, ...]) -> str:

@@ -10,9 +10,9 @@ import click
 from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.report.comparison import counted
-from plumbob.report.document import hazards_document
+from plumbob.report.document import counted_document
 from plumbob.report.safe import line
-from plumbob.report.text import hazard_lines
+from plumbob.report.text import hazard_lines, refusal_lines
 from plumbob.workflow.sync import SyncOutcome
 
 _VERBS = {"up": ("apply", "applied"), "down": ("roll back", "rolled back")}
@@ -35,7 +35,7 @@ def outcome_text(outcome: Outcome) -> str:
         done = click.style(past, fg="green")
         said = [f"{done} {what} ({statements}) in {outcome.seconds:.1f} s"]
     said += [f"  {line(id)}" for id in outcome.migrations]
-    return "\n".join([*said, *hazard_lines(outcome.unapproved)])
+    return "\n".join([*said, *refusal_lines(outcome.refused), *hazard_lines(outcome.unapproved)])
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
@@ -45,7 +45,8 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "statements": outcome.statements,
         "seconds": round(outcome.seconds, 3),
         "dry_run": outcome.dry_run,
-        "unapproved": hazards_document(outcome.unapproved),
+        "unapproved": [counted_document(each) for each in outcome.unapproved],
+        "refused": [counted_document(each) for each in outcome.refused],
     }
 
 
@@ -63,7 +64,13 @@ def sync_text(outcome: SyncOutcome) -> str:
     said += [f"  {line(id)} counts as applied" for id in outcome.recorded]
     if outcome.is_ahead:
         said.append("ahead of the migrations; write it down with: schema diff --write -m MESSAGE")
-    return "\n".join([*said, *hazard_lines(outcome.unapproved if outcome.dry_run else ())])
+    return "\n".join(
+        [
+            *said,
+            *refusal_lines(outcome.refused),
+            *hazard_lines(outcome.unapproved if outcome.dry_run else ()),
+        ]
+    )
 
 
 def sync_document(outcome: SyncOutcome) -> dict[str, Any]:
@@ -73,5 +80,8 @@ def sync_document(outcome: SyncOutcome) -> dict[str, Any]:
         "ahead": outcome.is_ahead,
         "seconds": round(outcome.seconds, 3),
         "dry_run": outcome.dry_run,
-        "unapproved": hazards_document(outcome.unapproved if outcome.dry_run else ()),
+        "unapproved": [
+            counted_document(each) for each in (outcome.unapproved if outcome.dry_run else ())
+        ],
+        "refused": [counted_document(each) for each in outcome.refused],
     }

@@ -10,6 +10,7 @@ from plumbob.migration.events import (
     Begins,
     Done,
     Ends,
+    Looked,
     Marked,
     Recorded,
     Runs,
@@ -40,6 +41,17 @@ def _(event: WaitsForApplier) -> str | None:
 @event_text.register
 def _(event: Marked) -> str | None:
     return line(f"{event.database} is marked as production from now on")
+
+
+@event_text.register
+def _(event: Looked) -> str | None:
+    counted = event.counted
+    if counted.rows is None:
+        return line(f"{counted.hazard.approval}: {counted}; if there are such rows, it will fail")
+    # What would only fail was looked for, and was not found.
+    if counted.hazard.fails:
+        return None
+    return line(f"{counted.hazard.approval}: {counted}, so no approval is needed")
 
 
 @event_text.register

@@ -23,19 +23,19 @@ def comparison_sql(found: Compared) -> str:
     parts = [f"-- {line(found.declared)} | {line(found.live)}"]
     if found.in_sync:
         parts.append("-- in sync")
-    parts += ["\n".join(_statement(each)) for each in found.up]
+    parts += ["\n".join(_statement(each, found)) for each in found.up]
     return "\n\n".join(parts)
 
 
-def _statement(statement: Statement) -> Iterator[str]:
+def _statement(statement: Statement, found: Compared) -> Iterator[str]:
     if not is_safe(statement.sql):
         raise PlumbobError(
             f"a statement has invisible characters: {statement.about}",
             advice="use --json or --write: both have the exact text",
         )
     yield f"-- {line(statement.about)}"
-    for hazard in statement.hazards:
-        yield f"-- {line(hazard.approval)}: {line(hazard.what)}"
-    yield from (f"{each};" for each in session.before(statement.session))
+    for each in found.of(statement.hazards):
+        yield f"-- {line(each.hazard.approval)}: {line(each.said)}"
+    yield from (f"{setting};" for setting in session.before(statement.session))
     yield ended(statement.sql)
-    yield from (f"{each};" for each in session.after(statement.session))
+    yield from (f"{setting};" for setting in session.after(statement.session))

@@ -7,9 +7,10 @@ from difflib import unified_diff
 
 import click
 
-from plumbob.plan.statement import Hazard, Statement
+from plumbob.migration.counting import Counted
+from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
-from plumbob.report.comparison import Compared, counted, summary
+from plumbob.report.comparison import Compared, Counts, counted, summary, uncounted
 from plumbob.report.safe import line, lines
 
 _SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
@@ -23,9 +24,10 @@ def comparison_text(found: Compared) -> str:
         parts.append("\n".join([_in_sync(), *_remarks(found)]))
         return "\n".join(parts)
     parts.append("\n".join(each for table in found.tables for each in table_lines(table)))
-    parts.append("\n".join(_statements("up", found.up)))
-    parts.append("\n".join(_statements("down", found.down)))
-    parts.append("\n".join([*_remarks(found), *hazard_lines(found.hazards)]))
+    parts.append("\n".join(_statements("up", found.up, found.of)))
+    parts.append("\n".join(_statements("down", found.down, uncounted)))
+    warnings = [*refusal_lines(found.refused), *hazard_lines(found.approvals)]
+    parts.append("\n".join([*_remarks(found), *warnings]))
     parts.append(summary(found))
     return "\n\n".join(filter(None, parts))
 
@@ -42,11 +44,17 @@ def read_text(found: Compared) -> str:
     return line(f"{found.declared} | {found.live}")
 
 
-def hazard_lines(hazards: Iterable[Hazard]) -> Iterator[str]:
-    for hazard in hazards:
+def hazard_lines(found: Iterable[Counted]) -> Iterator[str]:
+    for each in found:
         flag = click.style("needs approval:", fg="red", bold=True)
-        yield f"{flag} {line(hazard.what)}"
-        yield f"  {line('--allow ' + shell_word(hazard.approval))}"
+        yield f"{flag} {line(each.said)}"
+        yield f"  {line('--allow ' + shell_word(each.hazard.approval))}"
+
+
+def refusal_lines(found: Iterable[Counted]) -> Iterator[str]:
+    for each in found:
+        flag = click.style("will be refused:", fg="red", bold=True)
+        yield f"{flag} {line(each.said)} ({line(each.hazard.approval)})"
 
 
 def shell_word(text: str) -> str:
@@ -106,12 +114,14 @@ def _sign(verb: str) -> str:
     return click.style(sign, fg=_COLOURS[sign], bold=True)
 
 
-def _statements(title: str, statements: tuple[Statement, ...]) -> Iterator[str]:
+def _statements(title: str, statements: tuple[Statement, ...], counts: Counts) -> Iterator[str]:
     yield click.style(f"{title} ({counted(len(statements), 'statement')})", bold=True)
     for each in statements:
         yield "  " + click.style(f"-- {line(each.about)}", dim=True)
-        for hazard in each.hazards:
-            yield "  " + click.style(f"-- {line(hazard.approval)}: {line(hazard.what)}", fg="red")
+        for hazard in counts(each.hazards):
+            yield "  " + click.style(
+                f"-- {line(hazard.hazard.approval)}: {line(hazard.said)}", fg="red"
+            )
         yield from (f"  {text}" for text in lines(each.sql + ";"))
 
 

@@ -17,11 +17,12 @@ from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import history, journal, lock, store, synced
+from plumbob.migration.counting import Counted, at_risk
 from plumbob.migration.draft import draft
 from plumbob.migration.drift import changed_since
 from plumbob.migration.events import Progress, Recorded, silent
-from plumbob.migration.executor import ALL, LOCK_WAIT, MAX_WAIT
-from plumbob.migration.findings import findings, obstacles, unapproved
+from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT
+from plumbob.migration.findings import findings, obstacles, risks
 from plumbob.migration.live import Live, look
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import Migration
@@ -31,7 +32,6 @@ from plumbob.migration.snapshot import record, schema_of
 from plumbob.migration.standing import SYNC, Standing, stand
 from plumbob.migration.tasks import Task
 from plumbob.model import Schema, key_of_id
-from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch
 from plumbob.workflow import Comparison, compare_database
@@ -49,7 +49,8 @@ class SyncOutcome:
         statements: what was run, in words.
         recorded: migrations that came from others and count as applied now.
         is_ahead: whether the database has more than the migrations lead to.
-        unapproved: hazards without an approval; a real run refuses them.
+        unapproved: hazards without an approval, and `refused`: what would fail on the rows that are
+            there; a real run refuses both.
     """
 
     statements: tuple[str, ...]
@@ -57,7 +58,8 @@ class SyncOutcome:
     seconds: float
     is_ahead: bool = False
     dry_run: bool = False
-    unapproved: tuple[Hazard, ...] = ()
+    unapproved: tuple[Counted, ...] = ()
+    refused: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Sync:
     """
 
     allow: Collection[str] = ()
-    ask: Callable[[Hazard], bool] | None = None
+    ask: Callable[[Counted], bool] | None = None
     scratch: str = ""
     production: bool = False
     dry_run: bool = False
@@ -99,9 +101,11 @@ class Sync:
             migration = _as_migration(found)
             live = look(server, (*chain, migration))
             pending = list(self._pending(server, standing, found, live))
-            missing = self._unapproved(migration.forward.hazards)
+            risky = at_risk(server, migration.forward.hazards, self.allow)
+            missing = tuple(each for each in risky if each.needs_approval)
+            failing = tuple(each for each in risky if each.is_refused)
             if not self.dry_run:
-                self._check(server, migration, live, missing)
+                self._check(server, migration, live, risky)
                 self._run(server, (*chain, migration), held, live)
                 self._record(server, pending)
                 ahead = _settle(server, chain, migration.header.manages)
@@ -112,6 +116,7 @@ class Sync:
             False if self.dry_run else ahead,
             self.dry_run,
             missing,
+            failing,
         )
 
     def _pending(
@@ -133,18 +138,14 @@ class Sync:
             place.rebuild(tables_elsewhere(found.declared, base, server))
             yield from _replayed(place, base, standing.pending)
 
-    def _unapproved(self, hazards: Sequence[Hazard]) -> tuple[Hazard, ...]:
-        if ALL in self.allow:
-            return ()
-        return tuple(each for each in hazards if each.approval not in self.allow)
-
     def _check(
-        self, server: Server, migration: Migration, live: Live, missing: Sequence[Hazard]
+        self, server: Server, migration: Migration, live: Live, risky: Sequence[Counted]
     ) -> None:
         # Whether the database is as it was compared is asked of it anew.
         _raise([*findings(server, [Task(migration, "up")], live)] if migration.up else [])
-        if missing and not (self.ask and all(map(self.ask, missing))):
-            raise unapproved(missing)
+        missing = [each for each in risky if each.needs_approval]
+        if any(each.is_refused for each in risky) or not (self.ask and all(map(self.ask, missing))):
+            _raise([*risks(risky)])
 
     def _run(self, server: Server, chain: Sequence[Migration], held: Lock, live: Live) -> None:
         """Run the last one of the chain, which is no file."""

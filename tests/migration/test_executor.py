@@ -112,7 +112,7 @@ def test_a_dry_run_tells_and_writes_nothing(shop: Project) -> None:
     assert "`x`" not in shop.definition("users")
     shop.apply()
     undo = shop.rollback(steps=2, dry_run=True)
-    assert [hazard.approval for hazard in undo.unapproved] == ["drop-column:users.x"]
+    assert [each.hazard.approval for each in undo.unapproved] == ["drop-column:users.x"]
     assert "`x`" in shop.definition("users")
 
 

@@ -66,6 +66,44 @@ def test_settings_of_one_statement_stand_around_it_and_are_taken_back() -> None:
     assert read(render(migration, "up"), migration) == (migration.header, migration.forward)
 
 
+COUNTED = replace(
+    DROP,
+    hazards=(
+        Hazard(
+            "change-type", "users.a", "cut", "SELECT COUNT(*), NULL FROM `a;\n-- x: y` WHERE `b\\`"
+        ),
+        Hazard("nulls", "users.b", "NULL", "SELECT COUNT(*), NULL FROM `users`", fails=True),
+    ),
+)
+
+
+def test_counts_stand_above_their_statement_and_come_back() -> None:
+    migration = example(ADD, COUNTED)
+    text = render(migration, "up")
+    assert text.startswith("-- plumbob migration, format 2\n")
+    assert "-- count: SELECT COUNT(*), NULL FROM `users`\n-- refuse: nulls:users.b\n" in text
+    assert read(text, migration) == (migration.header, migration.forward)
+
+
+def test_a_count_is_a_part_of_the_checksum() -> None:
+    migration = example(ADD, COUNTED)
+    header, script = read(
+        render(migration, "up").replace("COUNT(*), NULL FROM `users`", "0, NULL"), migration
+    )
+    assert Migration(header, script, migration.backward).changed() == ("up",)
+
+
+@pytest.mark.parametrize(
+    "count",
+    ["DELETE FROM users", "SELECT 1; DROP TABLE users", "SELECT 1 INTO OUTFILE 'x'", "SELECT 'x"],
+)
+def test_a_count_is_a_select_alone(count: str) -> None:
+    migration = example(ADD, COUNTED)
+    text = render(migration, "up").replace("SELECT COUNT(*), NULL FROM `users`", count)
+    with pytest.raises(PlumbobError, match="`count` is not one SELECT"):
+        read(text, migration)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -171,7 +209,7 @@ def test_what_a_server_reads_in_a_version_comment_counts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("format 1", "format 2", "format 2"),
+        ("format 1", "format 3", "format 3"),
         ("-- plumbob migration", "-- plumbob rollback", "says that it is a rollback"),
         ("-- plumbob migration, format 1", "-- hello", "first line"),
         ("-- before: sha256:", "-- before: md5:", "`before`"),

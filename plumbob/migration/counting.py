@@ -1,0 +1,140 @@
+"""Counts the rows that a plan puts at risk, on the server, before anything is run.
+
+The SELECTs are the plan's own. Each runs in a transaction that cannot write, for a limited time, without
+strict mode, so that a CAST that fails is NULL. What cannot be counted is said, and taken for a danger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from plumbob.plan.statement import Hazard
+from plumbob.server.connection import Server
+from plumbob.server.errors import NO_SUCH_TABLE, ServerError
+
+ALL = "all"
+# Seconds for one SELECT.
+SECONDS = 20
+_TOO_LONG = (1969, 3024)
+_NO_SUCH_COLUMN = 1054
+# Hazards of a whole table, whose object is the table's name.
+_OF_TABLES = frozenset(("drop-table", "change-engine", "drop-history", "no-partition"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A hazard and how many rows it concerns.
+
+    Attributes:
+        rows: None where nobody knows; `why` says why.
+        example: the key of one row, such as `id 7`, or "".
+    """
+
+    hazard: Hazard
+    rows: int | None = None
+    example: str = ""
+    why: str = ""
+
+    @property
+    def needs_approval(self) -> bool:
+        if self.hazard.fails:
+            return False
+        return self.rows != 0 or not self.hazard.depends_on_rows
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is known that the statement would fail."""
+        return self.hazard.fails and bool(self.rows)
+
+    def __str__(self) -> str:
+        """`3 rows of users, for example id 7`; "" where there is nothing to count."""
+        if self.rows is None:
+            return f"not counted: {self.why}" if self.why else ""
+        said = _number(self.hazard, self.rows)
+        return f"{said}, for example {self.example}" if self.example else said
+
+    @property
+    def said(self) -> str:
+        """`all values of the column are lost: 3 rows of users, for example id 7`."""
+        return ": ".join(filter(None, [self.hazard.what, str(self)]))
+
+
+def at_risk(
+    server: Server, hazards: Iterable[Hazard], allow: Collection[str], *, empty: bool = False
+) -> tuple[Counted, ...]:
+    """What is left of hazards once those that are approved are taken away, with their rows.
+
+    Args:
+        allow: approvals, `kind:object`, or "all"; none of them helps where a statement would fail.
+    """
+    asked = [each for each in hazards if each.fails or not (ALL in allow or each.approval in allow)]
+    return count_rows(server, asked, empty=empty)
+
+
+def _number(hazard: Hazard, rows: int) -> str:
+    table = hazard.object if hazard.kind in _OF_TABLES else hazard.object.rpartition(".")[0]
+    if hazard.kind == "duplicates":
+        return f"{rows} {'value' if rows == 1 else 'values'} that several rows of {table} have"
+    return f"{rows} {'row' if rows == 1 else 'rows'} of {table}"
+
+
+def count_rows(
+    server: Server,
+    hazards: Iterable[Hazard],
+    *,
+    empty: bool = False,
+    seconds: int = SECONDS,
+) -> tuple[Counted, ...]:
+    """Count the rows of each hazard, each of them once.
+
+    Args:
+        server: with the database in use.
+        empty: a table that is not there is made by the same run, and has no rows.
+        seconds: for one SELECT.
+    """
+    wanted = tuple(dict.fromkeys(hazards))
+    if not any(each.count for each in wanted):
+        return tuple(map(Counted, wanted))
+    with server.session({"sql_mode": ""}):
+        return tuple(_count(server, each, empty, seconds) for each in wanted)
+
+
+def _count(server: Server, hazard: Hazard, empty: bool, seconds: int) -> Counted:
+    if not hazard.count:
+        return Counted(hazard)
+    try:
+        rows, example = _read(server, _limited(hazard.count, server, seconds))
+    except ServerError as error:
+        if error.is_lost:
+            raise
+        if error.errno == NO_SUCH_TABLE and empty and not hazard.fails:
+            return Counted(hazard, 0)
+        return Counted(hazard, why=_why(error, seconds))
+    return Counted(hazard, rows, example)
+
+
+def _read(server: Server, sql: str) -> tuple[int, str]:
+    server.execute("START TRANSACTION READ ONLY")
+    try:
+        rows, example = server.query(sql)[0]
+    finally:
+        if server.connection.open:
+            server.execute("COMMIT")
+    if isinstance(example, bytes):
+        example = example.decode(errors="replace")
+    return int(rows), example or ""
+
+
+def _limited(sql: str, server: Server, seconds: int) -> str:
+    if server.flavour.is_mariadb:
+        return f"SET STATEMENT max_statement_time = {seconds} FOR {sql}"
+    return sql.replace("SELECT ", f"SELECT /*+ MAX_EXECUTION_TIME({seconds * 1000}) */ ", 1)
+
+
+def _why(error: ServerError, seconds: int) -> str:
+    if error.errno in _TOO_LONG:
+        return f"it took longer than {seconds} s"
+    if error.errno in (NO_SUCH_TABLE, _NO_SUCH_COLUMN):
+        return "an earlier statement has to run first"
+    return error.what

@@ -1,0 +1,123 @@
+"""Gives the hazards of a plan the SELECT that counts their rows, and adds what would fail on the rows.
+
+All of it is told of the tables as they are before the first statement, with the names that they have
+then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from plumbob.ddl.quote import quote_name
+from plumbob.diff.heeded import heeded
+from plumbob.diff.renamed import renamed
+from plumbob.model import Column, Flavour, Renames, Schema
+from plumbob.plan.misfits import misfits
+from plumbob.plan.pair import Pair
+from plumbob.plan.refusals import is_null_refused, refusals
+from plumbob.plan.rows import Rows, count_sql
+from plumbob.plan.statement import Hazard, Statement
+
+Counts = Mapping[str, tuple[Hazard, ...]]
+
+
+def with_counts(
+    statements: Iterable[Statement],
+    before: Schema,
+    after: Schema,
+    renames: Renames,
+    flavour: Flavour,
+) -> Iterator[Statement]:
+    """The statements of one way, each hazard with its SELECT where there is one.
+
+    Args:
+        before: as it is on the server, under the old names.
+        after: as it is to be.
+    """
+    renames = heeded(renames, before, after)
+    there = renamed(before, renames, flavour)
+    pairs = {
+        new.name: Pair(old, new, after.tables.get(new.name), flavour)
+        for old, new in zip(before.tables.values(), there.tables.values(), strict=True)
+    }
+    counts = {name: _counts(pair) for name, pair in pairs.items()}
+    left = list(refusals(pairs))
+    for statement in statements:
+        own = [each for each in left if each.refs & statement.gives]
+        left = [each for each in left if each not in own]
+        yield replace(
+            statement,
+            hazards=(
+                *_counted(statement.hazards, counts.get(statement.table, {})),
+                *(each.hazard for each in own),
+            ),
+        )
+
+
+def _counted(hazards: Iterable[Hazard], counts: Counts) -> Iterator[Hazard]:
+    for hazard in hazards:
+        for found in counts.get(hazard.approval, (hazard,)):
+            yield replace(found, what=found.what or hazard.what)
+
+
+def _counts(pair: Pair) -> Counts:
+    """By approval what a hazard of this table becomes; nothing where no row can be at risk."""
+    name, live = pair.name, pair.live
+    found: dict[str, tuple[Hazard, ...]] = {
+        f"{kind}:{name}": (_hazard(kind, name, Rows(live)),)
+        for kind in ("drop-table", "change-engine")
+    }
+    for each in live.partitions.listed if live.partitions else ():
+        object = f"{name}.{each.name}"
+        rows = Rows(live, of=f"PARTITION ({quote_name(each.name)})")
+        found[f"drop-partition:{object}"] = (_hazard("drop-partition", object, rows),)
+    if live.versioned:
+        found[f"drop-history:{name}"] = (_hazard("drop-history", name, _old_versions(pair)),)
+    for column in pair.there.columns:
+        # A column is as well one that is dropped and made anew under its name.
+        object = f"{name}.{column.name}"
+        rows = Rows(live, f"{pair.sql(column.name)} IS NOT NULL")
+        found[f"drop-column:{object}"] = (_hazard("drop-column", object, rows),)
+    for column in pair.after.columns if pair.after else ():
+        before = pair.there.column(column.name)
+        if before is not None:
+            found |= _of_column(pair, before, column)
+    return found
+
+
+def _old_versions(pair: Pair) -> Rows:
+    ends = [each.name for each in pair.live.columns if each.system_time == "END"]
+    end = quote_name(ends[0] if ends else "row_end")
+    return Rows(pair.live, f"{end} < CURRENT_TIMESTAMP(6)", "FOR SYSTEM_TIME ALL")
+
+
+def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Hazard, ...]]:
+    object, sql = f"{pair.name}.{after.name}", pair.sql(after.name)
+    formula = pair.expression(after.generated.expression) if after.generated else None
+    other = f"NOT ({sql} <=> ({formula}))" if formula is not None else f"{sql} IS NOT NULL"
+    where = {
+        "overwrite-column": other,
+        "renumber": f"{sql} = 0 OR {sql} IS NULL" if before.null else f"{sql} = 0",
+        "fill-null": f"{sql} IS NULL",
+    }
+    found: dict[str, tuple[Hazard, ...]] = {
+        f"{kind}:{object}": (_hazard(kind, object, Rows(pair.live, condition)),)
+        for kind, condition in where.items()
+    }
+    if is_null_refused(pair.flavour, before, after):
+        found[f"fill-null:{object}"] = ()
+    changed, refused = misfits(sql, before.type, after.type, pair.flavour)
+    change = []
+    if changed:
+        change.append(_hazard("change-type", object, Rows(pair.live, changed)))
+    if refused:
+        fails = _hazard("change-type", object, Rows(pair.live, refused), fails=True)
+        change.append(replace(fails, what="values do not fit the new type"))
+    found[f"change-type:{object}"] = tuple(change)
+    return found
+
+
+def _hazard(kind: str, object: str, rows: Rows, *, fails: bool = False) -> Hazard:
+    """A hazard that is said in the words of the one that it replaces."""
+    return Hazard(kind, object, "", count_sql(rows), fails)

@@ -1,0 +1,244 @@
+"""What fails on the rows that are there, and changes nothing: said before the first statement is run.
+
+No approval helps here: the rows or the declaration have to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from plumbob.ddl.quote import quote_name
+from plumbob.model import Column, Expression, Flavour, ForeignKey
+from plumbob.model.type import INTEGERS
+from plumbob.plan.duplicates import groups
+from plumbob.plan.misfits import any_of, integer_range
+from plumbob.plan.pair import Pair
+from plumbob.plan.places import outside
+from plumbob.plan.rows import Rows, count_sql
+from plumbob.plan.session import repeats_zero_date
+from plumbob.plan.statement import PARTITIONS, Hazard, Ref, check_refs
+
+Pairs = Mapping[str, Pair]
+_DATED = ("date", "datetime", "timestamp")
+# A change from one of these to another copies the table on both servers (measured), and a copy
+# looks at every date.
+_COPIED = (*INTEGERS, "decimal", "float", "double", *_DATED)
+
+
+# Kinds of hazards that are looked for in the rows, and are none where there are no such rows.
+KINDS = frozenset(
+    (
+        "duplicates",
+        "no-default",
+        "no-partition",
+        "not-computed",
+        "nulls",
+        "orphans",
+        "srid",
+        "violations",
+        "zero-dates",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A hazard, and what the statement at fault gives: one of `refs`."""
+
+    refs: frozenset[Ref]
+    hazard: Hazard
+
+
+def refusals(pairs: Pairs) -> Iterator[Refusal]:
+    for pair in pairs.values():
+        if pair.after is not None:
+            yield from _of_columns(pair)
+            yield from _zero_dates(pair)
+            yield from _duplicates(pair)
+            yield from _violations(pair)
+            yield from _orphans(pair, pairs)
+            yield from _without_partition(pair)
+
+
+def _refusal(
+    pair: Pair, kind: str, name: str, what: str, rows: Rows, refs: Iterable[Ref]
+) -> Refusal:
+    object = f"{pair.name}.{name}" if name else pair.name
+    return Refusal(frozenset(refs), Hazard(kind, object, what, count_sql(rows), fails=True))
+
+
+# Columns.
+
+
+def _of_columns(pair: Pair) -> Iterator[Refusal]:
+    for before, column in pair.kept():
+        conditions = [(_is_null(pair, before, column), "nulls", "NULL is not allowed any more")]
+        conditions.append((_other_srid(pair, before, column), "srid", "values have another SRID"))
+        for where, kind, what in conditions:
+            if where:
+                yield _of_column(pair, column, kind, what, where)
+    for column in pair.added():
+        if _needs_a_date(pair, column):
+            what = "rows that are there would get the date 0000-00-00, which strict mode refuses"
+            yield _of_column(pair, column, "no-default", what, "")
+        if where := _not_computed(pair, column):
+            what = "the column cannot hold what its expression gives"
+            yield _of_column(pair, column, "not-computed", what, where)
+
+
+def _of_column(pair: Pair, column: Column, kind: str, what: str, where: str) -> Refusal:
+    rows = Rows(pair.live, where)
+    return _refusal(pair, kind, column.name, what, rows, _columns(pair, [column.name]))
+
+
+def _columns(pair: Pair, names: Iterable[str]) -> list[Ref]:
+    return [Ref("column", pair.name, name) for name in names]
+
+
+def _is_null(pair: Pair, before: Column, after: Column) -> str:
+    refused = is_null_refused(pair.flavour, before, after)
+    return f"{pair.sql(after.name)} IS NULL" if refused else ""
+
+
+def is_null_refused(flavour: Flavour, before: Column, after: Column) -> bool:
+    """Whether NULL stops the change, and nothing is filled in for it.
+
+    MariaDB fills the present moment into a TIMESTAMP, MySQL into what was no TIMESTAMP before.
+    """
+    if not before.null or after.null or after.auto_increment or after.generated is not None:
+        return False
+    is_plain = flavour.is_mysql and before.type.name == "timestamp"
+    return after.type.name != "timestamp" or is_plain
+
+
+def _other_srid(pair: Pair, before: Column, after: Column) -> str:
+    if after.srid is None or after.srid == before.srid or pair.flavour.is_mariadb:
+        return ""
+    return f"ST_SRID({pair.sql(after.name)}) <> {after.srid}"
+
+
+def _needs_a_date(pair: Pair, column: Column) -> bool:
+    has_none = column.default is None or column.default.kind == "none"
+    is_plain = column.generated is None and column.system_time is None
+    is_dated = column.type.name in ("date", "datetime")
+    assert pair.after is not None
+    return (
+        is_dated and is_plain and has_none and not column.null and not repeats_zero_date(pair.after)
+    )
+
+
+def _not_computed(pair: Pair, column: Column) -> str:
+    """What a new STORED column cannot hold; a VIRTUAL one is not computed for the rows that are there."""
+    if column.generated is None or not column.generated.stored:
+        return ""
+    formula = pair.expression(column.generated.expression)
+    if formula is None:
+        return ""
+    found = [] if column.null else [f"({formula}) IS NULL"]
+    if column.type.is_integer:
+        low, high = integer_range(column.type)
+        found.append(f"({formula}) NOT BETWEEN {low} AND {high}")
+    elif column.type.name in ("char", "varchar"):
+        found.append(f"CHAR_LENGTH({formula}) > {column.type.length}")
+    return any_of(*found)
+
+
+def _zero_dates(pair: Pair) -> Iterator[Refusal]:
+    """A copy of the table writes all dates anew, and strict mode refuses 0000-00-00 (1292)."""
+    assert pair.after is not None
+    copying = [column for before, column in pair.kept() if _is_copied(before, column)]
+    copying += [each for each in pair.added() if each.generated and each.generated.stored]
+    if not copying or repeats_zero_date(pair.after):
+        return
+    refs = _columns(pair, [each.name for each in copying])
+    for before, column in pair.kept():
+        if before.type.name in _DATED and column.type.name in _DATED and before.generated is None:
+            where = f"CAST({pair.sql(column.name)} AS CHAR) LIKE '%-00%'"
+            what = "the table is copied, and strict mode refuses dates such as 0000-00-00"
+            yield _refusal(pair, "zero-dates", column.name, what, Rows(pair.live, where), refs)
+
+
+def _is_copied(before: Column, after: Column) -> bool:
+    names = {before.type.name, after.type.name}
+    return len(names) == 2 and names <= {*_COPIED}
+
+
+# Keys and checks.
+
+
+def _duplicates(pair: Pair) -> Iterator[Refusal]:
+    assert pair.after is not None
+    for index in pair.after.indexes:
+        if index.kind not in ("primary", "unique"):
+            continue
+        found = groups(pair, index)
+        if found is None:
+            continue
+        what = "rows have the same " + ("primary key" if index.kind == "primary" else "unique key")
+        rows = Rows(pair.live, found.where, groups=found.by)
+        refs = [Ref("index", pair.name, index.name), *_columns(pair, index.columns)]
+        yield _refusal(pair, "duplicates", index.name, what, rows, refs)
+
+
+def _violations(pair: Pair) -> Iterator[Refusal]:
+    assert pair.after is not None
+    held = {check.expression for check in pair.there.checks if check.enforced}
+    for check in pair.after.checks:
+        if check.enforced and check.expression not in held:
+            refs = check_refs(pair.name, [check], pair.flavour)
+            yield from _violation(pair, check.expression, check.name, refs)
+    for column in pair.after.columns:
+        before = pair.there.column(column.name)
+        if column.check is not None and (before is None or before.check != column.check):
+            refs = iter(_columns(pair, [column.name]))
+            yield from _violation(pair, column.check, column.name, refs)
+
+
+def _violation(
+    pair: Pair, expression: Expression, name: str, refs: Iterable[Ref]
+) -> Iterator[Refusal]:
+    formula = pair.expression(expression)
+    if formula is not None:
+        rows = Rows(pair.live, f"NOT ({formula})")
+        yield _refusal(pair, "violations", name, "the check is false for rows", rows, refs)
+
+
+def _orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
+    assert pair.after is not None
+    held = [_joined(key) for key in pair.there.foreign_keys]
+    for key in pair.after.foreign_keys:
+        if _joined(key) in held or any(pair.old_name(name) is None for name in key.columns):
+            continue
+        ref = Ref("foreign_key", "", key.name.lower())
+        what = f"rows have no parent in {key.parent_name}"
+        rows = Rows(pair.live, _has_no_parent(pair, key, pairs), alias="`child`")
+        yield _refusal(pair, "orphans", key.name, what, rows, [ref])
+
+
+def _joined(key: ForeignKey) -> tuple[object, ...]:
+    columns = [name.lower() for name in (*key.columns, *key.parent_columns)]
+    return (key.parent_name, *columns)
+
+
+def _has_no_parent(pair: Pair, key: ForeignKey, pairs: Pairs) -> str:
+    own = [f"`child`.{pair.sql(name)}" for name in key.columns]
+    conditions = [f"{each} IS NOT NULL" for each in own]
+    parent = pairs.get(key.parent_name)
+    if parent is None and not key.parent_schema:
+        # It is made first, and is empty.
+        return " AND ".join(conditions)
+    name = parent.live.name if parent else key.parent
+    source = f"{quote_name(key.parent_schema)}." if key.parent_schema else ""
+    theirs = [parent.sql(each) if parent else quote_name(each) for each in key.parent_columns]
+    joined = [f"`parent`.{other} = {each}" for other, each in zip(theirs, own, strict=True)]
+    found = f"SELECT 1 FROM {source}{quote_name(name)} AS `parent` WHERE {' AND '.join(joined)}"
+    return " AND ".join([*conditions, f"NOT EXISTS ({found})"])
+
+
+def _without_partition(pair: Pair) -> Iterator[Refusal]:
+    where = outside(pair)
+    if where:
+        refs = [Ref("table", pair.name, PARTITIONS)]
+        rows = Rows(pair.live, where)
+        yield _refusal(pair, "no-partition", "", "rows fit into no partition", rows, refs)

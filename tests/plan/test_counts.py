@@ -1,0 +1,69 @@
+"""What is said of rows before anything is run, and that the server then says the same: `counts.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from plumbob.ddl.quote import quote_name
+from plumbob.declaration import load
+from plumbob.migration.counting import count_rows
+from plumbob.server.connection import Server, connect
+from plumbob.server.errors import ServerError
+from plumbob.server.target import Target
+from plumbob.workflow import compare_database
+from tests.conftest import Servers, empty_database
+
+CASES = yaml.safe_load(Path(__file__).with_name("counts.yaml").read_text(encoding="utf-8"))
+PAIRS = [
+    pytest.param(server, case, id=f"{case['id']}-{server}")
+    for case in CASES
+    for server in case.get("servers", ("mysql", "mariadb"))
+]
+
+
+@pytest.fixture(scope="module")
+def databases(servers: Servers) -> Iterator[Callable[[str], Server]]:
+    """A connection to a database on the server of a name, and all tables gone."""
+    with ExitStack() as stack:
+
+        @cache
+        def get(name: str) -> Server:
+            database = stack.enter_context(empty_database(servers(name)))
+            return stack.enter_context(connect(Target.from_url(servers(name).url(database))))
+
+        yield get
+
+
+@pytest.mark.parametrize(("server", "case"), PAIRS)
+def test_what_is_said_of_rows(
+    databases: Callable[[str], Server], server: str, case: dict[str, Any], tmp_path: Path
+) -> None:
+    declared = tmp_path / "schema.yaml"
+    declared.write_text(yaml.safe_dump({"tables": case["declared"]}))
+    database = databases(server)
+    empty(database)
+    for statement in case["rows"]:
+        database.execute(statement)
+    plan = compare_database(load(declared), database, scratch="none").plan
+    found = count_rows(database, [each for one in plan.up for each in one.hazards])
+    told = [each for each in found if each.needs_approval or each.rows != 0]
+    assert [f"{each.hazard.approval}: {each}" for each in told] == case["says"]
+    fails = case.get("fails", False)
+    assert any(each.is_refused for each in found) is fails
+    with pytest.raises(ServerError) if fails else nullcontext():
+        for one in plan.up:
+            with database.session(dict(one.session)):
+                database.execute(one.sql)
+
+
+def empty(database: Server) -> None:
+    with database.session({"foreign_key_checks": "0"}):
+        for (name,) in database.query("SHOW TABLES"):
+            database.execute(f"DROP TABLE {quote_name(name)}")
