@@ -280,18 +280,31 @@ def test_what_somebody_changes_behind_a_sync_is_drift(
     assert (status.code, "drifted" in status.out) == (Exit.STALE, True)
 
 
+def test_rows_that_would_stop_a_sync_are_told_before_it_runs(
+    ann: User, server: Server, database: str
+) -> None:
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO users VALUES (1, 'a'), (2, 'a')")
+    ann.declare(V1 + "    indexes:\n      uq_name: unique (name)\n" + NOTES)
+    refused = ann.types("sync", "--allow", "all")
+    assert refused.code == Exit.UNSAFE
+    assert "1 value that several rows of users have, for example id 1" in refused.err
+    assert "notes" not in tables(server, database)
+
+
 def test_a_sync_that_fails_goes_on(ann: User, server: Server, database: str) -> None:
     with server.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO users VALUES (1, 'a'), (2, 'a')")
-        ann.declare(V1 + "    indexes:\n      uq_name: unique (name)\n" + NOTES)
+        # A division by zero stops the statement, and no count finds it.
+        ann.declare(V1 + "      share: int as (100 div (id - 1)) stored\n" + NOTES)
         failed = ann.types("sync")
         assert failed.code == Exit.FAILED, failed
         assert "`schema sync` goes on from here" in failed.err
         assert "notes" in tables(server, database)
-        cursor.execute("UPDATE users SET name = 'b' WHERE id = 2")
+        cursor.execute("UPDATE users SET id = 3 WHERE id = 1")
     ann.succeeds("sync")
     ann.succeeds("diff")
-    ann.succeeds("diff", "--write", "-m", "unique")
+    ann.succeeds("diff", "--write", "-m", "share")
     ann.succeeds("apply")
     ann.succeeds("status")
 
