@@ -1,41 +1,52 @@
 """The demo shop as a FastAPI application: async, and each request that writes is one transaction.
 
-pip install 'plumbob[async]' fastapi uvicorn
-DATABASE_URL=mysql://… uvicorn docs.recipes.fastapi_shop:app
+It needs `pip install 'plumbob[async]' fastapi uvicorn`, and starts with
+`DATABASE_URL=mysql://… uvicorn docs.recipes.fastapi_shop:app`.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import peewee
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from playhouse.pydantic_utils import to_pydantic
+from pydantic import BaseModel
 
 from generated import models
 from generated.models import Payment, User
 from plumbob.runtime import OutcomeUnknown, connect_async, health, require
 from plumbob.runtime.async_database import AsyncDatabase
 
-# Bodies: what a client may send, and what it is shown. A column that is added to the declaration is in
-# neither before it is named here, or not excluded.
-UserIn = to_pydantic(User, include={"email", "full_name"}, model_name="UserIn")
-PaymentIn = to_pydantic(
-    Payment, include={"amount", "currency", "provider", "provider_ref"}, model_name="PaymentIn"
-)
-PaymentOut = to_pydantic(
-    Payment, exclude={"updated_at"}, exclude_autofield=False, model_name="PaymentOut"
-)
-UserOut = to_pydantic(
-    User,
-    exclude={"password_hash", "updated_at"},
-    exclude_autofield=False,
-    relationships={User.payments: list[PaymentOut]},
-    model_name="UserOut",
-)
+# Bodies: what a client may send, and what it is shown. By `include`, so that a column which is added to
+# the declaration is in neither before it is named here.
+if TYPE_CHECKING:
+    # They are made at run time, so this is all that a type checker can know of them.
+    UserIn = BaseModel
+    UserOut = BaseModel
+    PaymentIn = BaseModel
+    PaymentOut = BaseModel
+else:
+    UserIn = to_pydantic(User, include={"email", "full_name"}, model_name="UserIn")
+    PaymentIn = to_pydantic(
+        Payment, include={"amount", "currency", "provider", "provider_ref"}, model_name="PaymentIn"
+    )
+    PaymentOut = to_pydantic(
+        Payment,
+        include={"id", "amount", "currency", "status", "paid_at", "created_at"},
+        exclude_autofield=False,
+        model_name="PaymentOut",
+    )
+    UserOut = to_pydantic(
+        User,
+        include={"id", "email", "full_name", "is_active", "created_at"},
+        exclude_autofield=False,
+        relationships={User.payments: list[PaymentOut]},
+        model_name="UserOut",
+    )
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The demo shop as a Flask application: sync, with a connection for each request.
 
-pip install plumbob flask
-DATABASE_URL=mysql://… flask --app docs.recipes.flask_shop run
+It needs `pip install plumbob flask`, and starts with
+`DATABASE_URL=mysql://… flask --app docs.recipes.flask_shop run`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from generated import models
 from generated.models import Payment, User
 from plumbob.runtime import Database, OutcomeUnknown, connect, health, require
 
-HIDDEN = {User.password_hash, User.updated_at, Payment.updated_at}
+# What a client is shown: a column that is added to the declaration is not, before it is named here.
+SHOWN = {
+    User: ("id", "email", "full_name", "is_active", "created_at"),
+    Payment: ("id", "amount", "currency", "status", "paid_at", "created_at"),
+}
 
 
 def create_app(url: str | None = None) -> Flask:
@@ -72,10 +76,8 @@ def _add_pages(app: Flask, database: Database) -> None:
         return jsonify(found.as_dict()), 200 if found.ok else 503
 
 
-def _shown(row: peewee.Model) -> dict[str, Any]:
-    """What a client may see of a row; a reference is the key of what it refers to."""
-    fields = (field for field in row._meta.sorted_fields if field not in HIDDEN)
-    return {field.column_name: getattr(row, field.safe_name) for field in fields}
+def _shown(row: User | Payment) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SHOWN[type(row)]}
 
 
 def _add_errors(app: Flask) -> None:
