@@ -23,8 +23,8 @@ schema status --json"""
 def command(where: ProjectOptions, to: ConnectionOptions, as_json: bool) -> int:
     """Show what is applied, pending, or stuck.
 
-    Exit code 0: nothing is pending; 1: something is pending or half done; 6: a migration was changed or
-    is missing, or tables are not as the last run left them.
+    Exit code 0: nothing is pending; 1: something is pending, half done, or ahead by a sync;
+    6: a migration was changed or is missing, or tables are not as the last run left them.
     """
     project = open_project(where)
     chain = read_folder(project.migrations)

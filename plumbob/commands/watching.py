@@ -6,6 +6,7 @@ package, and works in containers and on network drives, of whose changes no syst
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from plumbob.report.faults import fault_text
 from plumbob.report.safe import line
 
 PAUSE = 0.25
+SUFFIXES = (".yaml", ".yml", ".sql")
 
 # Time and size of each file; None for one that is not there.
 Seen = dict[Path, tuple[int, int] | None]
@@ -27,37 +29,38 @@ Seen = dict[Path, tuple[int, int] | None]
 def watch_project(project: Project, once: Callable[[], object]) -> NoReturn:
     """Call `once` now, and again whenever a file of the declaration was saved."""
     while True:
-        files = set(_files(project))
-        before = _look(files)
+        before = _look(set(_files(project)))
         try:
             once()
         except PlumbobError as error:
             console.note(fault_text(error))
         console.note(line(f"watching {project.shown(project.schema)} until Ctrl-C"))
-        _wait(project, files, before)
+        _wait(project, before)
 
 
-def _wait(project: Project, files: set[Path], before: Seen) -> None:
+def _wait(project: Project, before: Seen) -> None:
     """Until something is otherwise, and stays so for a moment: an editor may write in two steps."""
     now, is_settled = before, False
     while now == before or not is_settled:
         time.sleep(PAUSE)
-        # A folder may have got another file.
-        later = _look(files | set(_own(project)))
+        later = _look(set(_files(project)))
         now, is_settled = later, later == now
 
 
-def _own(project: Project) -> Iterator[Path]:
-    yield from project.schema.glob("*.sql") if project.schema.is_dir() else [project.schema]
-
-
 def _files(project: Project) -> Iterator[Path]:
-    """The files of the declaration; those that it includes as far as it can be read."""
-    yield from _own(project)
-    try:
-        yield from (Path(file).absolute() for file in load(project.schema).files)
-    except PlumbobError:
-        return
+    """All that a declaration may consist of: what it includes stands in its folder or below.
+
+    Where that is the whole project, the folders below are not searched each time: what the
+    declaration includes there is known as long as it can be read.
+    """
+    folder = project.schema if project.schema.is_dir() else project.schema.parent
+    is_small = folder != project.root
+    yield project.schema
+    found = folder.rglob("*") if is_small else folder.glob("*")
+    yield from (path for path in found if path.suffix in SUFFIXES)
+    if not is_small:
+        with contextlib.suppress(PlumbobError):
+            yield from (Path(file).absolute() for file in load(project.schema).files)
 
 
 def _look(files: set[Path]) -> Seen:

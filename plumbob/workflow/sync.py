@@ -93,9 +93,11 @@ class Sync:
                 migrations of the folder do not fit: nothing was run. FAILED: the same call goes on.
         """
         started = time.monotonic()
-        refuse_in_production("`schema sync`", server, configured=self.production)
+        self._refuse_in_production(server)
         _raise(obstacles(server))
         with lock.held(server, self.lock_wait, self.progress) as held:
+            # Who held it may have marked the database.
+            self._refuse_in_production(server)
             standing = _stand(server, chain)
             found = compare_database(declaration, server, scratch=self.scratch)
             migration = _as_migration(found)
@@ -118,6 +120,9 @@ class Sync:
             missing,
             failing,
         )
+
+    def _refuse_in_production(self, server: Server) -> None:
+        refuse_in_production("`schema sync`", server, configured=self.production)
 
     def _pending(
         self, server: Server, standing: Standing, found: Comparison, live: Live

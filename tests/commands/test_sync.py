@@ -21,6 +21,7 @@ from tests.servers import Server
 V1 = "tables:\n  users:\n    columns:\n      id: int primary key\n      name: varchar(20)\n"
 EMAIL = "      email: varchar(100)\n"
 AGE = "      age: int\n"
+INCLUDES = "include: [part.yaml]\n"
 NOTES = "  notes:\n    columns:\n      id: int primary key\n"
 V2 = V1 + EMAIL
 
@@ -360,14 +361,18 @@ def test_a_sync_that_is_killed_goes_on(ann: User, server: Server, database: str)
 
 def test_every_save_is_synced_until_ctrl_c(ann: User) -> None:
     with process(ann, "sync", "--watch") as running:
-        for text, said in (
-            (V2, "synced by 1 statement"),
-            ("tables:\n  users: [\n", "error:"),
-            (V1 + EMAIL + AGE, "synced by 1 statement"),
-            (V1, "--allow drop-column:users.email"),
+        for text, part, said in (
+            (V2, "", "synced by 1 statement"),
+            ("tables:\n  users: [\n", "", "error:"),
+            (V2 + INCLUDES, "tables: [", "error:"),
+            ("", "tables:\n" + NOTES, "synced by 1 statement"),
+            (V1, "", "--allow drop-column:users.email"),
         ):
             read_until(running, "until Ctrl-C")
-            ann.declare(text)
+            if part:
+                (ann.folder / "schema" / "part.yaml").write_text(part)
+            if text:
+                ann.declare(text)
             read_until(running, said)
         read_until(running, "until Ctrl-C")
         running.send_signal(signal.SIGINT)
