@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbob.config import DEVELOPMENT, Config
+from plumbob.config import DEVELOPMENT, Config, find_root, read_config
 from plumbob.errors import PlumbobError
 
 # Added to the server's own: a value that does not fit is an error, and never cut in silence.
@@ -61,6 +61,18 @@ class Settings:
         for text in (self.sql_mode, self.time_zone):
             if "'" in text or "\\" in text:
                 raise PlumbobError("sql_mode and time_zone are words without quotes")
+
+    @classmethod
+    def configured(cls, env: str | None = None) -> Settings:
+        """What the configuration says, to be changed with `dataclasses.replace`.
+
+        Args:
+            env: the environment whose settings are meant, instead of PLUMBOB_ENV.
+
+        Raises:
+            PlumbobError: the configuration cannot be read.
+        """
+        return from_config(read_config(find_root(), env))
 
     @property
     def first_statement(self) -> str | None:

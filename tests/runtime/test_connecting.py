@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import re
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import peewee
 import pytest
 
+from plumbob.config import Config
 from plumbob.errors import PlumbobError
 from plumbob.runtime import CannotConnect, Model, Settings, connect, connect_async, proxy
 from tests.conftest import Servers
@@ -43,6 +46,28 @@ def test_the_configuration_says_where_and_how(
     assert database.settings == Settings(
         max_connections=4, retry_pause=0.5, log_sql=True, log_values=True
     )
+
+
+def test_the_configuration_can_be_changed_by_the_program(project: Path) -> None:
+    changed = replace(Settings.configured("staging"), sql_mode="")
+    database = connect(URL, env="staging", settings=changed, bind=False)
+    assert database.settings == Settings(
+        max_connections=4, retry_pause=0.5, acquire_timeout=5.0, log_sql=True, sql_mode=""
+    )
+
+
+def test_the_page_names_settings_that_are_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "runtime.md").read_text("utf-8")
+    table = page.partition("### What the settings are called")[2].partition("###")[0]
+    rows = [line.split("|")[2:4] for line in table.splitlines() if line.startswith("| `")]
+    configured, own = (
+        set(re.findall(r"`(\w+)`", " ".join(column))) for column in zip(*rows, strict=True)
+    )
+    assert configured == {
+        "pool_max", "pool_min", "pool_wait", "pool_idle", "retries", "retry_pause", "log_sql",
+    }  # fmt: skip
+    assert configured <= {field.name for field in fields(Config)}
+    assert own <= {field.name for field in fields(Settings)}
 
 
 @pytest.mark.parametrize(("env", "wait"), [("staging", 5.0), ("production", 30.0)])
