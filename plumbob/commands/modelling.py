@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from plumbob.models.options import Naming, Options
 
 
-def wanted_models(project: Project, path: Path, declaration: Declaration) -> Mapping[Path, str]:
+def wanted_models(
+    project: Project, path: Path, declaration: Declaration, synced: str | None = None
+) -> Mapping[Path, str]:
     """The texts of all files of models, for a path of them.
+
+    Args:
+        synced: the fingerprint of the database where it is ahead of the migrations.
 
     Raises:
         PlumbobError: the declaration or the settings name a class that cannot be called so.
@@ -26,18 +31,21 @@ def wanted_models(project: Project, path: Path, declaration: Declaration) -> Map
     from plumbob.models.files import texts
 
     try:
-        return texts(path, declaration.schema, _options(project))
+        return texts(path, declaration.schema, _options(project, synced))
     except PlumbobError as error:
         if isinstance(error.where, str):
             error.where = _position(declaration, error.where)
         raise
 
 
-def refresh_models(project: Project, declaration: Declaration) -> list[Path]:
+def refresh_models(
+    project: Project, declaration: Declaration, synced: str | None = None
+) -> list[Path]:
     """Write the models anew where that is not switched off; what stands in the way is a warning.
 
     They come after a migration that is written or applied already, and are written as well by
-    `schema models` at any time.
+    `schema models` at any time. Those of a sync have its fingerprint (`synced`) until there is a
+    migration.
     """
     path = project.models
     if path is None:
@@ -45,7 +53,7 @@ def refresh_models(project: Project, declaration: Declaration) -> list[Path]:
     from plumbob.models.files import write
 
     try:
-        changed = write(path, wanted_models(project, path, declaration))
+        changed = write(path, wanted_models(project, path, declaration, synced))
     except PlumbobError as error:
         console.warn(f"the models were not written: {error.what}; see `schema models`")
         return []
@@ -61,18 +69,19 @@ def warn_of_outdated_models(project: Project, declaration: Declaration) -> None:
         return
     from plumbob.models.files import outdated
 
-    for each in outdated(path, wanted_models(project, path, declaration)):
+    wanted = wanted_models(project, path, declaration)
+    for each in outdated(path, wanted, heeds_fingerprint=False):
         console.warn(f"{project.shown(each)} is outdated; write it with: schema models")
 
 
-def _options(project: Project) -> Options:
+def _options(project: Project, synced: str | None) -> Options:
     from plumbob.models.options import Options
 
     config = project.config
     chain = read_folder(project.migrations)
     return Options(
         source=_source(project),
-        fingerprint=chain[-1].after if chain else None,
+        fingerprint=synced or (chain[-1].after if chain else None),
         base=config.models_base,
         naming=cast("Naming", config.models_naming),
         enums=config.models_enums,

@@ -19,6 +19,7 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.errors import Exit
+from plumbob.migration import synced
 from plumbob.migration.counting import Counted
 from plumbob.migration.files import read_folder
 from plumbob.migration.production import refuse_in_production
@@ -74,8 +75,9 @@ def command(
         with interruptible("sync"), connect_to(target, to, project.config) as server:
             console.note(line(f"{project.shown(project.schema)} | {database_name(server)}"))
             outcome = sync(declaration, server, read_folder(project.migrations))
+            ahead = synced.read(server)
         if not dry_run:
-            refresh_models(project, declaration)
+            refresh_models(project, declaration, ahead.fingerprint if ahead else None)
         _tell(outcome, as_json=as_json)
         return outcome
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from plumbob.models.render import render_module, render_package
 # What the docstring of each of our files says: only such files are replaced or removed.
 MARK = "Written by `schema models`"
 _HEAD = 1000
+_SCHEMA = re.compile(r"(?m)^SCHEMA: .*$")
 
 
 def texts(path: Path, schema: Schema, options: Options) -> dict[Path, str]:
@@ -23,9 +25,22 @@ def texts(path: Path, schema: Schema, options: Options) -> dict[Path, str]:
     return {path / name: text for name, text in render_package(schema, options).items()}
 
 
-def outdated(path: Path, wanted: Mapping[Path, str]) -> list[Path]:
-    """The files that are missing, differ, or belong to a table that is not there any more."""
-    return [each for each, text in wanted.items() if _read(each) != text] + [*_left(path, wanted)]
+def outdated(
+    path: Path, wanted: Mapping[Path, str], *, heeds_fingerprint: bool = True
+) -> list[Path]:
+    """The files that are missing, differ, or belong to a table that is not there any more.
+
+    Args:
+        heeds_fingerprint: whether one differs that has another SCHEMA alone.
+    """
+
+    def same(found: str | None, text: str) -> bool:
+        if heeds_fingerprint or found is None:
+            return found == text
+        return _SCHEMA.sub("", found) == _SCHEMA.sub("", text)
+
+    differing = [each for each, text in wanted.items() if not same(_read(each), text)]
+    return [*differing, *_left(path, wanted)]
 
 
 def write(path: Path, wanted: Mapping[Path, str]) -> list[Path]:

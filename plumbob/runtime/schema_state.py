@@ -89,7 +89,7 @@ def schema_state(models: Models, database: Asked) -> SchemaState:
         return SchemaState(
             False,
             "the models do not say which schema they were generated from",
-            "run schema models where it can reach the database",
+            "write a migration with schema diff --write, or run schema models where there is one",
         )
     try:
         with borrowed(database):
@@ -179,5 +179,5 @@ def _judge_synced(wanted: tuple[str, ...], made: str | None) -> SchemaState:
     if not made:
         return SchemaState(False, "schema sync did not end", "run schema sync again")
     return SchemaState(
-        False, "schema sync has made another schema than the models have", "run schema models"
+        False, "schema sync has made another schema than the models have", "run schema sync again"
     )

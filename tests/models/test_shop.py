@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbob.runtime import require
 from tests.commands.user import User
+from tests.models.bound import Bound
+from tests.models.made import imported
 from tests.servers import Server
 
 CHECKOUT = Path(__file__).parents[2]
@@ -80,6 +83,26 @@ def test_they_are_written_after_diff_and_after_apply(
     path.write_text("# by hand\n")
     assert "the models were not written" in user.succeeds("apply").err
     assert path.read_text("utf-8") == "# by hand\n"
+
+
+def test_a_sync_writes_them_for_what_it_has_made(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    user = User(tmp_path, server.url(database))
+    user.declare(SHOP)
+    path = tmp_path / "generated" / "models.py"
+    user.succeeds("sync")
+    bound = Bound(server, database)
+    require(imported(path), bound)
+    # What a sync has made is no migration: files that are to be committed have none.
+    assert user.types("models", "--check").code == 1
+    assert "outdated" not in user.succeeds("check").err
+    synced = path.read_text("utf-8")
+    user.succeeds("diff", "--write")
+    assert path.read_text("utf-8") == synced
+    user.succeeds("apply")
+    require(imported(path), bound)
+    bound.close()
 
 
 def test_a_package_has_a_module_for_each_table_and_loses_it_with_the_table(user: User) -> None:

@@ -69,7 +69,7 @@ def test_what_is_told_on_the_way_of_a_database(project: Project, app: Database) 
     assert told(first) == never
     assert told(None) == (
         "the models do not say which schema they were generated from: "
-        "run schema models where it can reach the database"
+        "write a migration with schema diff --write, or run schema models where there is one"
     )
 
     with pytest.raises(PlumbobError):
@@ -163,7 +163,7 @@ def test_a_synced_database_is_what_sync_made_of_it(
     with project.server() as other:
         for made, told in (
             ("", "schema sync did not end: run schema sync again"),
-            ("sha256:x", "schema sync has made another schema than the models have: run schema models"),
+            ("sha256:x", "schema sync has made another schema than the models have: run schema sync again"),
             (schema_after(project, 1), "the schema is the one of the models, by schema sync"),
         ):  # fmt: skip
             marks.put(other, marks.SYNCED, json.dumps({"fingerprint": made}))
