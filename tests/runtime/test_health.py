@@ -11,14 +11,14 @@ from contextlib import contextmanager
 
 from plumbob.runtime import Settings, connect, connect_async, health
 from plumbob.server.sandbox import Sandbox
-from tests.runtime.conftest import Connect, holders
+from tests.runtime.conftest import PATIENT, Connect, holders
 from tests.servers import Server
 
 
 def test_a_database_that_is_well(connected: Connect, server: Server) -> None:
     database = connected()
     with holders(database, 2):
-        found = health(database)
+        found = health(database, patience=PATIENT)
         assert found.ok
         assert found.server is not None
         assert found.server.startswith("MariaDB 10." if server.flavour.is_mariadb else "MySQL 9.")
@@ -29,7 +29,7 @@ def test_a_database_that_is_well(connected: Connect, server: Server) -> None:
 
 
 def test_the_schema_is_a_part_of_it(connected: Connect) -> None:
-    found = health(connected(), "sha256:0")
+    found = health(connected(), "sha256:0", patience=PATIENT)
     assert not found.ok
     assert found.schema is not None
     assert found.error is None
@@ -41,7 +41,7 @@ def test_the_schema_is_a_part_of_it(connected: Connect) -> None:
 def test_inside_a_transaction_it_is_asked_there(connected: Connect) -> None:
     database = connected(max_connections=1)
     with database.atomic():
-        assert health(database).ok
+        assert health(database, patience=PATIENT).ok
         assert not database.is_closed()
 
 
@@ -59,16 +59,16 @@ def test_a_server_that_does_not_answer_any_more_is_told_in_time(mortal: Sandbox)
     url = f"mysql://root@127.0.0.1:{mortal.port}/mysql"
     settings = Settings(retry_pause=600)
     database = connect(url, settings=settings, bind=False)
-    assert health(database).ok
+    assert health(database, patience=PATIENT).ok
 
     async def in_async_code() -> None:
         app = connect_async(url, settings=settings, bind=False)
-        assert (await app.run(health, app)).ok
+        assert (await app.run(health, app, patience=PATIENT)).ok
         with frozen(mortal):
             assert not (await app.run(health, app, patience=0.2)).ok
             assert not health(database, patience=0.2).ok
             database.close()
-        assert (await app.run(health, app)).ok
+        assert (await app.run(health, app, patience=PATIENT)).ok
         async with app:
             with frozen(mortal):
                 assert not (await app.run(health, app, patience=0.2)).ok
@@ -76,11 +76,11 @@ def test_a_server_that_does_not_answer_any_more_is_told_in_time(mortal: Sandbox)
 
     asyncio.run(in_async_code())
     with database.connection_context():
-        assert health(database).ok
+        assert health(database, patience=PATIENT).ok
         with frozen(mortal):
             found = health(database, patience=0.2)
     assert (found.error or "").endswith("was lost before the answer came")
-    assert health(database).ok
+    assert health(database, patience=PATIENT).ok
     database.close_all()
 
 

@@ -73,9 +73,8 @@ def test_without_log_sql_only_what_is_slow(
     connected: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "plumbob.sql")
-    database = connected(slow_query=0.05)
-    database.execute_sql("SELECT 1")
-    database.execute_sql("SELECT SLEEP(%s)", (0.06,))
+    connected(slow_query=3600).execute_sql("SELECT 1")
+    connected(slow_query=0.005).execute_sql("SELECT SLEEP(%s)", (0.01,))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert re.fullmatch(r"slow, \d+\.\d ms: SELECT SLEEP\(%s\)", caplog.records[0].getMessage())
 
