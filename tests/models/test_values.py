@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from plumbob.model import Flavour
+from plumbob.models import Options
 from plumbob.runtime.values import Geometry
 from tests.models.bound import Bound
 from tests.models.made import declared, models_of, module_of
@@ -159,3 +160,28 @@ def test_nothing_differs_for_peewee(bound: Bound, model: Any) -> None:
     from playhouse.schema_diff import diff_models
 
     assert str(diff_models(bound, [model])) == ""
+
+
+def test_labels_as_members_of_an_enum(bound: Bound, tmp_path: Path) -> None:
+    text = """CREATE TABLE labelled (
+        id int auto_increment primary key,
+        rating enum('G','PG-13','','1','g2') not null default 'PG-13',
+        flags set('a b','c','A_B') null)"""
+    bound.make([text])
+    module = module_of(declared(text, tmp_path), tmp_path, Options(enums=True))
+    model, rating, flags = module.Labelled, module.LabelledRating, module.LabelledFlags
+    names = {member.name: member.value for member in rating}
+    assert names == {"G": "G", "PG_13": "PG-13", "EMPTY": "", "LABEL_1": "1", "G2": "g2"}
+    assert [member.name for member in flags] == ["A_B", "C", "A_B_2"]
+    with bound.bind_ctx([model]):
+        row = model.create(flags={flags.C, flags.A_B})
+        assert (row.rating, row.flags) == (rating.PG_13, frozenset({flags.C, flags.A_B}))
+        read = model.get(model.rating == rating.PG_13, model.flags == {flags.A_B, flags.C})
+        assert (read.rating, read.flags) == (row.rating, row.flags)
+        read.flags = frozenset()
+        read.save()
+        assert model.get_by_id(row.id).flags == frozenset()
+        with pytest.raises(ValueError, match="R"):
+            model.create(rating="R")
+        with pytest.raises(ValueError, match="x"):
+            model.create(flags=["x"])
