@@ -60,6 +60,11 @@ class Counted:
         return ": ".join(filter(None, [self.hazard.what, str(self)]))
 
 
+def harmless(found: Iterable[Counted]) -> frozenset[Hazard]:
+    """The hazards that need no approval because no row is at risk."""
+    return frozenset(each.hazard for each in found if each.rows == 0 and not each.hazard.fails)
+
+
 def at_risk(
     server: Server, hazards: Iterable[Hazard], allow: Collection[str], *, empty: bool = False
 ) -> tuple[Counted, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store, synced
-from plumbob.migration.counting import ALL, Counted, at_risk
+from plumbob.migration.counting import ALL, Counted, at_risk, harmless
 from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, risks
 from plumbob.migration.live import Live, look
@@ -126,7 +126,9 @@ class _Run:
                 if tasks:
                     store.create(self.server)
                 for task in tasks:
-                    runner = Runner(self.server, chain, held, self.progress, self.max_wait)
+                    runner = Runner(
+                        self.server, chain, held, self.progress, self.max_wait, harmless(found)
+                    )
                     live = runner.run(task, live)
                 if tasks:
                     synced.forget(self.server)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, journal
+from plumbob.migration.counting import Counted, count_rows
 from plumbob.migration.events import (
     Begins,
     Done,
@@ -21,6 +22,7 @@ from plumbob.migration.events import (
     WaitsForTable,
     Warned,
 )
+from plumbob.migration.findings import unapproved
 from plumbob.migration.live import Live, as_told, differing, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
@@ -28,6 +30,7 @@ from plumbob.migration.standing import SYNC
 from plumbob.migration.tasks import Task
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
+from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 
@@ -47,8 +50,9 @@ Warnings = list[tuple[str, int, str]]
 class Runner:
     """What the statements of a run have in common.
 
-    `max_wait` are the seconds for which a statement that gets no lock is tried again; `sleep` is
-    time.sleep, but for tests.
+    `max_wait` are the seconds for which a statement that gets no lock is tried again; `harmless` are
+    hazards that nobody approved, because no row was at risk before the run; `sleep` is time.sleep,
+    but for tests.
     """
 
     server: Server
@@ -56,6 +60,7 @@ class Runner:
     lock: Lock
     progress: Progress
     max_wait: float
+    harmless: frozenset[Hazard] = frozenset()
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, task: Task, live: Live) -> Live:
@@ -128,6 +133,7 @@ class Runner:
         """Run a statement and write down what became of it."""
         statement = task.statements[number - 1]
         self.lock.check()
+        self._count_again(task, number)
         before = as_told(look_at(self.server, statement.after), statement.after)
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
@@ -154,6 +160,12 @@ class Runner:
         journal.close(self.server, row, "failed" if wrong else "done", after, message=wrong or None)
         if wrong:
             raise _failed(task, number, wrong, "It was run: look at its table first.")
+
+    def _count_again(self, task: Task, number: int) -> None:
+        """Rows may have come since the beginning of the run; what is renamed by now is not found again."""
+        hazards = [each for each in task.statements[number - 1].hazards if each in self.harmless]
+        if found := [each for each in count_rows(self.server, hazards) if each.rows]:
+            raise _at_risk_now(task, number, found)
 
     def _try_until(self, statement: FileStatement, number: int) -> Warnings:
         """Run a statement, again after a pause while others hold the table; gives its warnings."""
@@ -213,6 +225,17 @@ def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
         advice=f"{first} What was done before it stays: {ways}".lstrip(),
         where=task.migration.id,
         exit=Exit.FAILED,
+    )
+
+
+def _at_risk_now(task: Task, number: int, found: Sequence[Counted]) -> PlumbobError:
+    error = unapproved(found)
+    return PlumbobError(
+        f"{_statement(task, number)} was not run: rows came since the run began\n"
+        + "\n".join(error.what.split("\n")[1:]),
+        advice="change these rows or approve the loss by its name, then run the same command again",
+        where=task.migration.id,
+        exit=Exit.UNSAFE,
     )
 
 

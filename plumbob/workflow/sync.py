@@ -17,7 +17,7 @@ from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import history, journal, lock, store, synced
-from plumbob.migration.counting import Counted, at_risk
+from plumbob.migration.counting import Counted, at_risk, harmless
 from plumbob.migration.draft import draft
 from plumbob.migration.drift import changed_since
 from plumbob.migration.events import Progress, Recorded, silent
@@ -108,7 +108,7 @@ class Sync:
             failing = tuple(each for each in risky if each.is_refused)
             if not self.dry_run:
                 self._check(server, migration, live, risky)
-                self._run(server, (*chain, migration), held, live)
+                self._run(server, (*chain, migration), held, live, risky)
                 self._record(server, pending)
                 ahead = _settle(server, chain, migration.header.manages)
         return SyncOutcome(
@@ -152,14 +152,22 @@ class Sync:
         if any(each.is_refused for each in risky) or not (self.ask and all(map(self.ask, missing))):
             _raise([*risks(risky)])
 
-    def _run(self, server: Server, chain: Sequence[Migration], held: Lock, live: Live) -> None:
+    def _run(
+        self,
+        server: Server,
+        chain: Sequence[Migration],
+        held: Lock,
+        live: Live,
+        risky: Sequence[Counted],
+    ) -> None:
         """Run the last one of the chain, which is no file."""
         migration = chain[-1]
         if not migration.up:
             return
         store.create(server)
         synced.begin(server, live, migration.header.manages)
-        runner = Runner(server, chain, held, self.progress, self.max_wait)
+        safe = harmless(risky)
+        runner = Runner(server, chain, held, self.progress, self.max_wait, safe)
         runner.carry_out(Task(migration, "up"), live)
 
     def _record(self, server: Server, pending: Sequence[tuple[Migration, Texts | None]]) -> None:
