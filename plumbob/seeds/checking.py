@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.nodes import Node, Scalar
 from plumbob.errors import PlumbobError, Position
-from plumbob.model import Column, ForeignKey, Index, Schema, Table
+from plumbob.model import Column, Schema, Table
 from plumbob.seeds import values
 from plumbob.seeds.files import SeedFile, SeedFiles, SeedRow
+from plumbob.seeds.keys import (
+    advice_for_key,
+    column_of_parent,
+    declared_key,
+    foreign_key,
+    is_null,
+    meant,
+    refuse_doubles,
+    unique_keys,
+)
 from plumbob.seeds.literals import (
     Misfit,
     bytes_literal,
@@ -47,7 +56,7 @@ def check(
     checker = _Checker(seeds, tuple(chosen), schema, environ, faults)
     rows = checker.rows()
     faults.raise_if_any()
-    _refuse_doubles(rows, faults)
+    refuse_doubles(rows, faults)
     faults.raise_if_any()
     return rows
 
@@ -80,7 +89,7 @@ class _Checker:
         for name, columns in file.keys:
             if table := self._table(name):
                 with self.faults.collected():
-                    self.keys[name.text] = _declared_key(table, name, columns)
+                    self.keys[name.text] = declared_key(table, name, columns)
         for row in file.rows:
             first = self.known.setdefault((row.table, row.label), row)
             if first is not row:
@@ -97,7 +106,7 @@ class _Checker:
             self.faults.error(
                 f"no table {name.text!r} is declared",
                 name.position(),
-                _meant(name.text, self.schema.tables),
+                meant(name.text, self.schema.tables),
             )
         return table
 
@@ -122,7 +131,7 @@ class _Checker:
 
     def _key(self, row: Row, *, complete: bool) -> tuple[str, ...]:
         """The columns by which the row is known: the ones that were named, else the first that do."""
-        given = {each.name for each in row.fields if not _is_null(each.value)}
+        given = {each.name for each in row.fields if not is_null(each.value)}
         named = self.keys.get(row.table.name)
         if named is not None:
             missing = [name for name in named if name not in given]
@@ -133,7 +142,7 @@ class _Checker:
                     row.where,
                 )
             return named
-        for key in _unique_keys(row.table):
+        for key in unique_keys(row.table):
             if given.issuperset(key.columns):
                 return key.columns
         primary = row.table.primary_key
@@ -145,7 +154,7 @@ class _Checker:
                 f"the row {row.shown} could not be found again: it gives the columns of no primary "
                 "or unique key",
                 row.where,
-                _advice_for_key(row.table),
+                advice_for_key(row.table),
             )
         return ()
 
@@ -156,6 +165,12 @@ class _Checker:
                 column, self._fitting(table, column, values.Text(json_text(node)), where), where
             )
         value = read_value(node)
+        if column.auto_increment and isinstance(value, values.Text) and value.text.strip("0") == "":
+            raise PlumbobError(
+                f"0 is no {column.name}: it lets the server count",
+                advice="leave it out, or give another number",
+                where=where,
+            )
         if isinstance(value, values.Uuid) and not value.name:
             value = values.Uuid(f"{row.table}.{row.label}.{column.name}")
         return Field(column, self._bound(table, column, value, where), where)
@@ -248,7 +263,7 @@ class _Checker:
         return Hashed(value.secret.text)
 
     def _parent(self, table: Table, column: Column, value: Reference, where: Position) -> Parent:
-        key = _foreign_key(table, column, value.table)
+        key = foreign_key(table, column, value.table)
         parent_name = value.table or (key.parent if key else None)
         if parent_name is None:
             raise PlumbobError(
@@ -260,12 +275,12 @@ class _Checker:
         if parent is None:
             raise PlumbobError(
                 f"no table {parent_name!r} is declared",
-                advice=_meant(parent_name, self.schema.tables),
+                advice=meant(parent_name, self.schema.tables),
                 where=where,
             )
         self._require_row((parent_name, value.label), where)
         return Parent(
-            (parent_name, value.label), _column_of_parent(column, key, parent, value, where)
+            (parent_name, value.label), column_of_parent(column, key, parent, value, where)
         )
 
     def _require_row(self, name: Name, where: Position) -> None:
@@ -281,7 +296,7 @@ class _Checker:
                 )
         labels = [label for table, label in self.known if table == name[0]]
         raise PlumbobError(
-            f"there is no row {shown}", advice=_meant(name[1], labels, "rows"), where=where
+            f"there is no row {shown}", advice=meant(name[1], labels, "rows"), where=where
         )
 
 
@@ -297,17 +312,6 @@ def _is_call(node: Node) -> bool:
         return False
 
 
-def _meant(word: str, known: Iterable[str], what: str = "tables") -> str:
-    names = list(known)
-    near = get_close_matches(word.lower(), {each.lower(): each for each in names}, n=1)
-    if near:
-        return f"did you mean {next(each for each in names if each.lower() == near[0])!r}?"
-    if not names:
-        return ""
-    more = ", …" if len(names) > 12 else ""
-    return f"{what} are {', '.join(names[:12])}{more}"
-
-
 def _column(table: Table, name: Scalar) -> Column:
     """The column of this name that may be written to."""
     column = table.column(name.text)
@@ -315,7 +319,7 @@ def _column(table: Table, name: Scalar) -> Column:
     if column is None:
         raise PlumbobError(
             f"the table {table.name} has no column {name.text!r}",
-            advice=_meant(name.text, [each.name for each in table.columns], "columns"),
+            advice=meant(name.text, [each.name for each in table.columns], "columns"),
             where=where,
         )
     if column.generated is not None or column.system_time is not None:
@@ -340,112 +344,3 @@ def _needs_value(column: Column) -> bool:
 def _is_counted(table: Table, name: str) -> bool:
     column = table.column(name)
     return column is not None and column.auto_increment
-
-
-def _is_null(value: Bound) -> bool:
-    return isinstance(value, Fixed) and value.sql == "NULL"
-
-
-def _unique_keys(table: Table) -> Iterator[Index]:
-    """Keys that tell rows apart, the primary one first; those of prefixes and expressions are left out."""
-    keys = (index for index in table.indexes if index.kind in ("primary", "unique"))
-    for key in sorted(keys, key=lambda each: each.kind != "primary"):
-        if all(part.column and part.length is None and not part.period for part in key.parts):
-            yield key
-
-
-def _declared_key(table: Table, name: Scalar, said: tuple[Scalar, ...]) -> tuple[str, ...]:
-    """The columns of the key that `keys:` names, by its columns or by its own name."""
-    keys = list(_unique_keys(table))
-    if len(said) == 1 and (index := table.index(said[0].text)) in keys and index:
-        return index.columns
-    columns = []
-    for each in said:
-        column = table.column(each.text)
-        if column is None:
-            raise PlumbobError(
-                f"the table {table.name} has no column or unique key {each.text!r}",
-                advice=_meant(each.text, [one.name for one in table.columns], "columns"),
-                where=each.position(),
-            )
-        columns.append(column.name)
-    found = next((key.columns for key in keys if set(key.columns) == set(columns)), None)
-    if found is None:
-        raise PlumbobError(
-            f"{', '.join(columns)} is no primary or unique key of {table.name}",
-            advice=_advice_for_key(table),
-            where=said[0].position() if said else name.position(),
-        )
-    return found
-
-
-def _advice_for_key(table: Table) -> str:
-    listed = [", ".join(key.columns) for key in _unique_keys(table)]
-    if not listed:
-        return f"give {table.name} a primary key"
-    return f"keys of {table.name}: {'; '.join(listed)}"
-
-
-def _foreign_key(table: Table, column: Column, parent: str | None) -> ForeignKey | None:
-    """The foreign key that a column is in, to this parent where one is named."""
-    return next(
-        (
-            key
-            for key in table.foreign_keys
-            if column.name in key.columns and parent in (None, key.parent) and not key.parent_schema
-        ),
-        None,
-    )
-
-
-def _column_of_parent(
-    column: Column, key: ForeignKey | None, parent: Table, value: Reference, where: Position
-) -> str:
-    """The column of the parent whose value is taken."""
-    if value.column is not None:
-        found = parent.column(value.column)
-        if found is None:
-            names = [each.name for each in parent.columns]
-            raise PlumbobError(
-                f"the table {parent.name} has no column {value.column!r}",
-                advice=_meant(value.column, names, "columns"),
-                where=where,
-            )
-        return found.name
-    if key is not None:
-        return key.parent_columns[key.columns.index(column.name)]
-    primary = parent.primary_key
-    if primary is None or len(primary.columns) != 1:
-        raise PlumbobError(
-            f"which column of {parent.name} is meant?",
-            advice=f"write {{row: {parent.name}.{value.label}, column: …}}",
-            where=where,
-        )
-    return primary.columns[0]
-
-
-def _refuse_doubles(rows: Iterable[Row], faults: Faults) -> None:
-    """Two rows with the same values in a primary or unique key."""
-    seen: dict[object, Row] = {}
-    for row in rows:
-        for key in _unique_keys(row.table):
-            cells = [row.field(name) for name in key.columns]
-            if any(cell is None or _is_null(cell.value) for cell in cells):
-                continue
-            marks = tuple(_mark(cell) for cell in cells if cell)
-            first = seen.setdefault((row.table.name, key.name, marks), row)
-            cell = cells[0]
-            if first is not row and cell is not None:
-                faults.error(
-                    f"the rows {first.shown} and {row.shown} have the same {', '.join(key.columns)}, "
-                    f"which is unique; the first is in {first.where.file}, line {first.where.line}",
-                    cell.where,
-                )
-
-
-def _mark(cell: Field) -> object:
-    """What is equal for equal values; collations that heed no case are the rule."""
-    if isinstance(cell.value, Fixed):
-        collation = cell.column.type.collation or ""
-        return cell.value.sql.lower() if collation.endswith("_ci") else cell.value.sql
-    return cell.value

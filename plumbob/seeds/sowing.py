@@ -12,6 +12,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Column
 from plumbob.seeds import records
 from plumbob.seeds.literals import value_literal
+from plumbob.seeds.made import hash_of, moment_sql, verifies
 from plumbob.seeds.order import Ordered
 from plumbob.seeds.records import Cell, Identity, Keys, Record
 from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row, digest
@@ -259,7 +260,7 @@ class _Sower:
     def _is_kept(self, each: Field, record: Record, found: _Found) -> bool:
         """Whether what is there stays: a hash that fits, a moment of the insert."""
         if isinstance(each.value, Hashed):
-            return _verifies(found.cells.get(each.name), each.value.password)
+            return verifies(found.cells.get(each.name), each.value.password)
         if isinstance(each.value, Moment):
             return dict(record.moments).get(each.name) == str(each.value)
         return False
@@ -315,11 +316,11 @@ class _Sower:
             case Fixed(sql):
                 return sql
             case Hashed(password):
-                return quote_text(_hash(password))
+                return quote_text(hash_of(password))
             case Parent(name, parent_column):
                 return value_literal(self.found[name].cells[parent_column])
             case Moment():
-                return _moment(value, column, self.now)
+                return moment_sql(value, column, self.now)
 
 
 def _identity(row: Row) -> tuple[str, ...]:
@@ -349,38 +350,6 @@ def _differs(before: _Found, after: _Found, column: str) -> bool:
 
 def _content(columns: Sequence[str], found: _Found) -> str:
     return records.content(columns, [found.cells.get(name) for name in columns])
-
-
-def _moment(value: Moment, column: Column, now: str) -> str:
-    """The time of the run, moved; the server counts months and leap years."""
-    sql = f"TIMESTAMP{quote_text(now)}"
-    for unit, count in value.shift:
-        sql = f"{sql} + INTERVAL {count:d} {unit}"
-    kind = column.type.name
-    if kind == "year":
-        return f"YEAR({sql})"
-    if kind == "date":
-        return f"CAST({sql} AS DATE)"
-    digits = column.type.length or 0
-    # Cut and not rounded: `now` is never in the future.
-    cut = f"({sql} - INTERVAL MICROSECOND({sql}) % {10 ** (6 - digits):d} MICROSECOND)"
-    return f"CAST({cut} AS {'TIME' if kind == 'time' else 'DATETIME'}({digits:d}))"
-
-
-def _hash(password: str) -> str:
-    from argon2 import PasswordHasher
-
-    return PasswordHasher().hash(password)
-
-
-def _verifies(stored: Cell, password: str) -> bool:
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    try:
-        return isinstance(stored, str) and PasswordHasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _at(error: ServerError, row: Row) -> PlumbobError:

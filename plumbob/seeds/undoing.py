@@ -73,20 +73,8 @@ class _Undoing:
     gone: int = 0
 
     def run(self, *, dry_run: bool) -> Undone:
-        made = records.tables_made(self.server)
         kept = [each for each in self.records if not each.inserted]
-        own: list[Record] = []
-        changed: list[Record] = []
-        for each in self.records:
-            name = folded(self.server, each.table)
-            if not each.inserted:
-                continue
-            if name not in made:
-                self.gone += len(each.keys.rows)
-            elif self._is_same(each, made[name]):
-                own.append(replace(each, table=name))
-            else:
-                changed.append(each)
+        own, unlike = self._divided([each for each in self.records if each.inserted])
         batches = self._batches(own)
         keys = self._foreign_keys(set(batches))
         self._refuse_dependents(batches, keys)
@@ -96,7 +84,21 @@ class _Undoing:
             self._delete(batches, keys)
             records.forget(self.server, self.records)
         shown = tuple(f"{each.table}.{each.label}" for each in kept)
-        return Undone(counts, self.gone, shown, _tables(changed), dry_run, loose)
+        return Undone(counts, self.gone, shown, unlike, dry_run, loose)
+
+    def _divided(self, inserted: Sequence[Record]) -> tuple[list[Record], tuple[str, ...]]:
+        """Records of rows that are ours, and the tables whose rows are others now."""
+        made = records.tables_made(self.server)
+        own, unlike = [], []
+        for each in inserted:
+            name = folded(self.server, each.table)
+            if name not in made:
+                self.gone += len(each.keys.rows)
+            elif self._is_same(each, made[name]):
+                own.append(replace(each, table=name))
+            else:
+                unlike.append(each.table)
+        return own, tuple(dict.fromkeys(unlike))
 
     def _is_same(self, record: Record, made: str) -> bool:
         """Whether the numbers of the record mean the rows that were seeded.
@@ -276,10 +278,6 @@ class _Undoing:
             " AND IS_NULLABLE = 'YES'"
         )
         return [name for (name,) in rows]
-
-
-def _tables(found: Sequence[Record]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.table for each in found))
 
 
 def _columns(found: list[Keys]) -> set[tuple[str, ...]]:
