@@ -108,7 +108,8 @@ def value_literal(value: object) -> str:
     if isinstance(value, bool | int | float | Decimal):
         return str(int(value) if isinstance(value, bool) else value)
     if isinstance(value, bytes):
-        return f"x'{value.hex()}'"
+        # MariaDB takes x'05' for a text even beside a BIT, where 0x05 is the number.
+        return f"0x{value.hex()}" if value else "''"
     return quote_text(str(value))
 
 
