@@ -245,6 +245,6 @@ def test_a_database_that_lost_all_tables_is_not_adopted(
     assert "has lost all of its tables" in refused.err
 
 
-def test_options_of_adoption_alone_say_so(user: User) -> None:
-    result = user.types("drift", "--keep", "users")
+def test_options_of_adoption_alone_say_so(tmp_path: Path) -> None:
+    result = User(tmp_path).types("drift", "--keep", "users")
     assert (result.code, "add --adopt" in result.err) == (2, True)
