@@ -212,8 +212,12 @@ class _Sower:
 
     def _select(self, row: Row, condition: str) -> _Found | None:
         names = [*_identity(row), *(each.name for each in row.table.columns if _is_read(each))]
+        wanted = [
+            *map(quote_name, _identity(row)),
+            *(_read(each) for each in row.table.columns if _is_read(each)),
+        ]
         rows = self.server.query(
-            f"SELECT {', '.join(map(quote_name, names))} FROM {quote_name(row.table.name)}"
+            f"SELECT {', '.join(wanted)} FROM {quote_name(row.table.name)}"
             f" WHERE {condition} FOR UPDATE"
         )
         if not rows:
@@ -277,6 +281,7 @@ class _Sower:
             each.name
             for each in fields
             if not (isinstance(each.value, Fixed) and each.value.is_secret)
+            and each.column.type.name != "vector"
         )
         # A record of the same row under another label becomes this one's.
         old = self.records.pop(made.name, None) or self.records.pop(row.name, None)
@@ -331,6 +336,12 @@ def _identity(row: Row) -> tuple[str, ...]:
 
 def _is_read(column: Column) -> bool:
     return column.system_time is None
+
+
+def _read(column: Column) -> str:
+    """How a column is read: PyMySQL takes the bytes of a vector of MySQL for a text in ASCII."""
+    name = quote_name(column.name)
+    return f"HEX({name})" if column.type.name == "vector" else name
 
 
 def _where(row: Row, identity: Identity) -> str:

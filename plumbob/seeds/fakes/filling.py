@@ -213,8 +213,11 @@ class _Filling:
         return [tuple(row) for row in found]
 
     def _record(self, found: tuple[Identity, ...]) -> None:
+        # PyMySQL cannot read a vector of MySQL.
+        vectors = {each.name for each in self.table.columns if each.type.name == "vector"}
+        columns = tuple(name for name in self.maker.columns if name not in vectors)
         keys = Keys(self.identity, found)
-        some = records.contents_of(self.server, self.table.name, keys, self.maker.columns)
+        some = records.contents_of(self.server, self.table.name, keys, columns)
         stored = ",".join(each[: records.DIGITS] for each in some)
         made = records.tables_made(self.server)[folded(self.server, self.table.name)]
         records.write(
@@ -224,7 +227,7 @@ class _Filling:
                 None,
                 True,
                 keys,
-                columns=self.maker.columns,
+                columns=columns,
                 stored=stored,
                 table_made=made,
             ),
