@@ -27,6 +27,7 @@ tables:
       id: int auto_increment primary key
       name: varchar(20) unique not null
 """
+NAME = "      name: varchar(20) unique not null\n"
 SEEDS = """
 rows:
   users:
@@ -131,13 +132,13 @@ def test_the_api_does_what_the_commands_do(here: User, server: Server, database:
     assert plumbob.status().is_in_sync
     assert plumbob.compare().in_sync
 
-    here.declare(USERS.replace("name: varchar(20)", "name: varchar(10)"))
+    here.declare(USERS.replace(NAME, ""))
     found = plumbob.compare()
-    assert [each.approval for each in found.hazards] == ["change-type:users.name"]
-    assert "varchar(10)" in found.up[0]
+    assert [each.approval for each in found.hazards] == ["drop-column:users.name"]
+    assert "DROP COLUMN `name`" in found.up[0]
     with pytest.raises(plumbob.PlumbobError, match="not approved"):
         plumbob.sync()
-    assert plumbob.sync(allow=["change-type:users.name"]).is_ahead
+    assert plumbob.sync(allow=["drop-column:users.name"]).is_ahead
     here.declare(USERS)
     plumbob.sync()
 
