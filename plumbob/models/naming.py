@@ -50,7 +50,11 @@ def associations(table: Table, schema: Schema) -> Iterator[ForeignKey]:
     """The foreign keys whose parent is a model, too: one of another database is not."""
     for key in table.foreign_keys:
         parent = schema.tables.get(key.parent) if key.parent_schema is None else None
-        if parent and all(parent.column(name) for name in key.parent_columns):
+        if (
+            parent
+            and all(map(table.column, key.columns))
+            and all(map(parent.column, key.parent_columns))
+        ):
             yield key
 
 

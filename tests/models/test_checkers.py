@@ -17,6 +17,7 @@ from plumbob.model import Flavour, Schema
 from plumbob.models import Options, render_module, render_package
 from tests.models.made import declared
 from tests.models.test_values import table_of, types_of
+from tests.property.edits import Everything
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -66,6 +67,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for maker, flavour in MAKERS.items():
         modules.append((f"types_{maker}", declared(table_of(flavour), folder), Options()))
         (folder / f"use_types_{maker}.py").write_text(_use_of_types(maker, flavour))
+        everything = folder / "everything.yaml"
+        everything.write_text(Everything(maker).text(), "utf-8")
+        modules.append((f"everything_{maker}", load(everything).schema, Options(enums=True)))
     for name, schema, options in modules:
         (folder / f"models_{name}.py").write_text(render_module(schema, options), "utf-8")
     for name, schema in (("sakila", sakila), ("odd", odd)):
