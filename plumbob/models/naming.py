@@ -109,7 +109,16 @@ class _Settling:
 
     def _classes(self) -> dict[str, str]:
         said = {table.name: _said_class(table) for table in self.tables}
-        found = {name: self.in_module.take(each) for name, each in said.items() if each}
+        found: dict[str, str] = {}
+        for name, each in said.items():
+            if each and not self.in_module.is_free(each):
+                raise PlumbobError(
+                    f"the model of {name} cannot be called {each}: something else is",
+                    advice="give it another `class:`; classes that differ in capitals alone are one",
+                    where=name,
+                )
+            if each:
+                found[name] = self.in_module.take(each)
         for table in self.tables:
             if table.name not in found:
                 found[table.name] = self.in_module.take(names.class_name(table.name, self.is_snake))

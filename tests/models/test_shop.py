@@ -61,6 +61,14 @@ def test_a_class_that_cannot_be_called_so_is_shown_where_it_is_said(user: User) 
     assert "    model: {class: a b}" in result.err
 
 
+def test_two_classes_of_one_name_are_an_error(user: User) -> None:
+    named = SHOP.replace("  users:\n", "  users:\n    model: {class: Same}\n", 1)
+    user.declare(named.replace("  otps:\n", "  otps:\n    model: {class: SAME}\n", 1))
+    result = user.types("models")
+    assert result.code == 2
+    assert "the model of users cannot be called Same: something else is" in result.err
+
+
 def test_they_are_written_after_diff_and_after_apply(
     server: Server, database: str, tmp_path: Path
 ) -> None:
