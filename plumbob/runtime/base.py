@@ -16,8 +16,20 @@ from peewee import SQL, DatabaseProxy, Field, ForeignKeyField, ModelInsert, Mode
 
 from plumbob.runtime.served import is_counted, is_generated, is_given_by_server, is_set_on_update
 
+
+class Unbound(DatabaseProxy):
+    """The database of the models, which is known once the application has connected."""
+
+    def __getattr__(self, name: str) -> Any:
+        if self.obj is None:
+            raise AttributeError(
+                "the models have no database yet: call plumbob.runtime.connect() before the first query"
+            )
+        return getattr(self.obj, name)
+
+
 # What the models are bound to until an application connects (`plumbob.runtime.connect`).
-proxy = DatabaseProxy()
+proxy = Unbound()
 # Within VALUES: what the server fills in.
 DEFAULT = SQL("DEFAULT")
 

@@ -205,3 +205,18 @@ def test_an_application_imports_nothing_of_the_tool() -> None:
     heavy = {"click", "deepdiff", "jinja2", "yaml", "aiomysql", "greenlet", "argon2"}
     assert not loaded & heavy
     assert not {name for name in loaded if name.startswith("plumbob.commands")}
+
+
+def test_a_query_before_the_connection_is_told_what_is_missing() -> None:
+    code = "from generated.models import User; User.get_by_id(1)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1] == (
+        "AttributeError: the models have no database yet: call plumbob.runtime.connect()"
+        " before the first query"
+    )
