@@ -275,7 +275,8 @@ def _block_text(text: str, old: Scalar, start: int) -> str | None:
     header, _, body = old.source.text[start : old.end].partition("\n")
     lines = text.strip("\n").split("\n")
     is_folded = old.style == ">" and any(line != line.rstrip() for line in lines)
-    if is_folded or lines[0][:1] in (" ", "\t"):
+    # A line end of another kind stands in double quotes alone.
+    if is_folded or lines[0][:1] in (" ", "\t") or "\r" in text:
         return None
     first = next((line for line in body.split("\n") if line.strip()), "")
     indent = " " * (len(first) - len(first.lstrip()))
