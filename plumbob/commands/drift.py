@@ -66,7 +66,7 @@ def command(
     lock_wait: float,
     as_json: bool,
 ) -> int:
-    """Show what was changed on the server since the last apply, and by nobody's migration.
+    """Show what was changed on the server by nobody's migration.
 
     Three sides are compared: what the last apply or rollback recorded, what is live, and what is
     declared. What only the declaration changes is pending and is not shown here (`schema diff` shows
