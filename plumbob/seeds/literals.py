@@ -29,6 +29,8 @@ _MOMENTS = re.compile(rf"{_DATE}(?:[ T]{_CLOCK})?")
 _TIMES = re.compile(r"-?(\d{1,3}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?")
 _WORDS = {"true": "1", "false": "0"}
 
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 class Misfit(Exception):
     """Why a text is no value of a column, without repeating the text, which may be a secret."""
@@ -293,13 +295,13 @@ def _uuid(text: str, _: Type) -> str:
         raise Misfit("this is no UUID", "{uuid: } makes one") from None
 
 
-def _address(version: int) -> Callable[[str, Type], str]:
+def _address(*kinds: type[_Address]) -> Callable[[str, Type], str]:
     def read(text: str, of: Type) -> str:
         try:
             found = ipaddress.ip_address(text)
         except ValueError:
             raise Misfit(f"this is no address of the type {of.name}") from None
-        if found.version > version:
+        if not isinstance(found, kinds):
             raise Misfit(f"this is no address of the type {of.name}")
         return quote_text(text)
 
@@ -323,6 +325,6 @@ _READERS: Mapping[str, Callable[[str, Type], str]] = {
     "year": _year,
     "bit": _bit,
     "uuid": _uuid,
-    "inet4": _address(4),
-    "inet6": _address(6),
+    "inet4": _address(ipaddress.IPv4Address),
+    "inet6": _address(ipaddress.IPv4Address, ipaddress.IPv6Address),
 }

@@ -236,6 +236,7 @@ def test_two_thousand_tables(user: User, server: Server, database: str) -> None:
     assert result.code == 1, result.err
     assert result.json["live"]["tables"] == count + 2
     assert count <= shown <= count + 20
-    assert selected < 50
+    # The plan drops them all: the rows of each are counted.
+    assert selected < 2 + count + 50
     # Processor time of ours, with the plan that drops them all; the others share the machine.
     assert seconds < 5
