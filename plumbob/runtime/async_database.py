@@ -264,7 +264,8 @@ class AsyncDatabase(AsyncMySQLDatabase):
 
     def _learn_version(self, version: str) -> None:
         self.server_version = self._extract_server_version(version)
-        self._set_csq_grouped("mariadb" in version.lower())
+        self.mariadb = "mariadb" in version.lower()
+        self._set_csq_grouped(self.mariadb)
 
     async def _pool_release(self, wrapped: AsyncMySQLConnection) -> None:
         if wrapped.conn is not None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         def _is_closed(self, conn: DriverConnection) -> bool: ...
         def _can_reuse(self, conn: DriverConnection) -> bool: ...
         def _initialize_connection(self, conn: DriverConnection) -> None: ...
+        def _set_server_version(self, conn: DriverConnection) -> None: ...
         def _log_query(self, sql: str, params: Any) -> None: ...
         def _notify_hooks(
             self, sql: str, params: Any, start: float, exc: BaseException | None
@@ -72,6 +73,7 @@ class Pool(_Base):
         self.target = target
         self.settings = settings
         self._opening = 0
+        self._is_mariadb = False
         self._owners: dict[int, threading.Thread] = {}
         self._reaper: threading.Thread | None = None
         super().__init__(target.database, max_connections=settings.max_connections)
@@ -79,6 +81,21 @@ class Pool(_Base):
         # which is each thread's own.
         self._lock = contextlib.nullcontext()
         forget_after_fork(self)
+
+    @property
+    def mariadb(self) -> bool:
+        """Whether it is MariaDB, which Peewee has to know before it writes a JSON value into a query."""
+        if self.server_version is None:
+            self.connect(reuse_if_open=True)
+        return self._is_mariadb
+
+    @mariadb.setter
+    def mariadb(self, known: bool) -> None:
+        self._is_mariadb = known
+
+    def _set_server_version(self, conn: DriverConnection) -> None:
+        self._is_mariadb = "mariadb" in str(conn.server_version).lower()
+        super()._set_server_version(conn)
 
     def pool_use(self) -> PoolUse:
         with self._pool_lock:

@@ -33,6 +33,7 @@ from plumbob.runtime.async_database import AsyncDatabase
 from plumbob.server.sandbox import Sandbox
 from tests.runtime.conftest import PATIENT, QUICK, connection_count, kill_now
 from tests.runtime.conftest import eventually as until
+from tests.runtime.test_json import SAID, TABLE, Note
 from tests.servers import Server
 
 Work = Callable[[AsyncDatabase], Awaitable[None]]
@@ -248,6 +249,16 @@ def test_many_rows_one_by_one(run: Run) -> None:
             await app.run(Thing.insert_many([{"name": str(i)} for i in range(250)]).execute)
             names = [thing.name async for thing in app.iterate(Thing.select().order_by(Thing.id))]
             assert names == [str(i) for i in range(250)]
+
+    run(work)
+
+
+def test_json(run: Run) -> None:
+    async def work(app: AsyncDatabase) -> None:
+        await app.aexecute_sql(TABLE)
+        with Note.bind_ctx(app):
+            note = await app.run(Note.create, said=SAID)
+            assert (await app.get(Note.select().where(Note.id == note.id))).said == SAID
 
     run(work)
 
