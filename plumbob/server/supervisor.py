@@ -57,7 +57,7 @@ def start(
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     reader, writer = os.pipe()
-    account = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    is_root = os.geteuid() == 0
     with open(stdin, "rb") as source, open(os.path.join(folder, "output"), "ab") as output:
         server = subprocess.Popen(
             command,
@@ -67,7 +67,9 @@ def start(
             cwd=folder,
             pass_fds=(lock, writer),
             preexec_fn=die_with_supervisor,
-            **account,  # type: ignore[call-overload]
+            user=uid if is_root else None,
+            group=gid if is_root else None,
+            extra_groups=[] if is_root else None,
         )
     os.close(writer)
     say(f"running {server.pid}")

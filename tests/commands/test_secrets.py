@@ -155,7 +155,7 @@ def test_a_url_that_cannot_be_read_is_not_repeated(character: str, tmp_path: Pat
 def test_a_diff_only_looks(maker: str, tmp_path: Path) -> None:
     """I11: what the server's general log has of `diff`, `status` and `apply --dry-run`."""
     options = ["--general-log=1", "--general-log-file=general.log"]
-    with Sandbox(find(maker), options) as sandbox:  # type: ignore[arg-type]
+    with Sandbox(find(maker), options) as sandbox:
         server = Server(sandbox.url)
         with empty_database(server) as database:
             user = User(tmp_path, server.url(database))

@@ -195,7 +195,7 @@ def test_rows_that_stand_against_it_leave_a_way_on(place: Place, case: FieldCase
     found = [place.rows(f"SELECT count(*) FROM {name}") for name in created(case.before)]
     assert found == counts
     for sql in case.bad_rows:
-        table, key = re.match(r"INSERT INTO (\w+) VALUES \((\d+),", sql).groups()  # type: ignore[union-attr]
+        table, key = re.match(r"INSERT INTO (\w+) VALUES \((\d+),", sql).groups()
         place.run([f"DELETE FROM {table} WHERE id = {key}"])
     user.succeeds("apply")
     user.succeeds("diff")

@@ -44,7 +44,7 @@ def dies(user: User, number: int, event: type) -> None:
     """Apply until a statement begins, or until it is done and nobody has written that down yet."""
 
     def progress(seen: object) -> None:
-        if isinstance(seen, event) and seen.number == number:  # type: ignore[attr-defined]
+        if isinstance(seen, event) and seen.number == number:
             raise Killed
 
     with connect(Target.from_url(user.url)) as server, pytest.raises(Killed):

@@ -61,7 +61,7 @@ def _of_scheme(draw: Draw, scheme: str, flavour: Flavour) -> tuple[str, str]:
         before, after = _lists(draw, flavour)
     else:
         return (f"partition by {scheme} {_hashed(draw)}", f"partition by {scheme} {_hashed(draw)}")
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         f"partition by {scheme}{parts} ({', '.join(_commented(draw, each))})"
         for each in (before, after)
     )
