@@ -116,6 +116,40 @@ def settle(server: Server) -> None:
     server.execute(f"UPDATE `{JOURNAL}` SET history = 0 WHERE history IS NULL")
 
 
+def read_note(server: Server, name: str) -> tuple[str, str] | None:
+    """A fact that is kept beside the runs, of which there is one at a time: its hash and its details."""
+    if JOURNAL not in there(server):
+        return None
+    rows = server.query(
+        f"SELECT hash, seen_before FROM `{JOURNAL}` WHERE {_is_note(name)} ORDER BY id DESC LIMIT 1"
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def write_note(server: Server, name: str, hash: str, details: str) -> None:
+    """Write such a fact in place of the one that was known, of which a crash may leave both."""
+    values = (name, hash, details, socket.gethostname()[:255], __version__)
+    server.execute(
+        f"INSERT INTO `{JOURNAL}` (migration, hash, seen_before, host, tool, direction, number, state,"
+        " expected, connection_id, started, history)"
+        f" VALUES ({', '.join(map(quote_text, values))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
+        " UTC_TIMESTAMP(6), 0)"
+    )
+    ((row,),) = server.query("SELECT LAST_INSERT_ID()")
+    server.execute(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)} AND id < {row:d}")
+
+
+def remove_note(server: Server, name: str) -> None:
+    """Forget such a fact; one that is not known is no error."""
+    if read_note(server, name) is not None:
+        server.execute(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)}")
+
+
+def _is_note(name: str) -> str:
+    # By the key: what belongs to no run has the history 0.
+    return f"history = 0 AND number = 0 AND migration = {quote_text(name)}"
+
+
 def _insert(
     server: Server,
     migration: Migration,

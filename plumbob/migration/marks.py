@@ -1,4 +1,4 @@
-"""What a database knows of itself, kept beside its history: that it is production, that it was synced.
+"""What a database knows of itself, kept beside its history: that it is production.
 
 A table of its own, made when the first mark is set: a database from before there were any has none.
 """
@@ -13,14 +13,13 @@ from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, NO_SUCH_TABLE, UNKNOWN_DATABASE, ServerError
 
 MARKS = "_plumbob_marks"
-PRODUCTION, SYNCED = "production", "synced"
+PRODUCTION = "production"
 _TABLE = f"""CREATE TABLE IF NOT EXISTS `{MARKS}` (
-  `mark` varchar(16) NOT NULL COMMENT 'production, synced',
+  `mark` varchar(16) NOT NULL COMMENT 'production',
   `database_name` varchar(64) NOT NULL COMMENT 'as it was called then',
   `set_at` datetime(6) NOT NULL COMMENT 'UTC',
   `set_by` varchar(320) NOT NULL,
   `tool` varchar(64) NOT NULL,
-  `details` longtext DEFAULT NULL,
   PRIMARY KEY (`mark`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='plumbob marks, format 1'"""
 
@@ -32,7 +31,6 @@ class Mark:
     database: str
     at: str
     by: str
-    details: str | None
 
     def __str__(self) -> str:
         return f"{self.at.partition('.')[0]} by {self.by}"
@@ -48,7 +46,7 @@ def find(server: Server, name: str, database: str | None = None) -> Mark | None:
     place = quote_name(database or server.database or "")
     try:
         rows = server.query(
-            "SELECT database_name, CAST(set_at AS CHAR), set_by, details"
+            "SELECT database_name, CAST(set_at AS CHAR), set_by"
             f" FROM {place}.`{MARKS}` WHERE mark = {quote_text(name)}"
         )
     except ServerError as error:
@@ -60,14 +58,13 @@ def find(server: Server, name: str, database: str | None = None) -> Mark | None:
     return Mark(*rows[0]) if rows else None
 
 
-def put(server: Server, name: str, details: str | None = None) -> None:
-    """Set a mark on the database in use; one that is set already is left as it is, but for `details`."""
+def put(server: Server, name: str) -> None:
+    """Set a mark on the database in use; one that is set already is left as it is."""
     server.execute(_TABLE)
-    said = "NULL" if details is None else quote_text(details)
     server.execute(
-        f"INSERT INTO `{MARKS}` (mark, database_name, set_at, set_by, tool, details) VALUES"
-        f" ({quote_text(name)}, DATABASE(), UTC_TIMESTAMP(6), USER(), {quote_text(__version__)}, {said})"
-        f" ON DUPLICATE KEY UPDATE details = {said}"
+        f"INSERT INTO `{MARKS}` (mark, database_name, set_at, set_by, tool) VALUES"
+        f" ({quote_text(name)}, DATABASE(), UTC_TIMESTAMP(6), USER(), {quote_text(__version__)})"
+        " ON DUPLICATE KEY UPDATE mark = mark"
     )
 
 

@@ -1,8 +1,8 @@
 """That a database was synced: made as declared without a migration, and so ahead of the recorded chain.
 
-The history is left as it was. The mark keeps what the database was like after the sync, so that this
-is told from drift; and, where no migration was ever applied, what it was like before the first one,
-which is where the next migration has to begin.
+The history is left as it was. A row of the journal keeps what the database was like after the sync, so
+that this is told from drift; and, where no migration was ever applied, what it was like before the
+first one, which is where the next migration has to begin.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from plumbob.migration import history, marks
+from plumbob.migration import history, journal
 from plumbob.migration.live import Live
-from plumbob.migration.marks import SYNCED
 from plumbob.migration.snapshot import schema_of
 from plumbob.migration.store import pack, unpack
 from plumbob.model import Schema
 from plumbob.server.connection import Server
 
+# What the journal calls the row, which is of no migration and of no run: `20261124T131500_…` are theirs.
+# Its `hash` is the fingerprint of all tables, so that `plumbob.runtime.require` can read it with the rest.
+SYNCED = "synced"
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What the mark says.
+    """What the row says.
 
     Attributes:
         fingerprint: that of all tables after the last sync; "" while one has not ended.
@@ -39,13 +42,13 @@ class Synced:
 
 def read(server: Server) -> Synced | None:
     """What is known of syncs; None where there was none since the last migration was run."""
-    found = marks.find(server, SYNCED)
-    if found is None or found.details is None:
+    found = journal.read_note(server, SYNCED)
+    if found is None:
         return None
-    details = json.loads(found.details)
+    fingerprint, details = found[0], json.loads(found[1])
     base = details["base"]
     manages = frozenset(details["manages"])
-    return Synced(details["fingerprint"], details["prints"], base and unpack(base), manages)
+    return Synced(fingerprint, details["prints"], base and unpack(base), manages)
 
 
 def begin(server: Server, live: Live, manages: Collection[str]) -> None:
@@ -65,7 +68,7 @@ def end(server: Server, live: Live, manages: Collection[str]) -> None:
 
 def forget(server: Server) -> None:
     """The database is again what the history says."""
-    marks.remove(server, SYNCED)
+    journal.remove_note(server, SYNCED)
 
 
 def recorded_end(server: Server, synced: Synced | None) -> dict[str, str] | None:
@@ -86,9 +89,8 @@ def recorded_schema(server: Server) -> Schema | None:
 def _write(server: Server, synced: Synced) -> None:
     base = None if synced.base is None else pack(synced.base)
     details = {
-        "fingerprint": synced.fingerprint,
         "prints": dict(synced.prints),
         "base": base,
         "manages": sorted(synced.manages),
     }
-    marks.put(server, SYNCED, json.dumps(details))
+    journal.write_note(server, SYNCED, synced.fingerprint, json.dumps(details))

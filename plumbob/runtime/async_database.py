@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import peewee
@@ -43,6 +43,7 @@ from plumbob.runtime.errors import (
     OutcomeUnknown,
 )
 from plumbob.runtime.forks import forget_after_fork
+from plumbob.runtime.json_methods import JSONMethods
 from plumbob.runtime.losses import GONE, Loss, driver_error, loss
 from plumbob.runtime.pool import PoolUse
 from plumbob.runtime.settings import Settings
@@ -59,6 +60,8 @@ class AsyncDatabase(AsyncMySQLDatabase):
     to its end or to `aclose()`.
     """
 
+    json_methods = JSONMethods
+
     def __init__(self, target: Target, settings: Settings) -> None:
         self.target = target
         self.settings = settings
@@ -74,6 +77,20 @@ class AsyncDatabase(AsyncMySQLDatabase):
     def pool_use(self) -> PoolUse:
         pool: AsyncPool | None = self._pool
         return PoolUse(0, 0, self.settings.max_connections) if pool is None else pool.use()
+
+    def execute(self, query: Any, **context_options: Any) -> Any:
+        if self.server_version is None:
+            # How a query reads depends on the server.
+            await_(self.aconnect())
+        return super().execute(query, **context_options)
+
+    async def iterate(
+        self, query: Any, buffer_size: int | None = None
+    ) -> AsyncGenerator[Any, None]:
+        await self.aconnect()
+        async with aclosing(super().iterate(query, buffer_size)) as rows:
+            async for row in rows:
+                yield row
 
     async def aexecute_sql(self, sql: str, params: Any = None) -> Any:
         return await self._trying(lambda: self._execute_once(sql, params))

@@ -23,6 +23,7 @@ from pymysql.constants import SERVER_STATUS
 
 from plumbob.runtime.errors import NoFreeConnection
 from plumbob.runtime.forks import forget_after_fork
+from plumbob.runtime.json_methods import JSONMethods
 from plumbob.runtime.settings import Settings
 from plumbob.server.driver import CONNECT_TIMEOUT, DriverConnection, open_connection
 from plumbob.server.target import Target
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         def _notify_hooks(
             self, sql: str, params: Any, start: float, exc: BaseException | None
         ) -> None: ...
+        def execute(self, query: Any, **context_options: Any) -> Any: ...
         def execute_sql(self, sql: str, params: Any = None) -> Any: ...
         def close_all(self) -> None: ...
         def manual_close(self) -> bool: ...
@@ -69,11 +71,12 @@ class PoolUse:
 class Pool(_Base):
     """A Peewee database with a pool of connections to one server."""
 
+    json_methods = JSONMethods
+
     def __init__(self, target: Target, settings: Settings) -> None:
         self.target = target
         self.settings = settings
         self._opening = 0
-        self._is_mariadb = False
         self._owners: dict[int, threading.Thread] = {}
         self._reaper: threading.Thread | None = None
         super().__init__(target.database, max_connections=settings.max_connections)
@@ -82,19 +85,14 @@ class Pool(_Base):
         self._lock = contextlib.nullcontext()
         forget_after_fork(self)
 
-    @property
-    def mariadb(self) -> bool:
-        """Whether it is MariaDB, which Peewee has to know before it writes a JSON value into a query."""
-        if self.server_version is None:
+    def execute(self, query: Any, **context_options: Any) -> Any:
+        if self.server_version is None and self.autoconnect:
+            # How a query reads depends on the server.
             self.connect(reuse_if_open=True)
-        return self._is_mariadb
-
-    @mariadb.setter
-    def mariadb(self, known: bool) -> None:
-        self._is_mariadb = known
+        return super().execute(query, **context_options)
 
     def _set_server_version(self, conn: DriverConnection) -> None:
-        self._is_mariadb = "mariadb" in str(conn.server_version).lower()
+        self.mariadb = "mariadb" in str(conn.server_version).lower()
         super()._set_server_version(conn)
 
     def pool_use(self) -> PoolUse:

@@ -1,13 +1,12 @@
 """Whether the schema of a database is the one that the models were generated from.
 
-It is asked of plumbob's own tables, which say what `schema apply` did last: one question that reads. No
+It is asked of plumbob's own tables, which say what `schema apply` did last: one statement that reads. No
 table of the application is looked at, so what somebody changed by hand is not seen (`schema status`
 does that).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from typing import Any, Protocol
 
 import peewee
 
-from plumbob.migration.marks import MARKS, SYNCED
 from plumbob.migration.store import HISTORY, JOURNAL
+from plumbob.migration.synced import SYNCED
 from plumbob.runtime.base import proxy
 from plumbob.runtime.errors import SchemaMismatch
 from plumbob.runtime.losses import number_of
@@ -42,8 +41,9 @@ SELECT
    ORDER BY id DESC LIMIT 1),
   IS_USED_LOCK(CONCAT('plumbob:', LEFT(SHA2(
     IF(@@lower_case_table_names, LOWER(DATABASE()), DATABASE()), 256), 40))) IS NOT NULL,
-  """
-_SYNCED = f"(SELECT details FROM `{MARKS}` WHERE mark = '{SYNCED}')"
+  (SELECT hash FROM `{JOURNAL}`
+   WHERE history = 0 AND number = 0 AND migration = '{SYNCED}'
+   ORDER BY id DESC LIMIT 1)"""
 _APPLY = "run schema apply"
 
 
@@ -100,33 +100,21 @@ def schema_state(models: Models, database: Asked) -> SchemaState:
         return SchemaState(
             False,
             "this account may not read what plumbob has recorded",
-            f"GRANT SELECT on {HISTORY}, {JOURNAL} and {MARKS} to it",
+            f"GRANT SELECT on {HISTORY} and {JOURNAL} to it",
         )
     return _judge(wanted, *row)
 
 
 def _ask(database: Asked, wanted: tuple[str, ...]) -> tuple[Any, ...]:
-    """The answer, with None for what stands in a table that is not there.
-
-    The table of marks is made with the first mark, so only a database that was never marked as
-    production is asked more than once.
-    """
-    history = _QUESTION.replace("%s", ", ".join(["%s"] * len(wanted)))
-    nothing = "SELECT NULL, NULL, NULL, 0, "
-    asked: tuple[tuple[str, tuple[str, ...]], ...] = (
-        (history + _SYNCED, wanted),
-        (history + "NULL", wanted),
-        (nothing + _SYNCED, ()),
-    )
-    for sql, values in asked:
-        try:
-            row: tuple[Any, ...] = database.execute_sql(sql, values).fetchone()
-        except peewee.DatabaseError as error:
-            if number_of(error) != NO_SUCH_TABLE:
-                raise
-        else:
-            return row
-    return (None, None, None, 0, None)
+    """The answer, with None for all of it where the tables are not there: both are made together."""
+    sql = _QUESTION.replace("%s", ", ".join(["%s"] * len(wanted)))
+    try:
+        row: tuple[Any, ...] = database.execute_sql(sql, wanted).fetchone()
+    except peewee.DatabaseError as error:
+        if number_of(error) != NO_SUCH_TABLE:
+            raise
+        return (None, None, None, 0, None)
+    return row
 
 
 def borrowed(database: Asked) -> AbstractContextManager[Any]:
@@ -156,7 +144,7 @@ def _judge(
             False, f"the migration {open_migration} is half applied", f"{_APPLY} again to finish it"
         )
     if synced is not None:
-        return _judge_synced(wanted, json.loads(synced).get("fingerprint"))
+        return _judge_synced(wanted, synced)
     if recorded is None:
         return SchemaState(
             False, "no migration was ever applied to this database by plumbob", _APPLY
@@ -173,7 +161,7 @@ def _judge(
     return SchemaState(False, f"the schema is older than the models{rolled_back}", _APPLY)
 
 
-def _judge_synced(wanted: tuple[str, ...], made: str | None) -> SchemaState:
+def _judge_synced(wanted: tuple[str, ...], made: str) -> SchemaState:
     if made in wanted:
         return SchemaState(True, "the schema is the one of the models, by schema sync")
     if not made:

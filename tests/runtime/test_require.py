@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import peewee
@@ -11,19 +12,29 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import marks
+from plumbob.migration import journal, marks, store, synced
 from plumbob.migration.files import read_folder
 from plumbob.migration.lock import lock_name
-from plumbob.runtime import Database, SchemaMismatch, proxy, require, schema_state
+from plumbob.runtime import (
+    Database,
+    SchemaMismatch,
+    connect_async,
+    proxy,
+    require,
+    schema_state,
+)
+from plumbob.server.connection import Server as ToolServer
 from tests.commands.user import User
 from tests.conftest import empty_database
 from tests.migration.project import USERS, Project, alter
-from tests.runtime.conftest import Connect
+from tests.runtime.conftest import QUICK, Connect
 from tests.servers import Server
 
 ADD_X, DROP_X = alter("users", "ADD COLUMN `x` int"), alter("users", "DROP COLUMN `x`")
 ADD_Y, DROP_Y = alter("users", "ADD COLUMN `y` int"), alter("users", "DROP COLUMN `y`")
 UNIQUE, DROP_UNIQUE = alter("users", "ADD UNIQUE `u` (`name`)"), alter("users", "DROP KEY `u`")
+
+QUESTIONS = "SHOW SESSION STATUS LIKE 'Questions'"
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +60,11 @@ def project(server: Server, database: str, migrations: Path) -> Project:
 @pytest.fixture
 def app(connected: Connect) -> Database:
     return connected()
+
+
+def synced_to(server: ToolServer, fingerprint: str) -> None:
+    store.create(server)
+    journal.write_note(server, synced.SYNCED, fingerprint, "{}")
 
 
 def schema_after(project: Project, number: int) -> str:
@@ -94,15 +110,47 @@ def test_what_is_told_on_the_way_of_a_database(project: Project, app: Database) 
     )
 
 
-def test_it_is_one_question_that_takes_no_lock(project: Project, app: Database) -> None:
+# How a database is when it is asked: what was done on it before.
+PLACES: dict[str, Callable[[Project, ToolServer], object]] = {
+    "nothing of plumbob": lambda project, tool: None,
+    "only the mark of production": lambda project, tool: marks.put(tool, marks.PRODUCTION),
+    "applied": lambda project, tool: project.apply(),
+    "applied and production": lambda project, tool: (
+        project.apply(),
+        marks.put(tool, marks.PRODUCTION),
+    ),
+    "synced": lambda project, tool: synced_to(tool, "sha256:x"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_it_is_one_question_that_takes_no_lock(project: Project, app: Database, place: str) -> None:
     project.sql("UPDATE users SET name = id")
-    project.apply()
-    with project.server() as other:
-        marks.put(other, marks.PRODUCTION)
+    with project.server() as tool:
+        PLACES[place](project, tool)
     app.execute_sql("SET SESSION TRANSACTION READ ONLY")
+    sent = app.execute_sql(QUESTIONS).fetchone()[1]
     with count_queries() as asked:
-        require(schema_after(project, 1), app)
+        state = schema_state(schema_after(project, 1), app)
+    assert state.ok is place.startswith("applied")
     assert asked.count == 1
+    # As the server counts: this statement, and the question.
+    assert int(app.execute_sql(QUESTIONS).fetchone()[1]) == int(sent) + 2
+
+
+def test_async_code_asks_one_question_too(project: Project, server: Server, database: str) -> None:
+    async def main() -> int:
+        app = connect_async(server.url(database), settings=QUICK, bind=False)
+        try:
+            await app.aexecute_sql("DO 0")
+            sent = await app.aexecute_sql(QUESTIONS)
+            state = await app.run(schema_state, schema_after(project, 1), app)
+            assert state.what.startswith("no migration was ever applied")
+            return int((await app.aexecute_sql(QUESTIONS)).fetchone()[1]) - int(sent.fetchone()[1])
+        finally:
+            await app.close_pool()
+
+    assert asyncio.run(main()) == 2
 
 
 def test_a_module_of_models_and_the_database_that_they_are_bound_to(
@@ -166,7 +214,7 @@ def test_a_synced_database_is_what_sync_made_of_it(
             ("sha256:x", "schema sync has made another schema than the models have: run schema sync again"),
             (schema_after(project, 1), "the schema is the one of the models, by schema sync"),
         ):  # fmt: skip
-            marks.put(other, marks.SYNCED, json.dumps({"fingerprint": made}))
+            synced_to(other, made)
             assert str(schema_state(schema_after(project, 1), app)) == told
 
 
@@ -184,7 +232,7 @@ def test_an_account_that_may_not_look_is_told_what_it_needs(
     state = schema_state(schema_after(project, 1), app)
     assert str(state) == (
         "this account may not read what plumbob has recorded: "
-        "GRANT SELECT on _plumbob_history, _plumbob_journal and _plumbob_marks to it"
+        "GRANT SELECT on _plumbob_history and _plumbob_journal to it"
     )
     project.sql("DROP USER test_app@localhost")
 
