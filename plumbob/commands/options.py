@@ -108,12 +108,24 @@ def connection(function: Function) -> Function:
     return _grouped(function, "to", ConnectionOptions, _CONNECTION)
 
 
+def _approvals(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    if given:
+        # Not before it is needed: `schema --help` loads none of it.
+        from plumbob.plan.approvals import check_approvals
+
+        check_approvals(given)
+    return given
+
+
 json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 allow = click.option(
     "--allow",
     multiple=True,
     metavar="KIND:OBJECT",
+    callback=_approvals,
     help="Approve one loss by its name, as the report shows it; may be repeated.",
 )
 

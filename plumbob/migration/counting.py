@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from plumbob.plan.approvals import ALL
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import NO_SUCH_TABLE, ServerError
 
-ALL = "all"
 # Seconds for one SELECT.
 SECONDS = 20
 _TOO_LONG = (1969, 3024)

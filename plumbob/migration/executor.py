@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store, synced
-from plumbob.migration.counting import ALL, Counted, at_risk, harmless
+from plumbob.migration.counting import Counted, at_risk, harmless
 from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, risks
 from plumbob.migration.live import Live, look
@@ -20,6 +20,7 @@ from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
+from plumbob.plan.approvals import ALL, check_approvals
 from plumbob.server.connection import Server
 
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
@@ -145,6 +146,7 @@ class _Run:
     def _check_call(self) -> None:
         if self.server.database is None:
             raise PlumbobError("no database is chosen", advice="name it in the URL or with -D")
+        check_approvals(self.allow)
         if ALL in self.allow:
             refuse_in_production("`--allow all`", self.server, configured=self.production)
 

@@ -19,6 +19,7 @@ from plumbob.migration.comments import facts, unescape
 from plumbob.migration.delimiter import Fenced, find_fenced
 from plumbob.migration.migration import Direction, FileStatement, Header, Parent, Script
 from plumbob.model import STORED_KINDS, Flavour, StoredKind, parse_flavour
+from plumbob.plan.approvals import hazard_kind, nearest_kind
 from plumbob.plan.statement import Hazard
 
 FORMAT = 1
@@ -311,7 +312,10 @@ def _above(
             kind, colon, name = unescape(value).partition(":")
             if what is None or not colon:
                 _fail(piece, f"`{key}` is not KIND:OBJECT below a `hazard`")
-            hazards.append(Hazard(kind, name, what, count, fails=key == "refuse"))
+            known = hazard_kind(kind)
+            if known is None:
+                _fail(piece, f"there is no hazard {kind!r}: {nearest_kind(kind)}")
+            hazards.append(Hazard(known, name, what, count, fails=key == "refuse"))
             what = None
     if what is not None:
         _fail(piece, "a `hazard` has no `approve` or `refuse` below it")

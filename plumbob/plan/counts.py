@@ -17,7 +17,9 @@ from plumbob.plan.misfits import misfits
 from plumbob.plan.pair import Pair
 from plumbob.plan.refusals import is_null_refused, refusals
 from plumbob.plan.rows import Rows, count_sql
-from plumbob.plan.statement import Hazard, Statement
+from plumbob.plan.statement import Hazard, Loss, Statement
+
+_OF_TABLES: tuple[Loss, ...] = ("drop-table", "change-engine")
 
 Counts = Mapping[str, tuple[Hazard, ...]]
 
@@ -65,8 +67,7 @@ def _counts(pair: Pair) -> Counts:
     """By approval what a hazard of this table becomes; nothing where no row can be at risk."""
     name, live = pair.name, pair.live
     found: dict[str, tuple[Hazard, ...]] = {
-        f"{kind}:{name}": (_hazard(kind, name, Rows(live)),)
-        for kind in ("drop-table", "change-engine")
+        f"{kind}:{name}": (_hazard(kind, name, Rows(live)),) for kind in _OF_TABLES
     }
     for each in live.partitions.listed if live.partitions else ():
         object = f"{name}.{each.name}"
@@ -96,7 +97,7 @@ def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Haz
     object, sql = f"{pair.name}.{after.name}", pair.sql(after.name)
     formula = pair.expression(after.generated.expression) if after.generated else None
     other = f"NOT ({sql} <=> ({formula}))" if formula is not None else f"{sql} IS NOT NULL"
-    where = {
+    where: dict[Loss, str] = {
         "overwrite-column": other,
         "renumber": f"{sql} = 0 OR {sql} IS NULL" if before.null else f"{sql} = 0",
         "fill-null": f"{sql} IS NULL",
@@ -118,6 +119,6 @@ def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Haz
     return found
 
 
-def _hazard(kind: str, object: str, rows: Rows, *, fails: bool = False) -> Hazard:
+def _hazard(kind: Loss, object: str, rows: Rows, *, fails: bool = False) -> Hazard:
     """A hazard that is said in the words of the one that it replaces."""
     return Hazard(kind, object, "", count_sql(rows), fails)

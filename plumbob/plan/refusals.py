@@ -17,7 +17,7 @@ from plumbob.plan.pair import Pair
 from plumbob.plan.places import outside
 from plumbob.plan.rows import Rows, count_sql
 from plumbob.plan.session import repeats_zero_date
-from plumbob.plan.statement import PARTITIONS, Hazard, Ref, check_refs
+from plumbob.plan.statement import PARTITIONS, Hazard, Obstacle, Ref, check_refs
 
 Pairs = Mapping[str, Pair]
 _DATED = ("date", "datetime", "timestamp")
@@ -62,7 +62,7 @@ def refusals(pairs: Pairs) -> Iterator[Refusal]:
 
 
 def _refusal(
-    pair: Pair, kind: str, name: str, what: str, rows: Rows, refs: Iterable[Ref]
+    pair: Pair, kind: Obstacle, name: str, what: str, rows: Rows, refs: Iterable[Ref]
 ) -> Refusal:
     object = f"{pair.name}.{name}" if name else pair.name
     return Refusal(frozenset(refs), Hazard(kind, object, what, count_sql(rows), fails=True))
@@ -73,11 +73,10 @@ def _refusal(
 
 def _of_columns(pair: Pair) -> Iterator[Refusal]:
     for before, column in pair.kept():
-        conditions = [(_is_null(pair, before, column), "nulls", "NULL is not allowed any more")]
-        conditions.append((_other_srid(pair, before, column), "srid", "values have another SRID"))
-        for where, kind, what in conditions:
-            if where:
-                yield _of_column(pair, column, kind, what, where)
+        if where := _is_null(pair, before, column):
+            yield _of_column(pair, column, "nulls", "NULL is not allowed any more", where)
+        if where := _other_srid(pair, before, column):
+            yield _of_column(pair, column, "srid", "values have another SRID", where)
     for column in pair.added():
         if _needs_a_date(pair, column):
             what = "rows that are there would get the date 0000-00-00, which strict mode refuses"
@@ -87,7 +86,7 @@ def _of_columns(pair: Pair) -> Iterator[Refusal]:
             yield _of_column(pair, column, "not-computed", what, where)
 
 
-def _of_column(pair: Pair, column: Column, kind: str, what: str, where: str) -> Refusal:
+def _of_column(pair: Pair, column: Column, kind: Obstacle, what: str, where: str) -> Refusal:
     rows = Rows(pair.live, where)
     return _refusal(pair, kind, column.name, what, rows, _columns(pair, [column.name]))
 

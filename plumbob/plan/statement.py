@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from plumbob.model import Check, Flavour
 
@@ -35,6 +35,38 @@ def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterato
     return (Ref("check", owner, check.name.lower()) for check in checks)
 
 
+# What can be lost, and approved.
+Loss = Literal[
+    "change-engine",
+    "change-type",
+    "drop-column",
+    "drop-database",
+    "drop-grants",
+    "drop-history",
+    "drop-partition",
+    "drop-sequence",
+    "drop-table",
+    "fill-null",
+    "overwrite-column",
+    "renumber",
+    "unmark-production",
+]
+# What a server refuses where there are such rows, whatever is approved.
+Obstacle = Literal[
+    "duplicates",
+    "no-default",
+    "no-partition",
+    "not-computed",
+    "nulls",
+    "orphans",
+    "srid",
+    "violations",
+    "zero-dates",
+]
+HazardKind = Loss | Obstacle
+LOSSES: tuple[Loss, ...] = get_args(Loss)
+OBSTACLES: tuple[Obstacle, ...] = get_args(Obstacle)
+
 # Hazards that are none where no row is at risk.
 _OF_VALUES = frozenset(("change-type", "overwrite-column", "renumber", "fill-null"))
 
@@ -49,7 +81,7 @@ class Hazard:
     and change nothing.
     """
 
-    kind: str
+    kind: HazardKind
     object: str
     what: str
     count: str = ""

@@ -10,6 +10,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.executor import Outcome
 from plumbob.migration.production import refuse_in_production
 from plumbob.model import Schema
+from plumbob.plan.approvals import check_approvals
 from plumbob.plan.statement import Hazard
 from plumbob.seeds.sowing import Sowing
 from plumbob.server.connection import Server
@@ -63,6 +64,7 @@ def drop_database(
     Raises:
         PlumbobError: UNSAFE in production, and where it is not approved.
     """
+    check_approvals(allow)
     refuse_in_production(what, server, configured=production, database=name)
     tables = _tables(server, name)
     if tables is None:

@@ -32,6 +32,7 @@ from plumbob.migration.snapshot import record, schema_of
 from plumbob.migration.standing import SYNC, Standing, stand
 from plumbob.migration.tasks import Task
 from plumbob.model import Schema, key_of_id
+from plumbob.plan.approvals import check_approvals
 from plumbob.server.connection import Server
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch
 from plumbob.workflow import Comparison, compare_database
@@ -93,6 +94,7 @@ class Sync:
                 migrations of the folder do not fit: nothing was run. FAILED: the same call goes on.
         """
         started = time.monotonic()
+        check_approvals(self.allow)
         self._refuse_in_production(server)
         _raise(obstacles(server))
         with lock.held(server, self.lock_wait, self.progress) as held:

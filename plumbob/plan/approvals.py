@@ -1,0 +1,73 @@
+"""What is approved: `KIND:OBJECT` as the report shows it, or `all`. A mistyped one approves nothing.
+
+An object that is not at risk is no error: the same approvals are given to databases that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.plan.statement import LOSSES, OBSTACLES, HazardKind, Loss
+
+ALL = "all"
+_PARTS = {
+    "change-type": "COLUMN",
+    "drop-column": "COLUMN",
+    "drop-partition": "PARTITION",
+    "fill-null": "COLUMN",
+    "overwrite-column": "COLUMN",
+    "renumber": "COLUMN",
+}
+
+
+def check_approvals(allow: Collection[str]) -> None:
+    """See that each approval can be one.
+
+    Raises:
+        PlumbobError: BAD_INPUT for those that cannot.
+    """
+    faults = list(_faults([allow] if isinstance(allow, str) else allow))
+    if faults:
+        raise faults[0] if len(faults) == 1 else ManyErrors(faults)
+
+
+def hazard_kind(word: str) -> HazardKind | None:
+    """The kind of that name."""
+    known = {str(kind): kind for kind in (*LOSSES, *OBSTACLES)}
+    return known.get(word)
+
+
+def nearest_kind(word: str) -> str:
+    """Advice for a kind that there is not."""
+    near = get_close_matches(word.lower(), (*LOSSES, ALL), n=1)
+    return f"did you mean {near[0]}?" if near else f"the kinds are {', '.join(LOSSES)}"
+
+
+def _faults(allow: Collection[str]) -> Iterator[PlumbobError]:
+    for each in allow:
+        kind, colon, name = each.partition(":")
+        if each == ALL:
+            continue
+        if kind in OBSTACLES:
+            yield _bad(
+                f"no approval helps against {kind}: the statement would fail on these rows",
+                "change the rows or the declaration",
+            )
+        elif not colon and kind not in LOSSES:
+            yield _bad(f"{each!r} is no approval, which is KIND:OBJECT or all", nearest_kind(kind))
+        elif kind not in LOSSES:
+            yield _bad(f"{each!r} approves nothing: there is no {kind!r}", nearest_kind(kind))
+        elif not name or (kind in _PARTS and "." not in name.strip(".")):
+            yield _bad(f"{each!r} does not say of what", f"write {kind}:{_form(kind)}")
+
+
+def _form(kind: Loss) -> str:
+    if kind in _PARTS:
+        return f"TABLE.{_PARTS[kind]}"
+    return "DATABASE" if kind in ("drop-database", "unmark-production") else "NAME"
+
+
+def _bad(what: str, advice: str) -> PlumbobError:
+    return PlumbobError(what, advice=advice, where="--allow", exit=Exit.BAD_INPUT)
