@@ -28,7 +28,7 @@ COMMANDS = {
     "import": "Read the declaration from the models of an application.",
     "pull": "Take what the database has into the declaration.",
     "fmt": "Settle the style of the declaration; turn YAML into SQL and back.",
-    "check": "Check the declaration, without any server.",
+    "check": "Check the declaration and the seeds, without any server.",
     "diff": "Show what differs between the declaration and the database.",
     "apply": "Run the migrations that the database does not have yet.",
     "rollback": "Undo the last migrations.",

@@ -1,4 +1,4 @@
-"""`schema check`: the declaration by itself, for editors, hooks and CI; no server is asked."""
+"""`schema check`: the declaration and the seeds by themselves, for editors, hooks and CI; no server is asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from plumbob.commands import console, options
 from plumbob.commands.modelling import warn_of_outdated_models
 from plumbob.commands.opening import load_declaration, open_project
 from plumbob.commands.options import ProjectOptions
+from plumbob.commands.seeding import check_seeds
 from plumbob.errors import Exit
-from plumbob.report.comparison import source
+from plumbob.report.comparison import counted, source
 from plumbob.report.document import source_document
 from plumbob.report.safe import line
 
@@ -22,18 +23,22 @@ schema check --schema other/schema.yaml --json"""
 @options.project
 @options.json
 def command(where: ProjectOptions, as_json: bool) -> int:
-    """Check the declaration, without any server.
+    """Check the declaration and the seeds, without any server.
 
-    Reads it whole and reports all that is wrong in one go, each fault with its line. Exit code 2
-    when something is wrong. Models that do not fit it any more are a warning; `schema models --check`
-    has an exit code for that.
+    Reads them whole and reports all that is wrong in one go, each fault with its line. Exit code 2
+    when something is wrong. The seeds of every environment are held against the declaration.
+
+    Models that do not fit it any more are a warning; `schema models --check` has an exit code for
+    that.
     """
     project = open_project(where)
     declaration = load_declaration(project)
+    seeds = check_seeds(project, declaration)
     warn_of_outdated_models(project, declaration)
     read = source(project.shown(project.schema), declaration.schema)
     if as_json:
-        console.out_json({"declared": source_document(read)})
+        console.out_json({"declared": source_document(read), "seed_files": seeds})
     else:
-        console.out(line(f"{read}, nothing is wrong"))
+        beside = f", and {counted(seeds, 'seed file')}" if seeds else ""
+        console.out(line(f"{read}{beside}, nothing is wrong"))
     return Exit.OK

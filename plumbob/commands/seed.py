@@ -6,7 +6,6 @@ import os
 import secrets
 import sys
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +19,7 @@ from plumbob.commands.opening import (
     open_project,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.seeding import read_seed_files
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.production import refuse_in_production
 from plumbob.model import Schema
@@ -37,7 +37,6 @@ from plumbob.report.seeded import (
 )
 from plumbob.seeds.checking import check
 from plumbob.seeds.fakes.filling import fill
-from plumbob.seeds.files import read_seeds
 from plumbob.seeds.gate import choose, refuse_unasked
 from plumbob.seeds.order import rows_in_order
 from plumbob.seeds.sowing import sow
@@ -104,9 +103,7 @@ def command(
 
 def _seed(project: Project, server: Server, *, asked: bool, dry_run: bool, as_json: bool) -> int:
     config = project.config
-    seeds = read_seeds(project.seeds, Path(project.shown(project.seeds)))
-    for path in seeds.not_read:
-        console.warn(f"{path} is not read: an environment is no folder, but a line `environments:`")
+    seeds = read_seed_files(project)
     if not seeds.files:
         raise PlumbobError(f"there are no seeds in {seeds.folder}", advice="see docs/seeds.md")
     chosen = choose(seeds, server, config.environment, production=config.production, asked=asked)

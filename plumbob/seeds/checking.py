@@ -30,7 +30,7 @@ from plumbob.seeds.literals import (
     text_literal,
 )
 from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row
-from plumbob.seeds.values import Moment, Reference, Value, Variable, json_text, read_value
+from plumbob.seeds.values import Moment, Reference, Value, Variable, Written, json_text, read_value
 
 # What names a row's UUIDs: it never changes, or all of them would.
 _NAMESPACE = uuid.UUID("6f0e3c59-6d4c-5b0a-9d07-9d0f7a2b1c55")
@@ -40,14 +40,14 @@ _TIMES = ("date", "time", "datetime", "timestamp", "year")
 
 
 def check(
-    seeds: SeedFiles, chosen: Iterable[SeedFile], schema: Schema, environ: Mapping[str, str]
+    seeds: SeedFiles, chosen: Iterable[SeedFile], schema: Schema, environ: Mapping[str, str] | None
 ) -> tuple[Row, ...]:
     """The rows of the chosen files, bound to their columns.
 
     Args:
         seeds: all files, to tell a row of another environment from one that there is not.
         schema: what is declared, in canonical form.
-        environ: the environment variables.
+        environ: the environment variables; None where they are not known, and nothing is asked of them.
 
     Raises:
         PlumbobError: or ManyErrors, each with its place in a file.
@@ -66,7 +66,7 @@ class _Checker:
     seeds: SeedFiles
     files: tuple[SeedFile, ...]
     schema: Schema
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] | None
     faults: Faults
     known: dict[Name, SeedRow] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -196,18 +196,21 @@ class _Checker:
                     )
                 return value
             case Variable():
-                text = self._variable(value, where)
+                if self.environ is None:
+                    # It is compared with others, and never sent.
+                    return Fixed(f"@{value.name}")
+                text = self._variable(value, self.environ, where)
                 return replace(self._fitting(table, column, text, where), secret=text.text)
             case _:
                 return self._fitting(table, column, value, where)
 
-    def _fitting(self, table: Table, column: Column, value: Value, where: Position) -> Fixed:
+    def _fitting(self, table: Table, column: Column, value: Written, where: Position) -> Fixed:
         try:
             return Fixed(self._literal(column, value))
         except Misfit as misfit:
             raise _misfit(misfit, where, f"{table.name}.{column.name}: ") from None
 
-    def _literal(self, column: Column, value: Value) -> str:
+    def _literal(self, column: Column, value: Written) -> str:
         match value:
             case values.Text():
                 return text_literal(value.text, column, is_plain=value.is_plain)
@@ -224,8 +227,6 @@ class _Checker:
                 return bytes_literal(value.content, column)
             case values.Content():
                 return bytes_literal(self._content(value), column)
-            case _:
-                raise NotImplementedError(type(value))
 
     def _content(self, value: values.Content) -> bytes:
         folder = self.seeds.folder
@@ -237,8 +238,10 @@ class _Checker:
         except OSError as error:
             raise Misfit(f"{path} cannot be read: {error.strerror}") from None
 
-    def _variable(self, value: Variable, where: Position) -> values.Text:
-        text = self.environ.get(value.name, value.default)
+    def _variable(
+        self, value: Variable, environ: Mapping[str, str], where: Position
+    ) -> values.Text:
+        text = environ.get(value.name, value.default)
         if text is None:
             raise PlumbobError(
                 f"the environment variable {value.name} is not set",
@@ -258,9 +261,11 @@ class _Checker:
                 Misfit(f"{column.name} is {of.name}({of.length}), and a hash takes {_HASH_LENGTH}"),
                 where,
             )
-        if isinstance(value.secret, Variable):
-            return Hashed(self._variable(value.secret, where).text)
-        return Hashed(value.secret.text)
+        if isinstance(value.secret, values.Text):
+            return Hashed(value.secret.text)
+        if self.environ is None:
+            return Hashed(f"@{value.secret.name}")
+        return Hashed(self._variable(value.secret, self.environ, where).text)
 
     def _parent(self, table: Table, column: Column, value: Reference, where: Position) -> Parent:
         key = foreign_key(table, column, value.table)

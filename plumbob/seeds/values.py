@@ -95,7 +95,9 @@ class Bytes:
     content: bytes
 
 
-Value = Text | Null | Labels | Reference | Variable | Password | Moment | Uuid | Content | Bytes
+# What stands in the file, or follows from it alone.
+Written = Text | Labels | Uuid | Content | Bytes
+Value = Written | Null | Reference | Variable | Password | Moment
 
 FUNCTIONS: Mapping[str, Key] = {
     "row": Key("the key of another row"),
