@@ -31,6 +31,7 @@ from plumbob.model import (
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.errors import ServerError
 from plumbob.server.scratch import Scratch
+from plumbob.trial import LiveTables, try_out
 
 ABSENT = "absent"
 Seen = tuple[Mapping[str, str], ...]
@@ -40,12 +41,14 @@ Seen = tuple[Mapping[str, str], ...]
 class Proof:
     """Where a plan was run both ways with the expected result, and the fingerprints seen on the way.
 
-    `up` and `down` have for each statement the fingerprints of the tables that it changed.
+    `up` and `down` have for each statement the fingerprints of the tables that it changed; `plan` is the
+    plan with what each statement costs.
     """
 
     place: str
     up: Seen
     down: Seen
+    plan: Plan
 
 
 class PlanIsWrong(PlumbobError):
@@ -60,7 +63,12 @@ class PlanIsWrong(PlumbobError):
 
 
 def prove(
-    scratch: Scratch, plan: Plan, live: Schema, reached: Schema, beside: Schema | None = None
+    scratch: Scratch,
+    plan: Plan,
+    live: Schema,
+    reached: Schema,
+    beside: Schema | None = None,
+    tables: LiveTables | None = None,
 ) -> Proof:
     """Run a plan up and down on a scratch database.
 
@@ -70,6 +78,7 @@ def prove(
         live: in canonical form.
         reached: in canonical form, what the way up leads to (`planner.reached_by`).
         beside: live objects that are not managed, and that others may name.
+        tables: what the costs depend on that the scratch database has not.
 
     Raises:
         PlanIsWrong: when a statement fails or an end is not what it should be.
@@ -82,14 +91,15 @@ def prove(
     )
     start = _prints(scratch, flavour)
     near = _Near(_joined(live, reached), _above(live, reached, beside))
-    up = _run(scratch, plan.up, start, near, "up")
+    tables = tables or LiveTables()
+    up, forward = _run(scratch, plan.up, start, near, tables, "up")
     ids = {*start, *(id for seen in up for id in seen)}
     _check(
         scratch, _with(reached, beside), ids, flavour, "the way up does not lead to the declaration"
     )
-    down = _run(scratch, plan.down, _prints(scratch, flavour), near, "down")
+    down, backward = _run(scratch, plan.down, _prints(scratch, flavour), near, tables, "down")
     _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back")
-    return Proof(scratch.place, up, down)
+    return Proof(scratch.place, up, down, Plan(forward, backward))
 
 
 def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:
@@ -215,16 +225,19 @@ def _run(
     statements: Iterable[Statement],
     seen: Mapping[str, str],
     near: _Near,
+    tables: LiveTables,
     way: str,
-) -> Seen:
+) -> tuple[Seen, tuple[Statement, ...]]:
     found: list[Mapping[str, str]] = []
+    tried: list[Statement] = []
     for statement in statements:
         if not _may_run(statement, scratch):
             found.append({})
+            tried.append(statement)
             continue
         try:
             with scratch.session(key_of_id(statement.table), statement.session):
-                scratch.execute(statement.sql)
+                tried.append(try_out(scratch, statement, tables))
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
         now = _prints_after(statement, scratch, seen, near)
@@ -236,7 +249,7 @@ def _run(
             }
         )
         seen = now
-    return tuple(found)
+    return tuple(found), tuple(tried)
 
 
 def _may_run(statement: Statement, scratch: Scratch) -> bool:

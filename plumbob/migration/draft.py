@@ -100,6 +100,7 @@ def _script(
                 },
                 hazards=each.hazards,
                 session=each.session,
+                cost=each.cost,
             )
             for number, each in enumerate(statements)
         ),

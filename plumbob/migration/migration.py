@@ -15,6 +15,7 @@ from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.stored import is_stored
 from plumbob.model import Flavour, StoredKind
+from plumbob.plan.cost import Cost
 from plumbob.plan.statement import Hazard
 
 Direction = Literal["up", "down"]
@@ -29,7 +30,7 @@ class FileStatement:
 
     `after` has the tables whose definition it changes, makes or drops, each with the fingerprint that is
     expected once it has run: ABSENT for a dropped table, UNKNOWN where nobody could say. `session` are
-    settings for this statement alone, texts without quotes.
+    settings for this statement alone, texts without quotes. `cost` is for people: what a server said.
     """
 
     sql: str
@@ -37,6 +38,7 @@ class FileStatement:
     after: Mapping[str, str]
     hazards: tuple[Hazard, ...] = ()
     session: tuple[tuple[str, str], ...] = ()
+    cost: Cost | None = None
 
     def hash(self, flavour: Flavour) -> str:
         """SHA-256 over what the server is told, white space and comments aside."""

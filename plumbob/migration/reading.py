@@ -20,6 +20,7 @@ from plumbob.migration.delimiter import Fenced, find_fenced
 from plumbob.migration.migration import Direction, FileStatement, Header, Parent, Script
 from plumbob.model import STORED_KINDS, Flavour, StoredKind, parse_flavour
 from plumbob.plan.approvals import hazard_kind, nearest_kind
+from plumbob.plan.cost import Cost, parse_cost
 from plumbob.plan.statement import Hazard
 
 FORMAT = 1
@@ -269,7 +270,7 @@ def _script(text: str, head: dict[str, str], pieces: list[_Piece]) -> Script:
 
 def _statement(group: list[_Piece], number: int, total: int) -> FileStatement:
     first = group[0]
-    about, after, hazards = _above(first, number, total)
+    about, after, hazards, cost = _above(first, number, total)
     settings = _settings(group)
     middle = 2 * len(settings)
     around = [*session.before(settings), *session.after(settings)]
@@ -279,13 +280,14 @@ def _statement(group: list[_Piece], number: int, total: int) -> FileStatement:
             "below a `-- statement` line there is one statement, with its settings around it",
             first.at,
         )
-    return FileStatement(found[middle], about, after, hazards, settings)
+    return FileStatement(found[middle], about, after, hazards, settings, cost=cost)
 
 
 def _above(
     piece: _Piece, number: int, total: int
-) -> tuple[str, dict[str, str], tuple[Hazard, ...]]:
+) -> tuple[str, dict[str, str], tuple[Hazard, ...], Cost | None]:
     """What the comments above a statement say."""
+    cost = None
     about, after = "", {}
     hazards: list[Hazard] = []
     what, count = None, ""
@@ -302,6 +304,8 @@ def _above(
             if not _FINGERPRINT.fullmatch(fingerprint) or not name:
                 _fail(piece, "`after` is not a fingerprint and a name")
             after[unescape(name)] = fingerprint
+        elif key == "cost":
+            cost = _cost(value, piece)
         elif key == "hazard":
             what, count = unescape(value), ""
         elif key == "count":
@@ -319,7 +323,14 @@ def _above(
             what = None
     if what is not None:
         _fail(piece, "a `hazard` has no `approve` or `refuse` below it")
-    return about, after, tuple(hazards)
+    return about, after, tuple(hazards), cost
+
+
+def _cost(text: str, piece: _Piece) -> Cost | None:
+    try:
+        return parse_cost(unescape(text))
+    except ValueError:
+        _fail(piece, "`cost` is not what a server said")
 
 
 def _is_query(sql: str) -> bool:

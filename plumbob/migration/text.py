@@ -26,6 +26,7 @@ from plumbob.migration.reading import (
     SUFFIX,
     read_script,
 )
+from plumbob.plan.cost import cost_text
 
 _COMMAND = {"up": "apply", "down": "rollback"}
 
@@ -107,6 +108,6 @@ def _template() -> Template:
         keep_trailing_newline=True,
         autoescape=False,  # SQL, not HTML; values that could break out go through `comment`.
     )
-    environment.filters.update(ended=ended)
+    environment.filters.update(ended=ended, cost=lambda each: cost_text(each.sql, each.cost))
     environment.filters.update(comment=escape, before=session.before, after=session.after)
     return environment.get_template("migration.sql.j2")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from plumbob.model import Check, Flavour
+from plumbob.plan.cost import Cost
 
 # A view or sequence has its name among those of tables.
 RefKind = Literal[
@@ -105,7 +106,8 @@ class Statement:
     gone, `needs` those that have to be there while it runs, `frees` those that the dropped objects
     leaned on. `about` says in words what it does; `table` is the id of the object whose definition
     it changes (a table's is its name); `session` are settings for this statement alone, such as a
-    relaxed sql_mode for a zero date that is repeated.
+    relaxed sql_mode for a zero date that is repeated. `cost` is what a server said of it in a trial
+    (`plumbob.trial`), and then `sql` keeps any other server to that.
     """
 
     sql: str
@@ -117,6 +119,7 @@ class Statement:
     frees: frozenset[Ref] = frozenset()
     hazards: tuple[Hazard, ...] = ()
     session: tuple[tuple[str, str], ...] = ()
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
-from plumbob.proof import Proof, prove
+from plumbob.proof import Proof, prove, touched
 from plumbob.server.connection import Server
 from plumbob.server.introspect import read_schema
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
+from plumbob.trial import live_tables
 from plumbob.workflow.caseless import as_stored, refuse_kept_case
 from plumbob.workflow.declared import database_defaults, resolve
 from plumbob.workflow.outside import at_home, parents_outside, refuse_ignored, tables_elsewhere
@@ -45,7 +46,7 @@ class Comparison:
         declared: what it should hold, in canonical form; `reached` is the same as it will stand on
             the server after the way up.
         changes: from live to declared.
-        plan: both ways.
+        plan: both ways; with what each statement costs, once it was proved.
         unconfirmed: why the server was not asked about the differences, or "".
         proof: where the plan was run both ways, when that was asked for.
     """
@@ -120,9 +121,17 @@ def compare_database(
         found = _planned(sides.confirmed(place, memory))
         if proved and found.changes:
             place.empty()
-            proof = prove(place, found.plan, found.live, found.reached, beside)
-            found = replace(found, proof=proof)
+            tables = live_tables(server, _old_names(found))
+            proof = prove(place, found.plan, found.live, found.reached, beside, tables)
+            found = replace(found, proof=proof, plan=proof.plan)
     return found
+
+
+def _old_names(found: Comparison) -> dict[str, str]:
+    """The live tables of a plan by the names that they will have."""
+    renamed = {old: new for new, old in found.declaration.renames.tables.items()}
+    names = touched(found.plan, found.live, found.reached) & found.live.tables.keys()
+    return {renamed.get(name, name): name for name in names}
 
 
 def read_live(
