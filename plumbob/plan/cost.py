@@ -15,6 +15,7 @@ from plumbob.ddl.lexer import Token, tokenize
 CostKind = Literal["instant", "in place", "rebuild", "copy"]
 Blocks = Literal["nothing", "writes", "reads and writes"]
 KINDS: tuple[CostKind, ...] = ("instant", "in place", "rebuild", "copy")
+BLOCKS: tuple[Blocks, ...] = ("nothing", "writes", "reads and writes")
 NOT_ASKED = "not asked"
 
 _TEXT = re.compile(
