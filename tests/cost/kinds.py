@@ -69,8 +69,7 @@ def _kind(kind: dict[str, Any], maker: str, base: str) -> Kind:
 def _own(sql: str, id: str) -> str:
     """The statement about a table of this kind alone, whose constraints have names of their own."""
     sql = re.sub(r"TABLE t\b", f"TABLE {id}", sql, count=1)
-    sql = re.sub(r"\b(fk_p2?|ck_a|ck_x)\b", rf"{id}_\1", sql)
-    return sql
+    return re.sub(r"\b(fk_p2?|ck_a|ck_x)\b", rf"{id}_\1", sql)
 
 
 def dearest(costs: Iterable[Cost]) -> str:
