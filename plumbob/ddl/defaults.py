@@ -110,12 +110,22 @@ def as_typed(default: Default, of: Type) -> Default:
         return Default("text", default.value)
     if default.kind in ("hex", "bits") and of.is_string:
         return _text_of_bytes(default, of)
-    if default.kind == "number" and of.name == "date" and re.fullmatch(r"\d{8}", default.value):
-        year, month, day = default.value[:4], default.value[4:6], default.value[6:]
-        return Default("text", f"{year}-{month}-{day}")
-    if default.kind == "text" and of.name in ("date", "datetime", "timestamp"):
-        return Default("text", _moment(default.value, of))
+    if of.name in ("date", "datetime", "timestamp"):
+        if default.kind == "number":
+            default = _dated(default)
+        if default.kind == "text":
+            return Default("text", _moment(default.value, of))
     return default
+
+
+def _dated(default: Default) -> Default:
+    """A number of the digits of a date, or of a date and a time, and 0, which is no date at all."""
+    digits = "0" * 8 if default.value == "0" else default.value
+    if not digits.isdigit() or len(digits) not in (8, 14):
+        return default
+    date, time = digits[:8], digits[8:]
+    clock = f" {time[:2]}:{time[2:4]}:{time[4:]}" if time else ""
+    return Default("text", f"{date[:4]}-{date[4:6]}-{date[6:]}{clock}")
 
 
 def _digits(default: Default) -> str:

@@ -7,7 +7,7 @@ what stands in `/*!50100 … */` or `/*M!100301 … */` is read as text, whateve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from plumbob.declaration.source import Source
@@ -46,6 +46,11 @@ class SqlStatement:
     end: int
     words: tuple[str, ...]
 
+    @property
+    def keeps_comments(self) -> bool:
+        """Whether what it makes has a text of its own, with the comments in it."""
+        return _is_made(self.words, (*_PROGRAMS, "view"))
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -60,8 +65,7 @@ class _Draft:
 
     @property
     def is_program(self) -> bool:
-        kind = next((word for word in self.words if word in _KINDS), "")
-        return self.words[:1] == ["create"] and kind in _PROGRAMS
+        return _is_made(self.words, _PROGRAMS)
 
     def word(self, text: str) -> None:
         """Take a word in: one of the head, or one that opens or closes a block."""
@@ -87,6 +91,12 @@ class _Draft:
         if text.strip() and self.ends:
             self.depth -= 1
             self.ends = False
+
+
+def _is_made(words: Sequence[str], kinds: Collection[str]) -> bool:
+    """Whether these are the first words of a CREATE statement for one of the kinds."""
+    kind = next((word for word in words if word in _KINDS), "")
+    return kind in kinds and words[0] == "create"
 
 
 def statements(source: Source) -> Iterator[SqlStatement]:
@@ -130,6 +140,15 @@ def statements(source: Source) -> Iterator[SqlStatement]:
                 draft.mark(piece)
         position = end
     yield from _finished(draft, source, len(text))
+
+
+def comments(source: Source) -> Iterator[int]:
+    """Where the comments of a script begin, those inside of statements among them."""
+    position = 0
+    while found := _PIECE.match(source.text, position):
+        if found.lastgroup == "comment":
+            yield position
+        position = found.end()
 
 
 def _finished(draft: _Draft, source: Source, end: int) -> Iterator[SqlStatement]:

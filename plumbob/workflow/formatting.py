@@ -14,6 +14,7 @@ from plumbob.declaration.nodes import Mapping
 from plumbob.declaration.parser import parse
 from plumbob.declaration.sameness import beside, unlike
 from plumbob.declaration.source import Source, read_source
+from plumbob.declaration.sql_statements import comments, statements
 from plumbob.declaration.style import styled
 from plumbob.declaration.style.comments import Comments
 from plumbob.errors import Exit, PlumbobError
@@ -126,5 +127,5 @@ def _number_of_comments(declaration: Declaration, path: Path) -> int:
     source = read_source(path)
     if declaration.documents:
         return sum(_comments(source).values())
-    starts = ("--", "#", "/*")
-    return sum(line.lstrip().startswith(starts) for line in source.text.splitlines())
+    kept = [each for each in statements(source) if each.keeps_comments]
+    return sum(not any(each.start <= at < each.end for each in kept) for at in comments(source))

@@ -200,3 +200,60 @@ def test_programs_go_to_sql_and_back(user: User) -> None:
     assert script.read_text() == SCRIPT
     user.succeeds("fmt", "--to", "yaml")
     assert user.schema.read_text() == STORED
+
+
+NAMED = """\
+tables:
+  action:
+    columns:
+      comment: varchar(9) default 'Set' comment 'the comment'
+      hash: int
+      month: int as (hash + 1) stored
+    primary_key: hash, comment
+    indexes:
+      partitions: comment desc
+    checks:
+      enforced: hash > month
+
+  engine:
+    columns:
+      hash: int references action(hash)
+      comment: varchar(9)
+    foreign_keys:
+      no: (hash, comment) references action(hash, comment) on delete cascade
+
+  less:
+    columns:
+      range: int
+    partitions: by hash (`range`) (partition stored, partition virtual)
+"""
+
+
+def test_names_that_are_words_of_sql_keep_their_case(user: User) -> None:
+    user.declare(NAMED)
+    user.succeeds("fmt")
+    before = user.schema.read_text()
+    user.succeeds("fmt", "--to", "sql")
+    script = user.schema.with_suffix(".sql").read_text()
+    assert "  comment varchar(9) DEFAULT 'Set' comment 'the comment',\n" in script
+    user.succeeds("fmt", "--to", "yaml")
+    assert user.schema.read_text() == before
+
+
+COMMENTED = """\
+create table t (id int); -- one
+create procedure p() begin /* in the text */ select 1; -- as well
+end;
+create view v as select /* here, too */ id from t;
+"""
+
+
+def test_comments_in_programs_are_kept(user: User) -> None:
+    user.declare(COMMENTED, "schema.sql")
+    refused = user.types("fmt", "--to", "yaml")
+    assert refused.code == 4
+    assert "schema/schema.sql: 1 comments" in refused.err
+    user.declare(COMMENTED.replace(" -- one", ""), "schema.sql")
+    user.succeeds("fmt", "--to", "yaml")
+    text = user.schema.read_text()
+    assert all(part in text for part in ("/* in the text */", "-- as well", "/* here, too */"))

@@ -123,7 +123,7 @@ def whole(side: Side, options: str, is_upper: bool) -> str:
     ]
     lines = ",\n".join(f"  {each}" for each in said)
     text = f"create table {name_text(table.name)} (\n{lines}\n) {options}".rstrip() + ";"
-    return in_capitals(text) if is_upper else text
+    return in_capitals(text, table) if is_upper else text
 
 
 def _keys_alone(inside: Words) -> Words:
@@ -148,17 +148,28 @@ def _column(column: Column, side: Side, inside: Words) -> str:
     return f"{name_text(column.name)} {text_of(column_words(column, around))}"
 
 
-def in_capitals(text: str) -> str:
-    """The key words in capitals; what follows REFERENCES is a name."""
+def in_capitals(text: str, table: Table) -> str:
+    """The key words in capitals; a name of the table that is one, such as `comment`, stays as it is."""
+    names = _names(table)
     said: list[str] = []
     end = 0
-    previous = ""
     for token in tokenize(text):
-        is_keyword = token.kind == "word" and token.value in _KEYWORDS
-        is_name = previous in ("references", "constraint", "table") or not is_keyword
-        said += [text[end : token.start], token.text if is_name else token.text.upper()]
-        end, previous = token.end, token.value
+        is_keyword = token.kind == "word" and token.value in _KEYWORDS and token.text not in names
+        said += [text[end : token.start], token.text.upper() if is_keyword else token.text]
+        end = token.end
     return "".join(said)
+
+
+def _names(table: Table) -> set[str]:
+    """All names that may stand without quotes in the definitions of a table."""
+    names = {table.name, *(column.name for column in table.columns)}
+    names.update(part.name for part in (*table.indexes, *table.checks, *table.periods))
+    for key in table.foreign_keys:
+        names |= {key.name, key.parent, key.parent_schema or "", *key.parent_columns}
+    if table.partitions is not None:
+        for each in table.partitions.partitions:
+            names |= {each.name, *(part.name for part in each.subpartitions)}
+    return names
 
 
 def create(stored: Stored, flavour: Flavour, says_definer: bool) -> str:

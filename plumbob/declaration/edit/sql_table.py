@@ -177,4 +177,4 @@ class TableSql:
         self.edits.replace(body.source, start, end, f" {said}" if said else "")
 
     def _cased(self, text: str) -> str:
-        return in_capitals(text) if self.is_upper else text
+        return in_capitals(text, self.live.table) if self.is_upper else text

@@ -196,10 +196,13 @@ class _Printer:
         start, end = value_span(entry)
         header, _, body = self.source.text[start:end].partition("\n")
         first = next((line for line in body.split("\n") if line.strip()), "")
-        column = len(first) - len(first.lstrip())
+        column = len(first) - len(first.lstrip(" "))
         indent = " " * (_INDENT * len(path))
         self.lines[-1] += f" {header}"
-        self.lines += [(indent + line[column:]).rstrip() for line in body.split("\n")]
+        # Blanks at the end of a line belong to the text, those that a level is indented by do not.
+        self.lines += [
+            indent + line[column:] if len(line) > column else "" for line in body.split("\n")
+        ]
 
     def _has_comments(self, value: Mapping | Sequence) -> bool:
         left = self.comments.left
