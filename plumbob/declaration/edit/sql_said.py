@@ -163,7 +163,9 @@ def in_capitals(text: str, table: Table) -> str:
 def _names(table: Table) -> set[str]:
     """All names that may stand without quotes in the definitions of a table."""
     names = {table.name, *(column.name for column in table.columns)}
-    names.update(part.name for part in (*table.indexes, *table.checks, *table.periods))
+    names.update(index.name for index in table.indexes)
+    names.update(check.name for check in table.checks)
+    names.update(period.name for period in table.periods)
     for key in table.foreign_keys:
         names |= {key.name, key.parent, key.parent_schema or "", *key.parent_columns}
     if table.partitions is not None:
