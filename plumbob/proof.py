@@ -297,9 +297,33 @@ def _check(
     differing = sorted(
         id for id in known if not is_print_of(expected.get(id, ABSENT), now.get(id, ABSENT))
     )
+    differing += _of_another_time(scratch, wanted)
     if differing:
         _refuse_spoiled(scratch, wanted, differing)
         raise PlanIsWrong(f"{what}: {', '.join(differing)}")
+
+
+def _of_another_time(scratch: Scratch, wanted: Schema) -> list[str]:
+    """Programs that keep another collation of the database; no fingerprint has it."""
+    keys = [
+        key
+        for key, each in wanted.stored.items()
+        if isinstance(each, Owned) and each.session.database_collation is not None
+        # An event is not made anew on somebody's server.
+        if scratch.is_private or key.kind != "event"
+    ]
+    return [
+        id
+        for id, found in scratch.read_stored(keys).items()
+        if isinstance(found, Owned)
+        and found.session.database_collation not in (None, _collation_in(wanted, id))
+    ]
+
+
+def _collation_in(schema: Schema, id: str) -> str | None:
+    key = key_of_id(id)
+    found = schema.stored.get(key) if key else None
+    return found.session.database_collation if isinstance(found, Owned) else None
 
 
 def _refuse_spoiled(scratch: Scratch, wanted: Schema, differing: Collection[str]) -> None:

@@ -109,7 +109,7 @@ def written(schema: Schema, server: Server, scratch: str) -> Read:
     from plumbob.declaration import dump
     from plumbob.workflow.declared import usual_session
 
-    text = dump(schema, server.flavour, usual_session(server))
+    text = dump(schema, server.flavour, usual_session(server, schema))
     return Read(database_name(server), schema, text, *_judged(text, server, scratch))
 
 

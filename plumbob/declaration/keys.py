@@ -72,6 +72,7 @@ _SESSION: Level = {
     **_DEFINER,
     "sql_mode": Key("The sql_mode that it runs with"),
     "collation": Key("The collation of the connection that its texts have"),
+    "database_collation": Key("The collation of parameters and variables that name none"),
 }
 
 

@@ -19,7 +19,7 @@ from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
 from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.source import read_source
-from plumbob.declaration.sql_session import after_set
+from plumbob.declaration.sql_session import after_alter_database, after_set
 from plumbob.declaration.sql_statements import SqlStatement, statements
 from plumbob.errors import PlumbobError
 from plumbob.model import (
@@ -154,6 +154,9 @@ class _Script:
         if words[:1] == ("set",):
             self.session = after_set(self.session, statement.sql)
         if any(words[: len(noise)] == noise for noise in _NOISE):
+            return
+        if words[:1] == ("alter",) and words[1:2] in (("database",), ("schema",)):
+            self.session = after_alter_database(self.session, statement.sql)
             return
         kind = _kind(statement)
         if words[:1] == ("drop",) and words[2:4] == ("if", "exists"):

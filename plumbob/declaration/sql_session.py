@@ -12,7 +12,34 @@ _KEPT = {
     "sql_mode": "sql_mode",
     "collation_connection": "collation",
     "time_zone": "time_zone",
+    "collation_database": "database_collation",
 }
+
+
+def after_alter_database(session: Session, sql: str) -> Session:
+    """The session after ALTER DATABASE: mysqldump has it around a program that kept another collation.
+
+    Raises:
+        SyntaxFault: when it names no collation, or says something else as well.
+    """
+    cursor = Cursor(sql, is_lenient=True)
+    cursor.expect("alter")
+    if not cursor.accept("database"):
+        cursor.expect("schema")
+    if not cursor.is_word("default", "character", "charset", "collate"):
+        cursor.name()
+    collation = None
+    while not cursor.is_at_end:
+        cursor.accept("default")
+        is_charset = cursor.accept("character", "set") or cursor.accept("charset")
+        if not is_charset:
+            cursor.expect("collate")
+        cursor.accept_mark("=")
+        value = cursor.take().value
+        collation = collation if is_charset else value
+    if collation is None:
+        cursor.expect("collate")
+    return replace(session, database_collation=collation)
 
 
 def after_set(session: Session, sql: str) -> Session:

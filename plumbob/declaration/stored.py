@@ -105,6 +105,7 @@ def _with_fields(stored: Stored, fields: Fields) -> Stored:
         sql_mode=_mode(fields),
         collation=fields.text("collation"),
         time_zone=fields.text("time_zone"),
+        database_collation=fields.text("database_collation"),
     )
     stored = replace(stored, session=session, definer=_definer(fields) or stored.definer)
     if isinstance(stored, View):

@@ -27,7 +27,17 @@ def compare_stored(before: Kept, after: Kept) -> Iterator[Change]:
 
 def is_same(before: Stored, after: Stored) -> bool:
     """Whether two objects of one name mean the same: names of programs differ in case without a meaning."""
-    return replace(before, name=after.name) == after
+    return replace(_as_far_as_known(before, after), name=after.name) == after
+
+
+def _as_far_as_known(stored: Stored, other: Stored) -> Stored:
+    """The first object with the database's collation of the other, where one of them has none."""
+    if isinstance(stored, Sequence) or isinstance(other, Sequence):
+        return stored
+    mine, theirs = stored.session.database_collation, other.session.database_collation
+    if mine is not None and theirs is not None:
+        return stored
+    return replace(stored, session=replace(stored.session, database_collation=theirs))
 
 
 def moments(stored: Kept) -> dict[tuple[str, str, str], list[Trigger]]:
@@ -89,6 +99,7 @@ def _with_owner(stored: Owned, live: Owned) -> Owned:
         charset=said.charset or there.charset,
         collation=there.collation if said.collation is None else said.collation,
         time_zone=there.time_zone if said.time_zone is None else said.time_zone,
+        database_collation=said.database_collation or there.database_collation,
     )
     definer = live.definer if _is_left_open(stored, live) else stored.definer
     return replace(stored, definer=definer, session=session)

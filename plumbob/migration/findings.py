@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, synced
 from plumbob.migration.counting import Counted
@@ -110,6 +111,8 @@ def _settings(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
         for task in reversed(tasks)
         for statement in task.statements
         for setting in statement.session
+        # No session's own, and not to be tried: see `privileges`.
+        if setting[0] != database_collation.NAME
     }
     for (name, value), task in needed.items():
         try:

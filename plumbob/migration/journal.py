@@ -26,7 +26,8 @@ class Entry:
     """A row of the journal: statement `number` of one way of a migration, or 0 for the begin of a run.
 
     `before`, `expected` and `after` are fingerprints by table: as they were, as they have to be, and as
-    they were seen afterwards (None: nobody has looked). In the begin of a run `before` has all tables.
+    they were seen afterwards (None: nobody has looked). In the begin of a run `before` has all tables,
+    and `expected` the collation that the database had, where statements give it another one meanwhile.
     """
 
     row: int
@@ -72,11 +73,15 @@ def _entry(
 
 
 def begin(
-    server: Server, migration: Migration, direction: Direction, tables: Mapping[str, str]
+    server: Server,
+    migration: Migration,
+    direction: Direction,
+    tables: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> None:
-    """Write that a run begins, with the fingerprints of all tables."""
+    """Write that a run begins, with the fingerprints of all tables and what has to be given back."""
     checksum = migration.script(direction).checksum(migration.server)
-    _insert(server, migration, direction, 0, checksum, "done", tables, {})
+    _insert(server, migration, direction, 0, checksum, "done", tables, settings)
 
 
 def running(

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name
+from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.migration import FileStatement
 from plumbob.migration.owners import ownerless_views, refused_by_log, refused_definers
 from plumbob.migration.tasks import Task
 from plumbob.server.connection import Server
@@ -27,7 +29,7 @@ _HEAD = r"(?:(?!(?:table|view|trigger|procedure|function|event|sequence)\b)\S+ )
 # away one privilege after the other.
 _NEEDS = (
     (r"create (or replace )?table", ("CREATE",)),
-    (r"alter table", ("ALTER",)),
+    (r"alter (table|database)", ("ALTER",)),
     (r"drop table", ("DROP",)),
     (r"rename table|alter table .*\brename to\b", ("ALTER", "DROP", "CREATE", "INSERT")),
     (r"alter table .*\b(drop|truncate) partition\b", ("DROP",)),
@@ -58,7 +60,7 @@ _PROBES = {
 
 def lacking(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
     """What the account surely lacks for what is left to run: all its privileges in one error."""
-    statements = [each.sql for task in tasks for each in task.left]
+    statements = [sql for task in tasks for each in task.left for sql in _sent(each)]
     if not statements:
         return
     database = server.database or ""
@@ -78,6 +80,13 @@ def lacking(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
             advice=f"grant them: GRANT {wanted} ON {quote_name(database)}.* TO {account(server)}",
             exit=Exit.NO_ACCESS,
         )
+
+
+def _sent(statement: FileStatement) -> Iterator[str]:
+    """A statement, and what changes the database for it."""
+    yield statement.sql
+    if database_collation.NAME in dict(statement.session):
+        yield "ALTER DATABASE"
 
 
 def needed(server: Server, statements: Iterable[str]) -> list[str]:

@@ -37,7 +37,6 @@ _MARKER = re.compile(r"statement (\d{1,9}) of (\d{1,9})")
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}_[a-z0-9_]+(?:-[0-9]+)?")
 _SUM = re.compile(r"sha256:[0-9a-f]{64}")
 _FINGERPRINT = re.compile(rf"{_SUM.pattern}(?:\+[0-9a-f]{{16}})?|absent|unknown")
-_SET = re.compile(r"SET\s+SESSION\s+(\w+)\s*=\s*(.+)", re.DOTALL)
 _KEEP = re.compile(r"SET\s+@plumbob_")
 _BROKEN = "Take it from version control again; files of migrations are not edited by hand."
 _SINGLE = (
@@ -349,12 +348,12 @@ def _fail(piece: _Piece, what: str) -> NoReturn:
 def _settings(group: list[_Piece]) -> tuple[tuple[str, str], ...]:
     """The settings ahead of a statement: pairs of a line that keeps the old value and one that sets."""
     settings = []
-    for keep, change in zip(group[::2], group[1::2], strict=False):
-        found = _SET.fullmatch(change.sql)
-        value = session.value_of(found[2]) if found else None
-        if not _KEEP.match(keep.sql) or found is None or value is None:
+    pairs = zip(group[::2], group[1::2], reversed(group), strict=False)
+    for keep, change, back in pairs:
+        setting = session.setting_of(change.sql, back.sql)
+        if not _KEEP.match(keep.sql) or setting is None:
             break
-        settings.append((found[1], value))
+        settings.append(setting)
     return tuple(settings)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, journal
 from plumbob.migration.counting import Counted, count_rows
@@ -92,6 +93,7 @@ class Runner:
         self._open_journal(task, live)
         for number in range(done + 1, total + 1):
             self._run_statement(task, number)
+        self._give_back(task)
         ends = look(self.server, self.chain)
         _verify(task, live, ends)
         return ends
@@ -113,11 +115,26 @@ class Runner:
             journal.close(self.server, found.row, "done", seen, message="found done")
         if task.begun:
             return
-        journal.begin(self.server, task.migration, task.direction, live.tables)
+        kept = self._kept(task)
+        journal.begin(self.server, task.migration, task.direction, live.tables, kept)
         for number in range(1, task.start.done + 1):
             seen = live.of(task.statements[number - 1].after)
             row = journal.running(self.server, task.migration, task.direction, number, seen)
             journal.close(self.server, row, "done", seen, message="not needed")
+
+    def _kept(self, task: Task) -> dict[str, str]:
+        """The collation of the database, where statements need another one; as a run before had it."""
+        if not any(database_collation.NAME in dict(each.session) for each in task.statements):
+            return {}
+        begun = (each.expected for each in journal.open_entries(self.server) if not each.number)
+        known = (each[database_collation.NAME] for each in begun if database_collation.NAME in each)
+        return {database_collation.NAME: next(known, None) or self.server.database_defaults()[1]}
+
+    def _give_back(self, task: Task) -> None:
+        """Give the database its collation again, which a run that did not end may have left changed."""
+        for collation in self._kept(task).values():
+            if collation != self.server.database_defaults()[1]:
+                self.server.execute(database_collation.alter_sql(collation))
 
     def _run_statement(self, task: Task, number: int) -> None:
         started = time.monotonic()

@@ -54,9 +54,12 @@ class Session:
 
     None where nothing was said. The character set is that in which the text was sent: what the text
     means depends on the collation of the connection, so the character set is not compared.
+    `database_collation` is that which the database had then: parameters and variables of a program
+    have it where they say none.
     """
 
     sql_mode: str | None = None
     charset: str | None = field(default=None, compare=False)
     collation: str | None = None
     time_zone: str | None = None
+    database_collation: str | None = None

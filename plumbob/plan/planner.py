@@ -33,6 +33,8 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         flavour: the server that will run the statements.
     """
     renames = heeded(renames, live, declared)
+    # No statement changes what the database itself has.
+    declared = replace(declared, charset=live.charset, collation=live.collation)
     names = _involved(live, declared, renames, flavour)
     stored = compare_stored(renamed(live, renames, flavour).stored, declared.stored)
     if not names and next(stored, None) is None:

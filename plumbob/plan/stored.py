@@ -94,7 +94,7 @@ def _makes(
     there: Schema, after: Schema, kinds: tuple[StoredKind, ...], flavour: Flavour
 ) -> Iterator[Statement]:
     known = _refs_by_name(after)
-    maker = _Maker(flavour, known, clauses_of_order(there.stored, after.stored))
+    maker = _Maker(flavour, there.collation, known, clauses_of_order(there.stored, after.stored))
     changes = list(compare_stored(there.stored, after.stored))
     for kind in kinds:
         for change in changes:
@@ -107,9 +107,13 @@ def _makes(
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes objects on a server, where names stand for objects and triggers have their places."""
+    """Makes objects on a server, where names stand for objects and triggers have their places.
+
+    `collation` is that of the database, None where it is not known.
+    """
 
     flavour: Flavour
+    collation: str | None
     known: Mapping[str, frozenset[Ref]]
     places: Mapping[str, str]
 
@@ -124,7 +128,7 @@ class _Maker:
             str(object_key(stored.kind, stored.name)),
             needs=_needed(stored, self.known),
             gives=frozenset({ref_of(stored)}),
-            session=session_settings(stored),
+            session=session_settings(stored, self.collation),
         )
 
     def replace(self, before: Stored, after: Stored) -> Iterator[Statement]:

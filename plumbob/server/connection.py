@@ -17,6 +17,7 @@ from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
 from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, parse_flavour
 from plumbob.model.features import SHOW_REPLICA_STATUS
@@ -185,8 +186,13 @@ class Server:
                 self._set(before)
 
     def _set(self, variables: Mapping[str, str]) -> None:
-        if variables:
-            self.execute("SET " + ", ".join(starmap(assignment, variables.items())))
+        """Set variables; the collation of the database is one of all sessions."""
+        own = dict(variables)
+        collation = own.pop(database_collation.NAME, None)
+        if own:
+            self.execute("SET " + ", ".join(starmap(assignment, own.items())))
+        if collation is not None:
+            self.execute(database_collation.alter_sql(database_collation.wanted(collation)))
 
     def database_defaults(self, database: str | None = None) -> tuple[str, str]:
         """Character set and collation of a database, by default of the one in use.

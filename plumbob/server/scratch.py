@@ -100,6 +100,7 @@ class Scratch:
     Attributes:
         server: the connection, with the scratch database in use.
         place: where it is, in words: `a private MySQL 9.7.4`.
+        collation: that of the scratch database, which is the target's.
         is_private: whether nobody else uses the server, and it does not outlive us.
     """
 
@@ -107,6 +108,7 @@ class Scratch:
         self.server = server
         self.place = place
         self.is_private = is_private
+        self.collation = server.database_defaults()[1]
         self._copies: dict[Parent, str] = {}
         self._zones: dict[ObjectKey, str] = {}
 
@@ -188,7 +190,7 @@ class Scratch:
         for each in stored:
             harmless = _harmless(each, self.is_private)
             key = object_key(each.kind, each.name)
-            with self.session(key, session_settings(harmless)):
+            with self.session(key, session_settings(harmless, self.collation)):
                 sql = create_sql(harmless, self.server.flavour)
                 self._execute(each.kind, each.name, sql)
 

@@ -239,6 +239,7 @@ def _session(kind: StoredKind, row: tuple[str | None, ...]) -> Session:
         charset=row[at + 1],
         collation=row[at + 2],
         time_zone=row[_TIME_ZONE] if kind == "event" else None,
+        database_collation=None if kind == "view" else row[at + 3],
     )
 
 

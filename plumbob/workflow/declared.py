@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from plumbob.ddl.canonical import canonical
+from plumbob.ddl.canonical import canonical, canonical_table
 from plumbob.ddl.charsets import Defaults
 from plumbob.ddl.completed import completed
 from plumbob.ddl.own_schema import view_without_schema
@@ -20,6 +20,7 @@ from plumbob.model import (
     Sequence,
     Session,
     Stored,
+    Table,
     View,
 )
 from plumbob.server.connection import Server
@@ -55,16 +56,21 @@ def _ordered(declared: Schema, server: Server) -> Mapping[ObjectKey, Stored]:
 def _with_sessions(declared: Schema, server: Server) -> Schema:
     if not declared.stored:
         return declared
-    usual = usual_session(server)
+    usual = usual_session(server, declared)
     stored = {key: _with_session(each, usual) for key, each in declared.stored.items()}
     return replace(declared, stored=stored)
 
 
-def usual_session(server: Server) -> Session:
-    """What nobody said of a session: sql_mode as the server has it for everybody, moments in UTC."""
+def usual_session(server: Server, declared: Schema) -> Session:
+    """What nobody said of a session: sql_mode as the server has it for everybody, moments in UTC.
+
+    The collation of the database is the declared one, or that which it has.
+    """
     rows = server.query("SELECT @@GLOBAL.sql_mode, @@SESSION.collation_connection")
     sql_mode, collation = rows[0]
-    return Session(sql_mode, "utf8mb4", collation, "+00:00")
+    database = Table("", (), charset=declared.charset, collation=declared.collation)
+    database = canonical_table(database, server.flavour, database_defaults(server))
+    return Session(sql_mode, "utf8mb4", collation, "+00:00", database.collation)
 
 
 def _with_session(stored: Stored, usual: Session) -> Stored:
@@ -78,6 +84,9 @@ def _with_session(stored: Stored, usual: Session) -> Stored:
         charset=said.charset or usual.charset,
         collation=said.collation or usual.collation,
         time_zone=(said.time_zone or usual.time_zone) if isinstance(stored, Event) else None,
+        database_collation=None
+        if isinstance(stored, View)
+        else said.database_collation or usual.database_collation,
     )
     return replace(stored, session=session)
 

@@ -115,7 +115,7 @@ def brought_to(
         PlumbobError: FAILED when no text could be found.
     """
     left: set[str] = set()
-    session = usual_session(server)
+    session = usual_session(server, declaration.schema)
     for tried in range(1, _TRIES + 1):
         edited = edit(declaration, declared, wanted, server.flavour, changed, left, session)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
+from plumbob.ddl.stored import database_collation
 from plumbob.model import Definer, Event, Flavour, Owned, Routine, Sequence, Stored, Trigger, View
 from plumbob.model.features import DISABLE_ON_REPLICA
 
@@ -185,8 +186,14 @@ def _nearer_limit(before: Sequence, after: Sequence) -> int | None:
     return new if new * sign > old * sign else None
 
 
-def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
+def session_settings(
+    stored: Stored, collation_of_database: str | None
+) -> tuple[tuple[str, str], ...]:
     """The settings that the server keeps with an object, for the statement that makes it.
+
+    Args:
+        stored: the object.
+        collation_of_database: that of the database that it is made in.
 
     A text that is no ASCII is sent as UTF-8, whatever it was sent as at first: what it means is the
     same, because its literals are converted to the collation of the connection.
@@ -200,6 +207,9 @@ def session_settings(stored: Stored) -> tuple[tuple[str, str], ...]:
         "character_set_client": kept.charset if is_sent_otherwise else None,
         "collation_connection": kept.collation,
         "time_zone": kept.time_zone,
+        database_collation.NAME: database_collation.setting(
+            kept.database_collation, collation_of_database
+        ),
     }
     return tuple((name, value) for name, value in settings.items() if value is not None)
 

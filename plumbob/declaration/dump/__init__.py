@@ -67,6 +67,7 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
         value = table_pairs(table, database, flavour)
         lines += [*render([(name, value)], indent=2), ""]
     usual = usual_of(schema.stored.values(), session)
+    usual = replace(usual, database_collation=database.collation)
     for section in stored_sections(schema, flavour, usual):
         lines += ["", *render([section])] if lines[-1] else render([section])
         lines.append("")

@@ -29,6 +29,7 @@ class Usual:
     definer: str = ""
     sql_mode: str | None = None
     collation: str | None = None
+    database_collation: str | None = None
 
 
 def usual_of(objects: Iterable[Stored], session: Session | None = None) -> Usual:
@@ -41,11 +42,12 @@ def usual_of(objects: Iterable[Stored], session: Session | None = None) -> Usual
     owned = [each for each in objects if isinstance(each, Owned)]
     definer = _most(account_sql(each.definer) for each in owned if each.definer) or ""
     if session is not None:
-        return Usual(definer, session.sql_mode, session.collation)
+        return Usual(definer, session.sql_mode, session.collation, session.database_collation)
     return Usual(
         definer,
         _most(each.session.sql_mode for each in owned),
         _most(each.session.collation for each in owned),
+        _most(each.session.database_collation for each in owned),
     )
 
 
@@ -103,6 +105,8 @@ def stored_fields(stored: Stored, usual: Usual) -> dict[str, Value]:
         found["collation"] = session.collation
     if isinstance(stored, Event) and session.time_zone not in (None, _UTC):
         found["time_zone"] = session.time_zone or ""
+    if session.database_collation not in (None, usual.database_collation):
+        found["database_collation"] = session.database_collation or ""
     return found
 
 

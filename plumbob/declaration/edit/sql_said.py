@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import create_sql
@@ -45,6 +46,7 @@ VARIABLES = {
     "sql_mode": "sql_mode",
     "collation": "collation_connection",
     "time_zone": "time_zone",
+    "database_collation": "collation_database",
 }
 _USUAL_VIEW = ("UNDEFINED", "DEFINER")
 _OPTIONS = (("engine", "engine"), ("charset", "default charset"), ("collation", "collate"))
@@ -136,7 +138,7 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
     for table in schema.tables.values():
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
-    for each in schema.stored.values():
+    for each in completed(schema, flavour).stored.values():
         said.append(
             with_session(new_stored(each, flavour, says_definer=True), stored_fields(each, Usual()))
         )
