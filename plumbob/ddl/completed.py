@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from plumbob.ddl.charsets import default_collation
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.periods import with_versioned_columns
 from plumbob.model import (
@@ -23,12 +22,8 @@ from plumbob.model import (
     ForeignKey,
     Index,
     KeyPart,
-    ObjectKey,
     Schema,
-    Sequence,
-    Stored,
     Table,
-    View,
 )
 
 LONGEST_NAME = 64
@@ -50,21 +45,7 @@ def completed(schema: Schema, flavour: Flavour) -> Schema:
         name: _completed_table(table, schema.tables, flavour, taken)
         for name, table in schema.tables.items()
     }
-    return replace(schema, tables=tables, stored=_with_collation(schema, flavour))
-
-
-def _with_collation(schema: Schema, flavour: Flavour) -> Mapping[ObjectKey, Stored]:
-    """The stored objects; programs with the collation that the declaration gives to the database."""
-    collation = schema.collation or (
-        default_collation(schema.charset, flavour) if schema.charset else None
-    )
-    return {key: _with_its(stored, collation) for key, stored in schema.stored.items()}
-
-
-def _with_its(stored: Stored, collation: str | None) -> Stored:
-    if isinstance(stored, View | Sequence) or stored.session.database_collation is not None:
-        return stored
-    return replace(stored, session=replace(stored.session, database_collation=collation))
+    return replace(schema, tables=tables)
 
 
 def _completed_table(

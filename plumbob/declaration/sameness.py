@@ -76,8 +76,7 @@ def beside(declaration: Declaration) -> dict[str, Beside]:
         each = Beside(ends, table.model, tuple(was), keeps)
         if each != Beside():
             found[name] = each
-    # A script of SQL has no section for the database: it says what programs inherit of it.
-    for key, stored in completed(declaration.schema, _FLAVOURS[0]).stored.items():
+    for key, stored in declaration.schema.stored.items():
         if isinstance(stored, Owned) and stored.session != Session():
             found[str(key)] = Beside(session=stored.session)
     return found

@@ -91,6 +91,7 @@ class Runner:
         self.progress(Begins(migration.id, migration.message, task.direction, total, done))
         self.lock.check()
         self._open_journal(task, live)
+        self._give_back(task)
         for number in range(done + 1, total + 1):
             self._run_statement(task, number)
         self._give_back(task)

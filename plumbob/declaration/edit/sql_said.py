@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from plumbob.ddl.completed import completed
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import create_sql
@@ -138,7 +137,7 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
     for table in schema.tables.values():
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
-    for each in completed(schema, flavour).stored.values():
+    for each in schema.stored.values():
         said.append(
             with_session(new_stored(each, flavour, says_definer=True), stored_fields(each, Usual()))
         )
