@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/installed
 PYTHON ?= python3
 
-.PHONY: help demo test test-sequelize lint types fuzz bench servers stop format clean
+.PHONY: help demo test test-sequelize test-edits lint types fuzz bench servers stop format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,6 +27,10 @@ test-sequelize: $(READY) ## what Sequelize made is taken over: with the real one
 	@$(BIN)/python tools/servers.py
 	@tools/node tests/sequelize
 	@$(BIN)/pytest -q -m sequelize tests/sequelize
+
+test-edits: $(READY) ## every single edit of a declaration with everything, there and back
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/pytest -q -m edits tests/property/test_edits.py
 
 lint: $(READY) ## style, and the layers of the package
 	@$(BIN)/ruff check -q --output-format concise

@@ -30,7 +30,7 @@ from tests.property.edits import Everything, State
 
 _IS_SHORT = settings().derandomize
 THOUSAND = settings(suppress_health_check=list(HealthCheck), max_examples=1000)
-# All edits are run there and back together; to run each alone takes `make fuzz`.
+# All edits are run there and back together; to run each alone takes `make test-edits`.
 ALONE = settings(THOUSAND, max_examples=12 if _IS_SHORT else 1000)
 
 
@@ -146,10 +146,20 @@ def ids_of(change: Change) -> tuple[str, ...]:
 @given(data=st.data())
 def test_an_edit_leads_there_and_back(edited: Edited, data: st.DataObject) -> None:
     state = data.draw(st.sampled_from(edited.everything.states()))
-    note(edited.everything.told(state))
+    leads_there_and_back(edited, state)
+
+
+@pytest.mark.edits
+def test_every_edit_leads_there_and_back(edited: Edited) -> None:
+    for state in edited.everything.states():
+        leads_there_and_back(edited, state)
+
+
+def leads_there_and_back(edited: Edited, state: State) -> None:
     start = texts(edited.server)
+    print(edited.everything.told(state))  # The last one is shown with a failure.
     found = edited.compared(state)
-    note("\n".join(each.sql for each in (*found.plan.up, *found.plan.down)))
+    print(*(each.sql for each in (*found.plan.up, *found.plan.down)), sep="\n")
     run(edited.server, found.plan.up)
     again = edited.compared(state)
     run(edited.server, found.plan.down)
