@@ -159,7 +159,8 @@ class _Printer:
             return None
         if _shape(path, key) in ("flag", "number"):
             return value.text
-        return scalar_text(value.text)
+        # What other readers of YAML would take for a number is a text all the same.
+        return quoted(value.text) if key == "comment" else scalar_text(value.text)
 
     def _list(self, value: Sequence, path: tuple[str, ...], key: str) -> str | None:
         items = [item.text for item in value.items if isinstance(item, Scalar)]
