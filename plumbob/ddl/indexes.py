@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_name, quote_text
@@ -58,6 +58,53 @@ def parse_index(cursor: Cursor, constraint: str = "") -> Index:
     if kind == "primary":
         return parse_index_body(cursor, "PRIMARY", kind)
     return parse_index_body(cursor, name, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    """A CREATE INDEX statement; `schema` is the database that it names for its table, if any."""
+
+    schema: str | None
+    table: str
+    index: Index
+
+
+def parse_create_index(sql: str) -> CreateIndex:
+    """Read a whole statement. How the index is to be built (ALGORITHM, LOCK, WAIT) is no part of it."""
+    cursor = Cursor(sql)
+    cursor.expect("create")
+    if cursor.accept("or"):
+        cursor.expect("replace")
+    cursor.accept_one_of("online", "offline")
+    kind = _KINDS.get(cursor.accept_one_of(*_KINDS) or "", "index")
+    cursor.expect("index")
+    if cursor.accept("if"):
+        cursor.expect("not", "exists")
+    name = cursor.name()
+    using = _using(cursor)
+    cursor.expect("on")
+    schema, table = None, cursor.name()
+    if cursor.accept_mark("."):
+        schema, table = table, cursor.name()
+    index = parse_index_body(cursor, name, kind)
+    while _accept_way(cursor):
+        while changed := _accept_option(cursor, index):
+            index = changed
+    cursor.expect_end()
+    return CreateIndex(schema, table, replace(index, using=index.using or using))
+
+
+def _accept_way(cursor: Cursor) -> bool:
+    if cursor.accept("nowait"):
+        return True
+    if cursor.accept("wait"):
+        cursor.integer()
+        return True
+    if cursor.accept_one_of("algorithm", "lock"):
+        cursor.accept_mark("=")
+        cursor.name()
+        return True
+    return False
 
 
 def _is_structure(cursor: Cursor) -> bool:

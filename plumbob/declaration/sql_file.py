@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plumbob.ddl.cursor import Cursor
+from plumbob.ddl.indexes import parse_create_index
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.stored import parse_stored
 from plumbob.ddl.stored.head import schemas_named
@@ -25,6 +26,7 @@ from plumbob.errors import PlumbobError
 from plumbob.model import (
     STORED_KINDS,
     Event,
+    Index,
     ObjectKey,
     Routine,
     Schema,
@@ -54,10 +56,6 @@ _ADVICE: Mapping[tuple[str, ...], str] = {
     ("insert",): "rows are no part of a declaration; the folder seeds/ is for them",
     ("replace",): "rows are no part of a declaration; the folder seeds/ is for them",
     ("rename",): "in a schema.yaml, `was:` declares a rename",
-    ("create", "index"): "write it into CREATE TABLE",
-    ("create", "unique"): "write it into CREATE TABLE",
-    ("create", "fulltext"): "write it into CREATE TABLE",
-    ("create", "spatial", "index"): "write it into CREATE TABLE",
     (
         "create",
         "spatial",
@@ -137,6 +135,8 @@ class _Script:
     alike: dict[str, tuple[str, SqlStatement]] = field(default_factory=dict)
     stored: dict[ObjectKey, Stored] = field(default_factory=dict)
     stored_places: dict[str, Entry] = field(default_factory=dict)
+    # What CREATE INDEX adds to a table, which may come behind it.
+    indexes: list[tuple[str, Index, SqlStatement]] = field(default_factory=list)
     session: Session = field(default_factory=Session)
     # DROP … IF EXISTS, by what it drops, until a CREATE follows.
     dropped: dict[str, SqlStatement] = field(default_factory=dict)
@@ -161,6 +161,10 @@ class _Script:
         kind = _kind(statement)
         if words[:1] == ("drop",) and words[2:4] == ("if", "exists"):
             self._drop(statement)
+        elif statement.is_index:
+            found = parse_create_index(statement.sql)
+            self.schemas.append((found.schema, statement))
+            self.indexes.append((found.table, found.index, statement))
         elif kind == "table":
             self._table(statement)
         elif kind:
@@ -226,10 +230,23 @@ class _Script:
             with self.faults.collected():
                 self.tables[name] = self._filled_in(name, set())
                 self.places[name] = _places(self.tables[name], self.alike[name][1])
+        for name, index, statement in self.indexes:
+            with self.faults.collected():
+                self._add_index(name, index, statement)
         for statement in self.dropped.values():
             with self.faults.collected():
                 raise _refused(statement)
         self._refuse_other_schemas()
+
+    def _add_index(self, name: str, index: Index, statement: SqlStatement) -> None:
+        table = self.tables.get(name)
+        if table is None:
+            raise _error(
+                statement, f"the index is for the table {name}, which is not declared", "create it"
+            )
+        self.tables[name] = replace(table, indexes=(*table.indexes, index))
+        places = self.places[name]
+        self.places[name] = replace(places, indexes=[*places.indexes, _entry(statement)])
 
     def _refuse_other_schemas(self) -> None:
         """All is of one database: that of the first table, whether it is named or not."""

@@ -28,6 +28,8 @@ _PIECE = re.compile(
 # Statements whose bodies have statements in them.
 _PROGRAMS = ("procedure", "function", "trigger", "event", "package")
 _KINDS = (*_PROGRAMS, "table", "view", "index", "database", "schema", "sequence", "user", "role")
+# What may stand between CREATE and INDEX.
+_BEFORE_INDEX = ("or", "replace", "online", "offline", "unique", "fulltext", "spatial", "vector")
 # Behind END these words close what no BEGIN or CASE has opened.
 _OTHER_ENDS = ("if", "loop", "repeat", "while")
 
@@ -45,6 +47,12 @@ class SqlStatement:
     start: int
     end: int
     words: tuple[str, ...]
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is CREATE INDEX, of whichever kind."""
+        made = next((word for word in self.words[1:] if word not in _BEFORE_INDEX), "")
+        return self.words[:1] == ("create",) and made == "index"
 
     @property
     def keeps_comments(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from plumbob.ddl.completed import completed
+from plumbob.ddl.indexes import parse_create_index
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import parse_stored
@@ -59,11 +61,14 @@ class SqlEdit:
     flavour: Flavour
     edits: Edits
     usual: Usual
+    # The tables, and the names of the indexes that CREATE INDEX goes on to make for them.
+    kept: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def run(self, changed: Collection[str], plain: Collection[str]) -> None:
         sources = {path: read_source(path) for path in self.declaration.files}
         scripts = {path: list(statements(source)) for path, source in sources.items()}
         names = {self._name(name): name for name in self.declaration.schema.tables}
+        self.kept = self._kept_indexes(list(chain(*scripts.values())), plain)
         exchanged_ones = self._exchange(list(chain(*scripts.values())), plain)
         changed = set(changed) - exchanged_ones
         for statement in chain(*scripts.values()):
@@ -81,9 +86,41 @@ class SqlEdit:
     def _name(self, name: str) -> str:
         return name if name in self.declared.tables else name.lower()
 
+    def _kept_indexes(
+        self, script: list[SqlStatement], plain: Collection[str]
+    ) -> dict[str, frozenset[str]]:
+        """The indexes of statements of their own that stay, by table: those of which nothing changes.
+
+        A table that is written anew has all its indexes inside.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for statement in script:
+            if not statement.is_index:
+                continue
+            made = parse_create_index(statement.sql)
+            own = self._name(made.table)
+            declared, live = self.declared.tables.get(own), self.live.tables.get(own)
+            if declared is None or live is None:
+                continue
+            index = declared.index(made.index.name)
+            is_anew = own in plain or declared.periods != live.periods
+            if index == live.index(made.index.name) and not is_anew:
+                found[own].add(made.index.name.lower())
+        alike = {self._name(table_of(each)) for each in script if found and "like" in each.words}
+        return {own: frozenset(names) for own, names in found.items() if own not in alike}
+
+    def _index(self, statement: SqlStatement, changed: Collection[str]) -> None:
+        made = parse_create_index(statement.sql)
+        own = self._name(made.table)
+        if own in changed and made.index.name.lower() not in self.kept.get(own, ()):
+            self._remove(statement)
+
     def _statement(
         self, statement: SqlStatement, changed: Collection[str], plain: Collection[str]
     ) -> None:
+        if statement.is_index:
+            self._index(statement, changed)
+            return
         key = key_of(statement)
         if key is not None:
             self._stored(statement, key, changed, plain)
@@ -104,9 +141,20 @@ class SqlEdit:
         if body is not None:
             raw = self.declaration.schema.tables[name]
             full = completed(self.declaration.schema, self.flavour).tables[name]
-            units = read_units(raw, full, declared.table, body.places, self.flavour)
+            outside = self.declaration.places[name].indexes[len(body.places.indexes) :]
+            places = replace(body.places, indexes=[*body.places.indexes, *outside])
+            units = read_units(raw, full, declared.table, places, self.flavour)
+            units = [unit for unit in units if not any(unit.entry is each for each in outside)]
         TableSql(
-            statement, body, units, declared, live, self.database(), self.edits, is_plain
+            statement,
+            body,
+            units,
+            declared,
+            live,
+            self.database(),
+            self.edits,
+            is_plain,
+            frozenset(("index", index) for index in self.kept.get(own, ())),
         ).run()
 
     def _stored(

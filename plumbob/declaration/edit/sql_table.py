@@ -28,6 +28,7 @@ class TableSql:
         declared, live: both sides.
         database: what tables inherit.
         is_plain: whether it is written anew, without regard to its spelling.
+        elsewhere: the parts that statements of their own say, in small letters.
     """
 
     statement: SqlStatement
@@ -38,8 +39,15 @@ class TableSql:
     database: Table
     edits: Edits
     is_plain: bool
+    elsewhere: frozenset[tuple[Kind, str]] = frozenset()
     new_text: dict[int, str] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether the whole statement is: a period that comes or goes is no part of its own here."""
+        changes_periods = self.declared.table.periods != self.live.table.periods
+        return self.body is None or self.is_plain or changes_periods
 
     @property
     def is_upper(self) -> bool:
@@ -47,9 +55,7 @@ class TableSql:
 
     def run(self) -> None:
         body = self.body
-        # A period is no part of its own here: where one comes or goes, the table is written anew.
-        is_anew = self.is_plain or self.declared.table.periods != self.live.table.periods
-        if body is None or is_anew:
+        if body is None or self.is_anew:
             text = whole(self.live, options(self.live, self.database), self.is_upper).removesuffix(
                 ";"
             )
@@ -64,7 +70,7 @@ class TableSql:
 
     def _change_parts(self, body: Body) -> set[tuple[Kind, str]]:
         """Note what each definition becomes, and give what they say then."""
-        said: set[tuple[Kind, str]] = set()
+        said = set(self.elsewhere)
         for unit in self.units:
             wish = wanted(unit, self.declared, self.live, ())
             if wish.new is None:
