@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import NamedTuple
 
 # What ends a line for somebody (str.splitlines has eleven), has no shape of its own, or turns the text
 # around it. A file has to be UTF-8, which has no surrogates.
@@ -33,11 +34,33 @@ def unescape(text: str) -> str:
     )
 
 
+class Remark(NamedTuple):
+    """A comment: the fact that it states (`key` is "" where it states none), its text, where it begins."""
+
+    key: str
+    value: str
+    text: str
+    at: int
+
+
+def remarks(gap: str, at: int = 0) -> Iterator[Remark]:
+    """The comments in what stands between two tokens: white space and comments.
+
+    Args:
+        at: where the gap begins in its text.
+    """
+    for comment in _COMMENT.finditer(gap):
+        text = comment[0].rstrip()
+        found = _FACT.fullmatch(text)
+        key, value = (found[1], found[2] or "") if found else ("", "")
+        yield Remark(key, value, text, at + comment.start())
+
+
 def facts(gap: str) -> Iterator[tuple[str, str]]:
-    """The facts in what stands between two tokens: white space and comments."""
-    for comment in _COMMENT.findall(gap):
-        if found := _FACT.fullmatch(comment.rstrip()):
-            yield found[1], found[2] or ""
+    """The facts alone."""
+    for remark in remarks(gap):
+        if remark.key:
+            yield remark.key, remark.value
 
 
 def _escape(character: str) -> str:

@@ -29,23 +29,29 @@ class Counted:
     Attributes:
         rows: None where nobody knows; `why` says why.
         example: the key of one row, such as `id 7`, or "".
+        is_later: a data step by hand comes before its statement: what counts is what that leaves.
     """
 
     hazard: Hazard
     rows: int | None = None
     example: str = ""
     why: str = ""
+    is_later: bool = False
 
     @property
     def needs_approval(self) -> bool:
-        if self.hazard.fails:
+        if self.hazard.fails or self.is_counted_later:
             return False
         return self.rows != 0 or not self.hazard.depends_on_rows
 
     @property
     def is_refused(self) -> bool:
         """Whether it is known that the statement would fail."""
-        return self.hazard.fails and bool(self.rows)
+        return self.hazard.fails and bool(self.rows) and not self.is_later
+
+    @property
+    def is_counted_later(self) -> bool:
+        return self.is_later and bool(self.hazard.count) and self.hazard.depends_on_rows
 
     def __str__(self) -> str:
         """`3 rows of users, for example id 7`; "" where there is nothing to count."""
@@ -63,6 +69,11 @@ class Counted:
 def harmless(found: Iterable[Counted]) -> frozenset[Hazard]:
     """The hazards that need no approval because no row is at risk."""
     return frozenset(each.hazard for each in found if each.rows == 0 and not each.hazard.fails)
+
+
+def counted_later(found: Iterable[Counted]) -> frozenset[Hazard]:
+    """The hazards that need no approval before their turn, because a data step by hand comes first."""
+    return frozenset(each.hazard for each in found if each.is_counted_later)
 
 
 def at_risk(

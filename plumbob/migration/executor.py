@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store, synced
-from plumbob.migration.counting import Counted, at_risk, harmless
+from plumbob.migration.by_hand import is_data
+from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
 from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, risks
 from plumbob.migration.live import Live, look
 from plumbob.migration.migration import ABSENT, Direction, Migration
 from plumbob.migration.production import mark, refuse_in_production
+from plumbob.migration.resume import Told
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
 from plumbob.plan.approvals import ALL, check_approvals
+from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
@@ -56,6 +59,7 @@ def apply(
     production: bool = False,
     lock_wait: float = LOCK_WAIT,
     max_wait: float = MAX_WAIT,
+    told: Told | None = None,
 ) -> Outcome:
     """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
 
@@ -68,13 +72,14 @@ def apply(
         production: whether the settings say that it is; the database is then marked, and knows it.
         lock_wait: seconds to wait for another run of plumbob.
         max_wait: seconds for which a statement that gets no lock on its table is tried again.
+        told: what became of a statement by hand that was interrupted, where nobody else can know it.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
             came, and the same call goes on from there.
     """
     run = _Run(server, "up", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
-    return run(chain, lambda standing, live: upwards(standing, live, until))
+    return run(chain, lambda standing, live: upwards(standing, live, until, told))
 
 
 def rollback(
@@ -88,13 +93,14 @@ def rollback(
     production: bool = False,
     lock_wait: float = LOCK_WAIT,
     max_wait: float = MAX_WAIT,
+    told: Told | None = None,
 ) -> Outcome:
     """Undo the last `steps` migrations, last first; one that is half done counts as the last.
 
     The other arguments and the errors are those of `apply`.
     """
     run = _Run(server, "down", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
-    return run(chain, lambda standing, live: downwards(standing, live, steps))
+    return run(chain, lambda standing, live: downwards(standing, live, steps, told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,13 @@ class _Run:
                     store.create(self.server)
                 for task in tasks:
                     runner = Runner(
-                        self.server, chain, held, self.progress, self.max_wait, harmless(found)
+                        self.server,
+                        chain,
+                        held,
+                        self.progress,
+                        self.max_wait,
+                        harmless(found),
+                        counted_later(found),
                     )
                     live = runner.run(task, live)
                 if tasks:
@@ -173,10 +185,13 @@ class _Run:
     def _count(self, tasks: Sequence[Task], live: Live) -> tuple[Counted, ...]:
         """The rows at risk of all that is not approved, as the database is before the run."""
         found: list[Counted] = []
-        only_adds = True
+        only_adds, is_later = True, False
         for task in tasks:
-            hazards = [hazard for each in task.left for hazard in each.hazards]
-            found += at_risk(self.server, hazards, self.allow, empty=only_adds)
+            now, later = _hazards(task, is_later=is_later)
+            found += at_risk(self.server, now, self.allow, empty=only_adds)
+            behind = at_risk(self.server, later, self.allow, empty=only_adds)
+            found += [replace(each, is_later=True) for each in behind]
+            is_later |= _has_data_step(task)
             ends = task.migration.script(task.direction).tables
             # What a table is called that an earlier script has renamed, nobody knows here.
             only_adds &= all(after != ABSENT for _, after in ends.values()) or not live.tables
@@ -189,6 +204,20 @@ class _Run:
             self.progress(Begins(migration.id, migration.message, self.direction, total, done))
             for number, statement in enumerate(task.left, done + 1):
                 self.progress(Runs(number, total, statement))
+
+
+def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard]]:
+    """The hazards of what is left of a task, ahead of its data steps by hand and behind them."""
+    now: list[Hazard] = []
+    later: list[Hazard] = []
+    for each in task.left:
+        is_later |= is_data(each, task.migration.server)
+        (later if is_later else now).extend(each.hazards)
+    return now, later
+
+
+def _has_data_step(task: Task) -> bool:
+    return any(is_data(each, task.migration.server) for each in task.left)
 
 
 def _raise(faults: Sequence[PlumbobError]) -> None:

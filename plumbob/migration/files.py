@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
 from plumbob.migration.chain import in_order
-from plumbob.migration.migration import Direction, Header, Migration, Script
+from plumbob.migration.migration import Block, Direction, Header, Migration, Script
 from plumbob.migration.reading import SUFFIX, is_id, read_script
 from plumbob.migration.text import file_name, render
+from plumbob.migration.undoing import without_counterpart
 
 __all__ = ["Migration", "new_id", "read_folder", "write_pair"]
 
@@ -108,7 +109,20 @@ def _read_pair(path: Path) -> Migration:
             advice="take both from version control again",
             exit=Exit.STALE,
         )
+    if missing := [*without_counterpart(forward, backward)]:
+        faults = [_no_counterpart(block, path.name, rollback.name) for block in missing]
+        raise faults[0] if len(faults) == 1 else ManyErrors(faults)
     return Migration(header, forward, backward)
+
+
+def _no_counterpart(block: Block, file: str, rollback: str) -> PlumbobError:
+    begin = f"-- by hand: begin {block.title}".rstrip()
+    return PlumbobError(
+        f"nothing in {rollback} undoes this block by hand",
+        advice=f"put what undoes it between `{begin}` and `-- by hand: end` there, or say why nothing "
+        "can: `-- by hand: no way back: REASON`",
+        where=Position(file, block.line, 1, begin),
+    )
 
 
 def _read(path: Path, direction: Direction) -> tuple[Header, Script]:

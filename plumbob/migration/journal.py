@@ -90,11 +90,18 @@ def running(
     direction: Direction,
     number: int,
     before: Mapping[str, str],
+    *,
+    is_known: bool = True,
 ) -> int:
-    """Write that a statement is about to run; gives the row for `close`."""
+    """Write that a statement is about to run; gives the row for `close`.
+
+    Args:
+        is_known: whether it can be found out later what became of it.
+    """
     statement = migration.script(direction).statements[number - 1]
     hash = statement.hash(migration.server)
-    return _insert(server, migration, direction, number, hash, "running", before, statement.after)
+    state: State = "running" if is_known else "unknown"
+    return _insert(server, migration, direction, number, hash, state, before, statement.after)
 
 
 def close(

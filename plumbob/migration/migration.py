@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +22,16 @@ Direction = Literal["up", "down"]
 # The fingerprint of a table that is not there, and of one that nobody foresaw.
 ABSENT = "absent"
 UNKNOWN = "unknown"
+# Why nothing was proved, where nobody says more.
+NO_SCRATCH = "no scratch server was there to run it on"
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A SELECT of one value that has to be true; `line` is where it stands in its file, 0 for nowhere."""
+
+    sql: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,9 @@ class FileStatement:
     `after` has the tables whose definition it changes, makes or drops, each with the fingerprint that is
     expected once it has run: ABSENT for a dropped table, UNKNOWN where nobody could say. `session` are
     settings for this statement alone, texts without quotes. `cost` is for people: what a server said.
+    `asserted` is looked at right before it.
+    `block` is the number of the block by hand that it stands in, from 1 on; 0 where we wrote it.
+    `notes` are the comments that people have put above it.
     """
 
     sql: str
@@ -39,10 +52,34 @@ class FileStatement:
     hazards: tuple[Hazard, ...] = ()
     session: tuple[tuple[str, str], ...] = ()
     cost: Cost | None = None
+    asserted: tuple[Assertion, ...] = ()
+    block: int = 0
+    notes: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.block > 0
 
     def hash(self, flavour: Flavour) -> str:
         """SHA-256 over what the server is told, white space and comments aside."""
         return _sha256([_words(self.sql, flavour), [list(each) for each in self.session]])
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands between two marks in a file, written by hand.
+
+    `title` tells it from the others of its file; `at` is the number of statements ahead of it.
+    `no_way_back` is the reason why there is nothing in it: the rollback cannot undo the block of this
+    title.
+    """
+
+    title: str
+    at: int
+    no_way_back: str = ""
+    notes: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +89,7 @@ class Script:
     `before` and `after` are fingerprints of all tables of the database; `tables` has those of the
     objects that the script touches, before and after it, by id; `preamble` are the SET statements at
     the top, for a client that runs the file alone; `written` is the checksum that stands in the file,
-    or "" before there is one.
+    or "" before there is one. `blocks` are those by hand; `asserted` is looked at when all is done.
     """
 
     statements: tuple[FileStatement, ...]
@@ -60,6 +97,8 @@ class Script:
     after: str
     tables: Mapping[str, tuple[str, str]]
     preamble: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    asserted: tuple[Assertion, ...] = ()
     written: str = field(default="", compare=False)
 
     def checksum(self, flavour: Flavour) -> str:
@@ -73,15 +112,40 @@ class Script:
                     each.hash(flavour),
                     sorted(each.after.items()),
                     [_steering(hazard) for hazard in each.hazards],
+                    *self._by_hand(each, flavour),
                 ]
                 for each in self.statements
             ],
         ]
+        if self.blocks or self.asserted:
+            steering.append([[each.title, each.at, each.no_way_back] for each in self.blocks])
+            steering.append([_words(each.sql, flavour) for each in self.asserted])
         return "sha256:" + _sha256(steering)
+
+    @staticmethod
+    def _by_hand(statement: FileStatement, flavour: Flavour) -> Iterator[object]:
+        """What files of earlier formats have nothing of."""
+        if statement.is_by_hand or statement.asserted:
+            yield statement.block
+            yield [_words(each.sql, flavour) for each in statement.asserted]
 
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         return tuple(hazard for each in self.statements for hazard in each.hazards)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether people have put something into it that steers a run."""
+        return bool(self.blocks or self.asserted or any(each.asserted for each in self.statements))
+
+    def name_of(self, number: int) -> str:
+        """A statement, by its number from 1 on, as its file has it: `statement 2 of 3`."""
+        each = self.statements[number - 1]
+        if each.is_by_hand:
+            return f"the statement by hand in line {each.line}"
+        ours = [other for other in self.statements if not other.is_by_hand]
+        before = sum(not other.is_by_hand for other in self.statements[:number])
+        return f"statement {before} of {len(ours)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +162,8 @@ class Header:
 
     `created` is a time in UTC, `2026-11-24T13:15:00Z`; `manages` are the kinds of stored objects that
     the declaration spoke of; `tool` the version of plumbob that wrote them;
-    `proof` is the place where both ways were run with the expected result, or "" when nobody could.
+    `proof` is the place where both ways were run with the expected result, or "" when nobody could:
+    `unproved` says why.
     """
 
     id: str
@@ -109,6 +174,7 @@ class Header:
     created: str
     proof: str
     manages: tuple[StoredKind, ...] = ()
+    unproved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +208,10 @@ class Migration:
     @property
     def proof(self) -> str:
         return self.header.proof
+
+    @property
+    def unproved(self) -> str:
+        return self.header.unproved or NO_SCRATCH
 
     @property
     def tool(self) -> str:

@@ -43,6 +43,11 @@ _NEEDS = (
     (rf"(create {_HEAD}|alter {_HEAD}|drop )event", ("EVENT",)),
     (r"create (or replace )?sequence", ("CREATE",)),
     (r"alter sequence", ("ALTER",)),
+    (r"insert\b", ("INSERT",)),
+    (r"update\b", ("UPDATE",)),
+    (r"delete\b", ("DELETE",)),
+    (r"replace\b", ("INSERT", "DELETE")),
+    (r"truncate\b", ("DROP",)),
 )
 # MariaDB is content with any privilege on the parent.
 _REFERENCES = (r"(create|alter) table .*\breferences\b", ("REFERENCES",))

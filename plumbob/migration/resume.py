@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.journal import Entry
 from plumbob.migration.live import Live, as_told, differing, is_as, listed
 from plumbob.migration.migration import UNKNOWN, Direction, Migration, Script
 from plumbob.migration.standing import HalfDone
+from plumbob.migration.undoing import undoes
 from plumbob.model import key_of_id
+
+Told = Literal["done", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,15 @@ class Start:
     found_done: Entry | None = None
 
 
-def go_on(migration: Migration, half: HalfDone, live: Live) -> Start:
+def go_on(migration: Migration, half: HalfDone, live: Live, told: Told | None = None) -> Start:
     """Where the run goes on in the direction that it had.
+
+    Args:
+        told: what became of a statement by hand of which nobody else can know it.
 
     Raises:
         PlumbobError: STALE when a statement that was run is another one now; FAILED when the tables are
-            neither as before nor as after the statement that was running.
+            neither as before nor as after the statement that was running, or nobody knows that.
     """
     script = migration.script(half.direction)
     tried = {entry.number: entry for entry in half.entries if entry.number}
@@ -39,6 +46,11 @@ def go_on(migration: Migration, half: HalfDone, live: Live) -> Start:
         _check_same(migration, script, entry)
         done += 1
     _check_strangers(script, half, live, migration.id)
+    if entry is not None and entry.state == "unknown":
+        if told is None:
+            raise _nobody_knows(migration, half, entry)
+        _check_same(migration, script, entry)
+        return Start(done + 1, entry) if told == "done" else Start(done)
     if entry is None or is_as(live.tables, entry.before):
         return Start(done)
     if is_as(live.tables, entry.expected):
@@ -61,21 +73,38 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
     script = migration.script(direction)
     _check_strangers(script, half, live, migration.id)
     state = {name: before for name, (before, _) in script.tables.items()}
-    found = 0 if is_as(live.tables, state) else None
+    found = [0] if is_as(live.tables, state) else []
     for number, statement in enumerate(script.statements, 1):
         state = {**state, **statement.after}
         if is_as(live.tables, state):
-            found = number
-    if found is None:
+            found.append(number)
+    fitting = [number for number in found if undoes(migration, direction, half, number)]
+    if not fitting:
         back, on = ("rollback", "apply") if direction == "down" else ("apply", "rollback")
         raise PlumbobError(
-            f"`{back}` cannot begin in the middle of {migration.id}: the tables are in no state that "
-            "it goes through",
+            f"`{back}` cannot begin in the middle of {migration.id}: "
+            + (
+                "a block by hand is half done, or its counterpart stands elsewhere"
+                if found
+                else "the tables are in no state that it goes through"
+            ),
             advice=f"finish the run that was begun, with `schema {on}`, then run this again",
             where=migration.id,
             exit=Exit.FAILED,
         )
-    return Start(found)
+    return Start(fitting[-1])
+
+
+def _nobody_knows(migration: Migration, half: HalfDone, entry: Entry) -> PlumbobError:
+    name = migration.script(half.direction).name_of(entry.number)
+    return PlumbobError(
+        f"{name} of {migration.id} was running when the last run ended, and nobody knows how far it "
+        "came: it was in no transaction",
+        advice="look at its rows. If all is done: --interrupted done; if it is to be run (again): "
+        "--interrupted again",
+        where=migration.id,
+        exit=Exit.FAILED,
+    )
 
 
 def _check_same(migration: Migration, script: Script, entry: Entry) -> None:

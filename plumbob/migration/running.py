@@ -8,10 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import history, journal
+from plumbob.migration import asserting, history, journal
+from plumbob.migration.atomic import why_not_atomic
+from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, count_rows
 from plumbob.migration.events import (
     Begins,
@@ -23,12 +27,13 @@ from plumbob.migration.events import (
     WaitsForTable,
     Warned,
 )
-from plumbob.migration.findings import unapproved
+from plumbob.migration.findings import refused, unapproved
 from plumbob.migration.live import Live, as_told, differing, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.standing import SYNC
 from plumbob.migration.tasks import Task
+from plumbob.migration.text import file_name
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
 from plumbob.plan.statement import Hazard
@@ -45,6 +50,15 @@ LONGEST_PAUSE = 8.0
 LOST_WORK = 5.0
 
 Warnings = list[tuple[str, int, str]]
+T = TypeVar("T")
+
+
+class _Warned(Exception):
+    """A data step that was taken back, because the server warned of it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +66,8 @@ class Runner:
     """What the statements of a run have in common.
 
     `max_wait` are the seconds for which a statement that gets no lock is tried again; `harmless` are
-    hazards that nobody approved, because no row was at risk before the run; `sleep` is time.sleep,
-    but for tests.
+    hazards that nobody approved, because no row was at risk before the run; `later` are those of them
+    whose rows a data step by hand ahead of them may change; `sleep` is time.sleep, but for tests.
     """
 
     server: Server
@@ -62,6 +76,7 @@ class Runner:
     progress: Progress
     max_wait: float
     harmless: frozenset[Hazard] = frozenset()
+    later: frozenset[Hazard] = frozenset()
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, task: Task, live: Live) -> Live:
@@ -93,7 +108,9 @@ class Runner:
         self._open_journal(task, live)
         self._give_back(task)
         for number in range(done + 1, total + 1):
+            self._look_at_assertions(task, number)
             self._run_statement(task, number)
+        self._look_at_assertions(task, total + 1)
         self._give_back(task)
         ends = look(self.server, self.chain)
         _verify(task, live, ends)
@@ -137,6 +154,21 @@ class Runner:
             if collation != self.server.database_defaults()[1]:
                 self.server.execute(database_collation.alter_sql(collation))
 
+    def _look_at_assertions(self, task: Task, number: int) -> None:
+        """Those ahead of a statement, or behind the last one."""
+        script = task.migration.script(task.direction)
+        is_end = number > len(script.statements)
+        assertions = script.asserted if is_end else script.statements[number - 1].asserted
+        try:
+            asserting.look(
+                self.server,
+                assertions,
+                file_name(task.migration.id, task.direction),
+                ahead=_stopped(task, number),
+            )
+        except ServerError as error:
+            raise _lost(task, min(number, len(script.statements)), error) from error
+
     def _run_statement(self, task: Task, number: int) -> None:
         started = time.monotonic()
         try:
@@ -153,10 +185,13 @@ class Runner:
         self.lock.check()
         self._count_again(task, number)
         before = as_told(look_at(self.server, statement.after), statement.after)
+        if is_data(statement, self.server.flavour):
+            self._run_data(task, number)
+            return
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
-            warnings = self._try_until(statement, number)
+            warnings = self._try_until(statement, number, partial(self._run, statement))
             bad, harmless = sort_warnings(warnings, is_definition=_is_definition(statement))
         except ServerError as error:
             if error.is_lost:
@@ -181,19 +216,82 @@ class Runner:
 
     def _count_again(self, task: Task, number: int) -> None:
         """Rows may have come since the beginning of the run; what is renamed by now is not found again."""
-        hazards = [each for each in task.statements[number - 1].hazards if each in self.harmless]
-        if found := [each for each in count_rows(self.server, hazards) if each.rows]:
-            raise _at_risk_now(task, number, found)
+        hazards = [
+            each
+            for each in task.statements[number - 1].hazards
+            if each in self.harmless or each in self.later
+        ]
+        counted = count_rows(self.server, hazards)
+        # What would only fail the server refuses itself; what would be lost nobody else looks at.
+        found = [
+            each
+            for each in counted
+            if each.rows or (each.rows is None and each.hazard in self.later)
+        ]
+        if found:
+            why = "rows came since the run began"
+            if any(each.hazard in self.later for each in found):
+                why = "the statements by hand ahead of it leave these rows"
+            raise _at_risk_now(task, number, found, why)
 
-    def _try_until(self, statement: FileStatement, number: int) -> Warnings:
-        """Run a statement, again after a pause while others hold the table; gives its warnings."""
+    def _run_data(self, task: Task, number: int) -> None:
+        """Run a data step: with its row of the journal in one transaction, where the engines have some.
+
+        So it is done and written down, or neither; a crash of a step that cannot be taken back leaves
+        a row that says that nobody knows.
+        """
+        statement = task.statements[number - 1]
+        why = why_not_atomic(self.server, statement.sql)
+        self.progress(Runs(number, len(task.statements), statement))
+        row = journal.running(
+            self.server, task.migration, task.direction, number, {}, is_known=not why
+        )
+        try:
+            work = partial(self._run_and_write, statement, row)
+            harmless = self._try_until(statement, number, work)
+        except (ServerError, _Warned) as error:
+            if isinstance(error, ServerError) and error.is_lost:
+                raise
+            errno = error.errno if isinstance(error, ServerError) else None
+            if errno in LOCKED and not why:
+                journal.close(self.server, row, "not started", {}, errno=errno, message=error.what)
+                raise _got_no_lock(task, number, error) from error
+            state: journal.State = "unknown" if why else "failed"
+            journal.close(self.server, row, state, {}, errno=errno, message=error.what)
+            said = advice(errno) if errno else "Nothing of it stays."
+            first = f"A part of it may stay: {why}." if why else said
+            raise _failed(task, number, error.what, first) from error
+        for message in harmless:
+            self.progress(Warned(number, message))
+
+    def _run_and_write(self, statement: FileStatement, row: int) -> list[str]:
+        """One transaction: the statement, and that it is done; gives what the server warned of."""
+        self.server.execute("START TRANSACTION")
+        try:
+            warnings = self._run(statement)
+            bad, harmless = sort_warnings(warnings)
+            if bad:
+                raise _Warned(f"the server warned: {listed(bad)}")
+            journal.close(self.server, row, "done", {})
+            self.server.execute("COMMIT")
+        except BaseException:
+            if self.server.connection.open:
+                self.server.execute("ROLLBACK")
+            raise
+        return harmless
+
+    def _run(self, statement: FileStatement) -> Warnings:
+        with self.server.session({**LOCK_WAIT, **dict(statement.session)}):
+            self.server.execute(statement.sql)
+            return self.server.warnings()
+
+    def _try_until(self, statement: FileStatement, number: int, work: Callable[[], T]) -> T:
+        """Do what runs a statement, again after a pause while others hold the table."""
         started, pause = time.monotonic(), FIRST_PAUSE
         while True:
             tried = time.monotonic()
             try:
-                with self.server.session({**LOCK_WAIT, **dict(statement.session)}):
-                    self.server.execute(statement.sql)
-                    return self.server.warnings()
+                return work()
             except ServerError as error:
                 now = time.monotonic()
                 pause = min(pause, started + self.max_wait - now)
@@ -230,14 +328,25 @@ def _verify(task: Task, before: Live, after: Live) -> None:
 
 
 def _statement(task: Task, number: int) -> str:
-    return f"statement {number} of {len(task.statements)} of {task.migration.id}"
+    return f"{task.migration.script(task.direction).name_of(number)} of {task.migration.id}"
+
+
+def _ways(task: Task) -> str:
+    on, back = ("apply", "rollback") if task.direction == "up" else ("rollback", "apply")
+    if task.migration.id == SYNC:
+        return "`schema sync` goes on from here."
+    return f"`schema {on}` goes on from here, `schema {back}` takes it back."
+
+
+def _stopped(task: Task, number: int) -> str:
+    """What to do about an assertion ahead of a statement."""
+    if number == 1:
+        return "nothing was run; mend the rows, or the assertion, then run the same command again"
+    return f"nothing behind it was run, and what was done before it stays. Mend the rows: {_ways(task)}"
 
 
 def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
-    on, back = ("apply", "rollback") if task.direction == "up" else ("rollback", "apply")
-    ways = f"`schema {on}` goes on from here, `schema {back}` takes it back."
-    if task.migration.id == SYNC:
-        ways = "`schema sync` goes on from here."
+    ways = _ways(task)
     return PlumbobError(
         f"{_statement(task, number)} failed: {why}",
         advice=f"{first} What was done before it stays: {ways}".lstrip(),
@@ -246,18 +355,18 @@ def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
     )
 
 
-def _at_risk_now(task: Task, number: int, found: Sequence[Counted]) -> PlumbobError:
-    error = unapproved(found)
+def _at_risk_now(task: Task, number: int, found: Sequence[Counted], why: str) -> PlumbobError:
+    rows = [each for each in found if each.hazard.fails]
+    error = refused(rows) if rows else unapproved(found)
     return PlumbobError(
-        f"{_statement(task, number)} was not run: rows came since the run began\n"
-        + "\n".join(error.what.split("\n")[1:]),
+        f"{_statement(task, number)} was not run: {why}\n" + "\n".join(error.what.split("\n")[1:]),
         advice="change these rows or approve the loss by its name, then run the same command again",
         where=task.migration.id,
         exit=Exit.UNSAFE,
     )
 
 
-def _got_no_lock(task: Task, number: int, error: ServerError) -> PlumbobError:
+def _got_no_lock(task: Task, number: int, error: ServerError | _Warned) -> PlumbobError:
     return PlumbobError(
         f"{_statement(task, number)} got no lock: {error.what}",
         advice="somebody holds the table, by a transaction that is open or by a backup; nothing of this "

@@ -8,7 +8,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import resume
 from plumbob.migration.live import Live
 from plumbob.migration.migration import Direction, FileStatement, Migration
-from plumbob.migration.resume import Start
+from plumbob.migration.resume import Start, Told
 from plumbob.migration.standing import HalfDone, Standing
 
 NOTHING = Start()
@@ -46,7 +46,9 @@ def reached_by_sync(tasks: list[Task], live: Live) -> list[Task]:
     return [replace(task, is_there=n <= last) for n, task in enumerate(tasks, 1)]
 
 
-def upwards(standing: Standing, live: Live, until: str | None) -> list[Task]:
+def upwards(
+    standing: Standing, live: Live, until: str | None, told: Told | None = None
+) -> list[Task]:
     """What is pending up to the migration `until`, and a run that did not end before it.
 
     Raises:
@@ -61,14 +63,14 @@ def upwards(standing: Standing, live: Live, until: str | None) -> list[Task]:
     tasks = [Task(each, "up") for each in pending]
     if half is None:
         return tasks
-    first = _half_done_task(standing, half, "up", live)
+    first = _half_done_task(standing, half, "up", live, told)
     rest = [task for task in tasks if task.migration.id != half.migration]
     if half.migration not in standing.applied and len(rest) == len(tasks):
         raise _out_of_turn(half)
     return [first, *rest]
 
 
-def downwards(standing: Standing, live: Live, steps: int) -> list[Task]:
+def downwards(standing: Standing, live: Live, steps: int, told: Told | None = None) -> list[Task]:
     """The last `steps` migrations, last first; one that is half done is the very last.
 
     Raises:
@@ -89,14 +91,16 @@ def downwards(standing: Standing, live: Live, steps: int) -> list[Task]:
         return tasks
     if order[0].id != half.migration:
         raise _out_of_turn(half)
-    return [_half_done_task(standing, half, "down", live), *tasks[1:]]
+    return [_half_done_task(standing, half, "down", live, told), *tasks[1:]]
 
 
-def _half_done_task(standing: Standing, half: HalfDone, direction: Direction, live: Live) -> Task:
+def _half_done_task(
+    standing: Standing, half: HalfDone, direction: Direction, live: Live, told: Told | None
+) -> Task:
     migration = standing.migration(half.migration)
     assert migration is not None, "Standing.faults looks for it"
     if half.direction == direction:
-        start = resume.go_on(migration, half, live)
+        start = resume.go_on(migration, half, live, told)
         return Task(migration, direction, start, begun=True)
     return Task(migration, direction, resume.turn_back(migration, direction, half, live))
 

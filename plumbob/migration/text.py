@@ -6,6 +6,8 @@ says, or it is not written.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -15,10 +17,9 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.comments import escape
 from plumbob.migration.delimiter import ended
-from plumbob.migration.migration import Direction, Migration, Script
+from plumbob.migration.migration import Block, Direction, FileStatement, Migration, Script
 from plumbob.migration.reading import (
     FORMAT,
-    FORMAT_WITH_COUNTS,
     KIND,
     NO_PARENT,
     NOT_PROVED,
@@ -49,7 +50,7 @@ def render(migration: Migration, direction: Direction) -> str:
     parent = migration.parent
     text = _template().render(
         kind=KIND[direction],
-        format=FORMAT_WITH_COUNTS if _has_counts(script) else FORMAT,
+        format=FORMAT,
         id=migration.id,
         message=migration.message,
         parent=f"{parent.id} {parent.checksum}" if parent else NO_PARENT,
@@ -60,21 +61,48 @@ def render(migration: Migration, direction: Direction) -> str:
         tool=f"plumbob {migration.tool}",
         created=migration.created,
         manages=" ".join(("table", *migration.header.manages)),
-        proof=PROVED + migration.proof if migration.proof else NOT_PROVED,
+        proof=PROVED + migration.proof if migration.proof else NOT_PROVED + migration.unproved,
         checksum=checksum,
         hazards=script.hazards,
         command=_COMMAND[direction],
         client=migration.server.maker,
         file=file_name(migration.id, direction),
         preamble=script.preamble,
-        statements=script.statements,
+        parts=list(_parts(script)),
+        count=sum(not each.is_by_hand for each in script.statements),
+        asserted=script.asserted,
     )
     _check(text, migration, direction)
     return text
 
 
-def _has_counts(script: Script) -> bool:
-    return any(hazard.count or hazard.fails for hazard in script.hazards)
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A statement of ours with its number among those of its file."""
+
+    statement: FileStatement
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _ByHand:
+    """A block by hand with its statements."""
+
+    block: Block
+    statements: tuple[FileStatement, ...]
+
+
+def _parts(script: Script) -> Iterator[_Ours | _ByHand]:
+    """What a file has below its settings, in order."""
+    blocks, number = list(script.blocks), 0
+    for place in range(len(script.statements) + 1):
+        while blocks and blocks[0].at == place:
+            current = len(script.blocks) - len(blocks) + 1
+            inside = tuple(each for each in script.statements if each.block == current)
+            yield _ByHand(blocks.pop(0), inside)
+        if place < len(script.statements) and not script.statements[place].is_by_hand:
+            number += 1
+            yield _Ours(script.statements[place], number)
 
 
 def _check(text: str, migration: Migration, direction: Direction) -> None:

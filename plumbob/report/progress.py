@@ -46,6 +46,8 @@ def _(event: Marked) -> str | None:
 @event_text.register
 def _(event: Looked) -> str | None:
     counted = event.counted
+    if counted.is_counted_later:
+        return line(f"{counted.hazard.approval}: counted again behind the statements by hand")
     if counted.rows is None:
         return line(f"{counted.hazard.approval}: {counted}; if there are such rows, it will fail")
     # What would only fail was looked for, and was not found.

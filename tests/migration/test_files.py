@@ -246,7 +246,7 @@ def test_a_missing_rollback_and_a_foreign_file_are_told_at_once(tmp_path: Path) 
         read_folder(tmp_path)
     assert [error.what for error in caught.value.errors] == [
         "the rollback of 20261124T131500_first is missing",
-        "this migration file cannot be read: its first line is not `-- plumbob migration, format 1`",
+        "this migration file cannot be read: its first line is not `-- plumbob migration, format 3`",
     ]
 
 

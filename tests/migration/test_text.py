@@ -40,7 +40,7 @@ def sql_of(text: str) -> list[str]:
 
 def test_the_file_is_the_header_the_settings_and_the_statements() -> None:
     text = render(example(ADD, DROP), "up")
-    assert text.startswith("-- plumbob migration, format 1\n-- migration: 20261124T131500_add_last")
+    assert text.startswith("-- plumbob migration, format 3\n-- migration: 20261124T131500_add_last")
     assert "-- parent: none\n" in text
     assert "--   drop-column:users.legacy   its values are lost\n" in text
     assert "-- statement 1 of 2: add a column\n" in text
@@ -80,7 +80,7 @@ COUNTED = replace(
 def test_counts_stand_above_their_statement_and_come_back() -> None:
     migration = example(ADD, COUNTED)
     text = render(migration, "up")
-    assert text.startswith("-- plumbob migration, format 2\n")
+    assert text.startswith("-- plumbob migration, format 3\n")
     assert "-- count: SELECT COUNT(*), NULL FROM `users`\n-- refuse: nulls:users.b\n" in text
     assert read(text, migration) == (migration.header, migration.forward)
 
@@ -217,9 +217,9 @@ def test_what_a_server_reads_in_a_version_comment_counts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("format 1", "format 3", "format 3"),
+        ("format 3", "format 4", "format 4"),
         ("-- plumbob migration", "-- plumbob rollback", "says that it is a rollback"),
-        ("-- plumbob migration, format 1", "-- hello", "first line"),
+        ("-- plumbob migration, format 3", "-- hello", "first line"),
         ("-- before: sha256:", "-- before: md5:", "`before`"),
         ("-- parent: none", "-- parent: ../etc/passwd", "`parent`"),
         ("-- server: MySQL 9.7.4\n", "", "no `server`"),
