@@ -225,7 +225,10 @@ tables:
   less:
     columns:
       range: int
-    partitions: by hash (`range`) (partition stored, partition virtual)
+    partitions: |-
+      by hash (`range`)
+      (partition `stored`,
+       partition `virtual`)
 """
 
 

@@ -17,6 +17,7 @@ from plumbob.declaration.dump.keys import (
     primary_key_text,
     words_inside,
 )
+from plumbob.declaration.dump.order import foreign_keys_in_order, written_apart
 from plumbob.declaration.dump.partitions import partitions_value
 from plumbob.declaration.dump.stored import Usual, stored_sections, usual_of
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
@@ -134,10 +135,13 @@ def table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
 
 
 def _pairs(table: Table, around: Surroundings, settings: dict[str, Value]) -> Pairs:
+    apart = written_apart(table)
+    around = replace(around, inside=words_inside(table, apart))
+    table = replace(table, foreign_keys=foreign_keys_in_order(table))
     keyed: dict[str, Value | None] = {
         "columns": [(each.name, column_value(each, around)) for each in table.columns],
         "primary_key": primary_key_text(table),
-        "indexes": _section(index_pairs(table)),
+        "indexes": _section(index_pairs(table, apart)),
         "foreign_keys": _section(foreign_key_pairs(table)),
         "checks": _section(check_pairs(table)),
         "model": list((table.model or {}).items()),

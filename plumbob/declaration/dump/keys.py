@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from plumbob.ddl.completed import covers, given_name
 from plumbob.ddl.lexer import SyntaxFault
@@ -18,12 +18,15 @@ from plumbob.errors import PlumbobError
 from plumbob.model import Check, ForeignKey, Index, KeyPart, Table
 
 
-def words_inside(table: Table) -> dict[str, Words]:
-    """What stands inside of the columns, by their names: keys of one column with the usual name."""
+def words_inside(table: Table, apart: Collection[str] = ()) -> dict[str, Words]:
+    """What stands inside of the columns, by their names: keys of one column with the usual name.
+
+    The indexes of the names `apart`, in small letters, do not.
+    """
     words: dict[str, list[tuple[str, str]]] = {column.name: [] for column in table.columns}
     for index in table.indexes:
         column = own_column(index, table)
-        if column:
+        if column and index.name.lower() not in apart:
             words[column].append(index_inside(index))
     for key in table.foreign_keys:
         if is_inside(key, table):
@@ -86,12 +89,13 @@ def primary_key_value(index: Index) -> str:
     return f"({parts}) {options}" if options else parts
 
 
-def index_pairs(table: Table) -> Pairs:
-    """The indexes that have to be written by name."""
+def index_pairs(table: Table, apart: Collection[str] = ()) -> Pairs:
+    """The indexes that have to be written by name, those `apart` among them."""
     return [
         (index.name, index_text(index))
         for index in table.indexes
-        if index.kind != "primary" and not own_column(index, table) and not is_implied(index, table)
+        if index.name.lower() in apart
+        or not (index.kind == "primary" or own_column(index, table) or is_implied(index, table))
     ]
 
 
@@ -108,7 +112,7 @@ def period_pairs(table: Table) -> Pairs:
 def is_implied(index: Index, table: Table) -> bool:
     """Whether the server makes the index by itself, under a foreign key of the same name."""
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
-    if index != plain or _using(index):
+    if index != plain or _using(index) or not index.name:
         return False
     key = table.foreign_key(index.name)
     if key is None or key.name != index.name or key.columns != index.columns:

@@ -20,6 +20,7 @@ from plumbob.declaration.dump.keys import (
     primary_key_value,
     words_inside,
 )
+from plumbob.declaration.dump.order import foreign_keys_in_order, written_apart
 from plumbob.declaration.dump.sql_text import name_text, names_text
 from plumbob.declaration.dump.stored import Usual, stored_fields, stored_text
 from plumbob.declaration.dump.words import Words, text_of
@@ -107,12 +108,13 @@ def _option_words(side: Side, found: Mapping[str, Value], equals: str = "=") -> 
 
 def whole(side: Side, options: str, is_upper: bool) -> str:
     """A whole statement with its semicolon, for a table that is new in the file."""
-    table = side.table
-    inside = words_inside(table)
+    table = replace(side.table, foreign_keys=foreign_keys_in_order(side.table))
+    apart = written_apart(table)
+    inside = words_inside(table, apart)
     parts: list[Part] = [
         index
         for index in table.indexes
-        if not own_column(index, table) and not is_implied(index, table)
+        if index.name.lower() in apart or not (own_column(index, table) or is_implied(index, table))
     ]
     # MySQL before 9.0 overlooks REFERENCES inside of a column.
     parts += [*table.foreign_keys, *table.checks]
