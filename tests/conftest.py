@@ -82,6 +82,23 @@ def every_database(every_server: Server) -> Iterator[str]:
         yield name
 
 
+def account_of(database: str) -> str:
+    """The name of an account for a test of this database: servers may be shared by workers."""
+    return f"ann_{database[-12:]}"
+
+
+@contextlib.contextmanager
+def anonymous_account(server: Server) -> Iterator[None]:
+    """The account without a name, of which a server has one: another worker's test waits."""
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK('the anonymous account', 60)")
+        cursor.execute("CREATE USER ''@localhost")
+        try:
+            yield
+        finally:
+            cursor.execute("DROP USER ''@localhost")
+
+
 @contextlib.contextmanager
 def empty_database(server: Server) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"

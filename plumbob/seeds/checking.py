@@ -28,6 +28,7 @@ from plumbob.seeds.literals import (
     is_json,
     labels_literal,
     text_literal,
+    vector_literal,
 )
 from plumbob.seeds.rows import Bound, Field, Fixed, Hashed, Name, Parent, Row
 from plumbob.seeds.values import Moment, Reference, Value, Variable, Written, json_text, read_value
@@ -215,6 +216,8 @@ class _Checker:
             case values.Text():
                 return text_literal(value.text, column, is_plain=value.is_plain)
             case values.Labels():
+                if column.type.name == "vector" and value.texts is not None:
+                    return vector_literal(value.texts, column.type)
                 if column.type.name != "set" or value.texts is None:
                     raise Misfit(f"{column.name} takes no list: it is {column.type.name}")
                 return labels_literal(value.texts, column.type)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+import struct
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ from plumbob.model.type import BLOBS, FLOATING_POINT, INTEGERS, TEXTS
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 # The longest value of each size of TEXT and BLOB, in bytes.
 SIZES = {"tiny": 255, "": 65535, "medium": 16777215, "long": 4294967295}
+# A number of a vector.
+_FLOAT = struct.Struct("<f")
 _DIGITS = re.compile(r"[+-]?\d+")
 _DATE = r"(\d{4})-(\d{2})-(\d{2})"
 _CLOCK = r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?"
@@ -90,6 +93,12 @@ def bytes_literal(content: bytes, column: Column) -> str:
         Misfit: the column holds none, or not as many.
     """
     of = column.type
+    if of.name == "vector":
+        if len(content) != (of.length or 0) * _FLOAT.size:
+            raise Misfit(
+                f"this has {len(content)} bytes, and vector({of.length}) has {_FLOAT.size} a number"
+            )
+        return f"x'{content.hex()}'"
     if of.is_string and of.name not in ("enum", "set"):
         try:
             return text_literal(content.decode(), column)
@@ -204,6 +213,27 @@ def labels_literal(texts: tuple[str, ...], of: Type) -> str:
     for each in texts:
         _label(each, of)
     return quote_text(",".join(texts))
+
+
+def vector_literal(texts: tuple[str, ...], of: Type) -> str:
+    """Numbers as both servers keep them: four bytes each, the lowest first.
+
+    Raises:
+        Misfit: one is no number, or there are more or fewer than the vector has.
+    """
+    if len(texts) != of.length:
+        raise Misfit(f"this has {len(texts)} numbers, and vector({of.length}) has {of.length}")
+    try:
+        packed = b"".join(_FLOAT.pack(float(_number(each))) for each in texts)
+    except OverflowError:
+        raise Misfit("this is out of range: a number of a vector goes to 3.4e38") from None
+    return f"x'{packed.hex()}'"
+
+
+def _vector(text: str, of: Type) -> str:
+    if not (text.strip().startswith("[") and text.strip().endswith("]")):
+        raise Misfit("this is no vector", "a vector is written [0.25, -1, 3]")
+    return vector_literal(tuple(each.strip() for each in text.strip()[1:-1].split(",")), of)
 
 
 def _set(text: str, of: Type) -> str:
@@ -324,6 +354,7 @@ _READERS: Mapping[str, Callable[[str, Type], str]] = {
     "time": _time,
     "year": _year,
     "bit": _bit,
+    "vector": _vector,
     "uuid": _uuid,
     "inet4": _address(ipaddress.IPv4Address),
     "inet6": _address(ipaddress.IPv4Address, ipaddress.IPv6Address),

@@ -35,7 +35,7 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """A list, for a SET; for a JSON column it is an array."""
+    """A list, for a SET or a vector; for a JSON column it is an array."""
 
     texts: tuple[str, ...] | None
 

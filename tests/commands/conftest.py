@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.user import User
+from tests.conftest import account_of
 from tests.servers import Server
 
 
@@ -19,14 +20,15 @@ def root(tmp_path: Path, server: Server, database: str) -> User:
 @pytest.fixture
 def ann(root: User, server: Server, database: str) -> Iterator[Callable[..., User]]:
     """A user of the same project with these grants; `{}` is the database."""
+    name = account_of(database)
     with server.connect() as connection, connection.cursor() as cursor:
 
         def make(*grants: str) -> User:
-            cursor.execute("DROP USER IF EXISTS test_ann@localhost")
-            cursor.execute("CREATE USER test_ann@localhost")
+            cursor.execute(f"DROP USER IF EXISTS {name}@localhost")
+            cursor.execute(f"CREATE USER {name}@localhost")
             for grant in grants:
-                cursor.execute(f"GRANT {grant.format(database)} TO test_ann@localhost", None)
-            return User(root.folder, root.url.replace("root@", "test_ann@"))
+                cursor.execute(f"GRANT {grant.format(database)} TO {name}@localhost", None)
+            return User(root.folder, root.url.replace("root@", f"{name}@"))
 
         yield make
-        cursor.execute("DROP USER IF EXISTS test_ann@localhost")
+        cursor.execute(f"DROP USER IF EXISTS {name}@localhost")

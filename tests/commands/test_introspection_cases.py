@@ -22,6 +22,7 @@ from plumbob.server.introspect import row_estimates
 from plumbob.server.target import Target
 from tests.commands import test_hostile_servers
 from tests.commands.user import User, tables
+from tests.conftest import account_of
 from tests.servers import Server
 
 HERE = Path(__file__).parent
@@ -55,16 +56,17 @@ def user(tmp_path: Path, server: Server, database: str) -> User:
 @pytest.fixture
 def account(server: Server, database: str) -> Iterator[Callable[..., str]]:
     """Makes an account of these grants; gives the URL that it uses."""
+    name = account_of(database)
     with server.connect() as root, root.cursor() as cursor:
-        cursor.execute("CREATE USER test_ann@localhost IDENTIFIED BY 'kanari-7'")
+        cursor.execute(f"CREATE USER {name}@localhost IDENTIFIED BY 'kanari-7'")
 
         def make(*grants: str) -> str:
             for grant in grants:
-                cursor.execute(f"GRANT {grant.format(database)} TO test_ann@localhost", None)
-            return server.url(database).replace("root@", "test_ann:kanari-7@")
+                cursor.execute(f"GRANT {grant.format(database)} TO {name}@localhost", None)
+            return server.url(database).replace("root@", f"{name}:kanari-7@")
 
         yield make
-        cursor.execute("DROP USER test_ann@localhost")
+        cursor.execute(f"DROP USER {name}@localhost")
 
 
 def test_every_case_of_the_group_is_somewhere() -> None:

@@ -13,7 +13,7 @@ import pytest
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
 from tests.commands.user import User, names, tables
-from tests.conftest import empty_database
+from tests.conftest import account_of, anonymous_account, empty_database
 from tests.servers import SERVERS, Server
 
 FIRST = """\
@@ -103,7 +103,8 @@ def test_what_is_missing_is_said_before_anything_runs(
     assert privilege in result.err
     assert (tables(server, database), names(server, database)) == before
     if "has not the privileges" in result.err:
-        assert f"GRANT {privilege} ON `{database}`.* TO 'test_ann'@'localhost'" in result.err
+        account = f"'{account_of(database)}'@'localhost'"
+        assert f"GRANT {privilege} ON `{database}`.* TO {account}" in result.err
     root.succeeds("apply", "--allow", "all")
 
 
@@ -132,13 +133,13 @@ def test_grants_to_the_anonymous_account_count(
     root.declare(FIRST)
     root.succeeds("diff", "--write", "-m", "first")
     user = ann()
-    with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE USER ''@localhost")
-        try:
-            cursor.execute(f"GRANT ALL ON {database}.* TO ''@localhost")
-            user.succeeds("apply")
-        finally:
-            cursor.execute("DROP USER ''@localhost")
+    with (
+        anonymous_account(server),
+        server.connect() as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"GRANT ALL ON {database}.* TO ''@localhost")
+        user.succeeds("apply")
 
 
 @pytest.mark.parametrize("name", SERVERS)

@@ -10,7 +10,7 @@ import pytest
 
 from plumbob.server.binaries import find
 from tests.commands.user import User, tables
-from tests.conftest import empty_database
+from tests.conftest import account_of, empty_database
 from tests.servers import Server
 
 PEOPLE = """\
@@ -61,9 +61,10 @@ def orders(tmp_path: Path, server: Server, second: str, people: User, database: 
 
 
 def all_databases(server: Server) -> set[str]:
+    """But for those of other tests, whose worker may share the server."""
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SHOW DATABASES")
-        return {name for (name,) in cursor.fetchall()}
+        return {name for (name,) in cursor.fetchall() if not name.startswith("test_")}
 
 
 def test_there_and_back(orders: User, server: Server, database: str, second: str) -> None:
@@ -215,21 +216,22 @@ def test_an_account_that_may_not_see_the_parent(
     orders: User, server: Server, database: str, second: str
 ) -> None:
     """Not visible is said; with REFERENCES on the parent alone it goes through."""
+    name = account_of(second)
     with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE USER test_orders@localhost")
+        cursor.execute(f"CREATE USER {name}@localhost")
         try:
-            cursor.execute(f"GRANT ALL ON {second}.* TO test_orders@localhost")
-            address = server.url(second).replace("root@", "test_orders@")
+            cursor.execute(f"GRANT ALL ON {second}.* TO {name}@localhost")
+            address = server.url(second).replace("root@", f"{name}@")
             user = User(orders.folder, address)
             result = user.types("diff", "--scratch", "sandbox")
             assert result.code == 2, result
             assert "not visible to this account" in result.err
-            assert "test_orders" in result.err
-            cursor.execute(f"GRANT REFERENCES ON {database}.users TO test_orders@localhost")
+            assert name in result.err
+            cursor.execute(f"GRANT REFERENCES ON {database}.users TO {name}@localhost")
             user.succeeds("diff", "--write", "--scratch", "sandbox")
             user.succeeds("apply")
         finally:
-            cursor.execute("DROP USER test_orders@localhost")
+            cursor.execute(f"DROP USER {name}@localhost")
 
 
 def test_offline_nothing_is_known_of_other_databases(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from plumbob.plan.statement import Plan, Statement
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import read_schema
 from plumbob.server.target import Target
+from tests.conftest import account_of
 from tests.migration.project import USERS, Project, alter
 from tests.migration.shop import ADD_X, ADD_Y, CREATE, DROP_X, DROP_Y
 
@@ -287,13 +288,14 @@ def test_a_setting_that_an_account_may_not_set_is_said_before_the_first_statemen
     project.start(USERS)
     more = alter("users", "ADD COLUMN `x` int", session=(("innodb_strict_mode", "0"),))
     project.migrate("more", more, down=(alter("users", "DROP COLUMN `x`"),))
-    project.sql("CREATE USER IF NOT EXISTS 'plain'@'localhost'")
-    project.sql(f"GRANT ALL ON `{project.database}`.* TO 'plain'@'localhost'")
-    url = project.url.replace("root@", "plain@")
+    name = account_of(project.database)
+    project.sql(f"CREATE USER {name}@localhost")
+    project.sql(f"GRANT ALL ON `{project.database}`.* TO {name}@localhost")
+    url = project.url.replace("root@", f"{name}@")
     with connect(Target.from_url(url)) as server, pytest.raises(PlumbobError) as caught:
         apply(server, read_folder(project.folder))
-    assert "plain may not set innodb_strict_mode = 0 for its session" in caught.value.what
-    project.sql("DROP USER 'plain'@'localhost'")
+    assert f"{name} may not set innodb_strict_mode = 0 for its session" in caught.value.what
+    project.sql(f"DROP USER {name}@localhost")
     assert "`x`" not in project.definition("users")
 
 

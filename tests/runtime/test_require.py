@@ -25,7 +25,7 @@ from plumbob.runtime import (
 )
 from plumbob.server.connection import Server as ToolServer
 from tests.commands.user import User
-from tests.conftest import empty_database
+from tests.conftest import account_of, empty_database
 from tests.migration.project import USERS, Project, alter
 from tests.runtime.conftest import QUICK, Connect
 from tests.servers import Server
@@ -223,18 +223,18 @@ def test_an_account_that_may_not_look_is_told_what_it_needs(
 ) -> None:
     project.sql("UPDATE users SET name = id")
     project.apply()
+    name = account_of(database)
     project.sql(
-        "DROP USER IF EXISTS test_app@localhost",
-        "CREATE USER test_app@localhost",
-        f"GRANT SELECT ON {database}.users TO test_app@localhost",
+        f"CREATE USER {name}@localhost",
+        f"GRANT SELECT ON {database}.users TO {name}@localhost",
     )
-    app = connected(server.url(database).replace("root@", "test_app@"))
+    app = connected(server.url(database).replace("root@", f"{name}@"))
     state = schema_state(schema_after(project, 1), app)
     assert str(state) == (
         "this account may not read what plumbob has recorded: "
         "GRANT SELECT on _plumbob_history and _plumbob_journal to it"
     )
-    project.sql("DROP USER test_app@localhost")
+    project.sql(f"DROP USER {name}@localhost")
 
 
 def test_a_server_that_is_away_is_an_error_of_its_own(connected: Connect) -> None:

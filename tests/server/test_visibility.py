@@ -21,8 +21,10 @@ from plumbob.server.introspect import read_schema
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
 from plumbob.server.visibility import hidden_kinds, not_visible
+from tests.conftest import anonymous_account
 from tests.server.conftest import Account, accounts
 from tests.servers import SERVERS
+from tests.servers import Server as Running
 
 MATRIX: dict[str, Any] = json.loads(
     (Path(__file__).parent / "privilege_matrix.json").read_text("utf-8")
@@ -221,21 +223,23 @@ def test_roles(live: Server, account: Account) -> None:
     target = account("SELECT ON {}.*")
     user = f"{target.user}@localhost"
     word = "TO" if live.flavour.is_mysql else "FOR"
-    with roles(live, "inner_role", "outer_role"):
-        live.execute(f"GRANT TRIGGER ON {database}.* TO inner_role")
-        live.execute("GRANT inner_role TO outer_role")
-        live.execute(f"GRANT outer_role TO {user}")
+    # Roles are the server's, which may be shared by workers.
+    inner, outer = (f"{each}_{database}" for each in ("inner", "outer"))
+    with roles(live, inner, outer):
+        live.execute(f"GRANT TRIGGER ON {database}.* TO {inner}")
+        live.execute(f"GRANT {inner} TO {outer}")
+        live.execute(f"GRANT {outer} TO {user}")
         check(live, target, {"sequence"})
-        live.execute(f"SET DEFAULT ROLE outer_role {word} {user}")
+        live.execute(f"SET DEFAULT ROLE {outer} {word} {user}")
         check(live, target, {"sequence", "trigger"})
         with connect(target) as server:
             server.execute("SET ROLE NONE")
             assert "trigger" in hidden_kinds(server, database)
-            server.execute("SET ROLE outer_role")
+            server.execute(f"SET ROLE {outer}")
             assert "trigger" not in hidden_kinds(server, database)
 
 
-def test_everybody(live: Server, account: Account) -> None:
+def test_everybody(live: Server, account: Account, every_server: Running) -> None:
     """MariaDB grants to PUBLIC; the grants of the anonymous account, which count as well, it hides."""
     database = live.database or ""
     target = account("SELECT ON {}.*")
@@ -243,13 +247,10 @@ def test_everybody(live: Server, account: Account) -> None:
         live.execute(f"GRANT TRIGGER ON {database}.* TO PUBLIC")
         check(live, target, {"sequence", "trigger"})
         live.execute(f"REVOKE TRIGGER ON {database}.* FROM PUBLIC")
-    live.execute("CREATE USER ''@localhost")
-    try:
+    with anonymous_account(every_server):
         live.execute(f"GRANT TRIGGER ON {database}.* TO ''@localhost")
         check(live, target, {"sequence"})
         check(live, Target.from_url(anonymous(live)), {"sequence", "trigger"})
-    finally:
-        live.execute("DROP USER ''@localhost")
 
 
 def anonymous(live: Server) -> str:
