@@ -38,6 +38,7 @@ COMMANDS = {
     "drift": "Show what was changed on the server by nobody's migration.",
     "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",
+    "grants": "Print what accounts need for this schema, on this server.",
     "setup": "Create the database, apply the migrations, write the seeds.",
     "reset": "Drop a database of development and set it up again.",
     "create": "Create the database that the URL names.",

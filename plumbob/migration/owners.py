@@ -72,8 +72,8 @@ def definer_of(sql: str, flavour: Flavour) -> Definer | None:
     if not is_stored(cursor):
         return None
     while not cursor.is_at_end and not cursor.is_word(*PARSERS):
-        if cursor.accept("definer"):
-            cursor.accept_mark("=")
+        # Not the one of SQL SECURITY DEFINER.
+        if cursor.accept("definer") and cursor.accept_mark("="):
             return parse_definer(cursor)
         cursor.take()
     return None

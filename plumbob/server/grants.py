@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from plumbob.ddl.quote import quote_name
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 
@@ -20,24 +21,36 @@ _EVERYTHING = "ALL PRIVILEGES"
 _NOBODY_IS_ASKED = 1290
 _LINE = re.compile(
     r"(?P<verb>GRANT|REVOKE) (?P<privileges>[A-Z_, ]+?)"
-    r" ON (?:PROCEDURE |FUNCTION )?(?P<database>\*|`(?:[^`]|``)+`)\.(?P<table>\*|`(?:[^`]|``)+`)"
+    r" ON (?P<kind>(?:PROCEDURE |FUNCTION )?)(?P<database>\*|`(?:[^`]|``)+`)\.(?P<table>\*|`(?:[^`]|``)+`)"
     r" (?:TO|FROM) (?P<grantee>\S+)",
     re.DOTALL,
 )
 
 # Behind a privilege: the columns that it is for.
+_OF_COLUMNS = re.compile(r"([A-Z]+) \(`")
 _COLUMNS = re.compile(r" \((?:`(?:[^`]|``)+`(?:, )?)+\)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A line about all databases, each that its pattern matches, or one table or routine of them."""
+    """A line about all databases, each that its pattern matches, or one table or routine of them.
+
+    `kind` is "PROCEDURE " or "FUNCTION " for a routine; `columns` are those of the privileges that are
+    for columns of the table alone.
+    """
 
     grantee: str
     pattern: str
     table: str
     privileges: frozenset[str]
     is_revoked: bool
+    kind: str
+    columns: frozenset[str]
+
+    def level(self, database: str) -> str:
+        if self.pattern == "*":
+            return "*.*"
+        return f"{self.kind}{quote_name(database)}.{self.table}"
 
     def names(self, privilege: str) -> bool:
         return privilege in self.privileges or (
@@ -70,6 +83,25 @@ class Grants:
         return self.has(privilege) or any(
             rule.pattern != "*" and not rule.is_revoked and rule.names(privilege)
             for rule in self.rules
+        )
+
+    def by_level(self, database: str) -> dict[str, frozenset[str]]:
+        """What has been granted, by level as GRANT names it: `*.*`, `` `shop`.* ``, `` `shop`.`t` ``."""
+        found: dict[str, frozenset[str]] = {}
+        for rule in self.rules:
+            if not rule.is_revoked:
+                level = rule.level(database)
+                found[level] = found.get(level, frozenset()) | rule.privileges
+        return found
+
+    def has_at(self, privilege: str, level: str, database: str) -> bool:
+        """Whether the account surely has it on a level, named so: granted there or on a wider one."""
+        if level == "*.*":
+            return self.has_globally(privilege)
+        return self.has(privilege) or any(
+            rule.names(privilege) and privilege not in rule.columns
+            for rule in self.rules
+            if not rule.is_revoked and rule.level(database) == level
         )
 
     def _by_grantee(self) -> Iterable[list[_Rule]]:
@@ -125,7 +157,15 @@ def _rule(line: str) -> _Rule | None:
     pattern = database if database == "*" else database[1:-1].replace("``", "`")
     # MySQL puts no blank between dynamic privileges (measured on 9.7).
     privileges = frozenset(re.split(", ?", found["privileges"]))
-    return _Rule(found["grantee"], pattern, found["table"], privileges, found["verb"] == "REVOKE")
+    return _Rule(
+        found["grantee"],
+        pattern,
+        found["table"],
+        privileges,
+        found["verb"] == "REVOKE",
+        found["kind"],
+        frozenset(_OF_COLUMNS.findall(line)),
+    )
 
 
 def _matches(pattern: str, database: str, is_literal: bool, server: Server) -> bool:

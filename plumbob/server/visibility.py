@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour
+from plumbob.model import Flavour, StoredKind
 from plumbob.model.features import SHOW_CREATE_ROUTINE, SHOW_ROUTINE
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, NO_SUCH_TABLE, ServerError
@@ -51,6 +51,12 @@ def hidden_kinds(server: Server, database: str) -> Mapping[str, str]:
         for name, kind in kinds.items()
         if not kind.is_visible(server, database, grants)
     }
+
+
+def needed_to_see(kind: StoredKind, flavour: Flavour, database: str) -> str:
+    """What has to be granted to see all objects of a kind: `TRIGGER ON `shop`.*`."""
+    found = _SEQUENCE if kind == "sequence" else _KINDS[kind]
+    return found.grant(flavour, quote_name(database))
 
 
 def prove_visible(server: Server, kinds: Collection[str]) -> None:
