@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from pymysql.err import OperationalError, ProgrammingError
 
 from tests.commands.user import User
+from tests.conftest import account_of
 from tests.servers import Server
 
 FIRST = """\
@@ -74,11 +74,11 @@ def test_they_are_enough(root: User, ann: Make, server: Server, database: str) -
     applier.succeeds("apply", "--allow", "all")
     applier.succeeds("status")
     # Programs run with the privileges of the account that made them, so it goes on having its own.
-    with bob(server, printed(root, "diff")) as name:
+    with bob(server, database, printed(root, "diff")) as name:
         looker = User(root.folder, root.url.replace("root@", f"{name}@"))
         looker.succeeds("diff")
         looker.succeeds("status")
-    with bob(server, printed(root, "application")) as name:
+    with bob(server, database, printed(root, "application")) as name:
         uses(server, database, name)
 
 
@@ -95,9 +95,9 @@ def uses(server: Server, database: str, name: str) -> None:
 
 
 @contextlib.contextmanager
-def bob(server: Server, grants: list[str]) -> Iterator[str]:
+def bob(server: Server, database: str, grants: list[str]) -> Iterator[str]:
     """An account with these grants, gone afterwards."""
-    name = f"bob_{os.getpid()}"
+    name = f"{account_of(database)}_b"
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE USER {name}@localhost")
         try:
