@@ -162,16 +162,21 @@ class _Settling:
     def _parents(
         self, parents: dict[Key, str], values: Mapping[Key, str], classes: Mapping[str, str]
     ) -> None:
-        for table, key in self._associations():
-            if (table.name, key.name) in parents:
-                continue
+        """What a column is called after comes before the parent's own name."""
+        left = [
+            each for each in self._associations() if (each[0].name, each[1].name) not in parents
+        ]
+        bare = {
+            (table.name, key.name): _bare(values[table.name, key.columns[0]])
+            for table, key in left
+            if len(key.columns) == 1
+        }
+        for table, key in sorted(left, key=lambda each: not bare.get((each[0].name, each[1].name))):
             parent = self.spell(names.snake_case(classes[key.parent]))
-            columns = [values[table.name, name] for name in key.columns]
-            ending = next((end for end in ("_id", "Id") if columns[0].endswith(end)), "")
-            bare = columns[0].removesuffix(ending).rstrip("_") if ending else ""
-            wanted = [bare] if bare and len(columns) == 1 else []
-            wanted += [parent, f"{parent}_by_{'_and_'.join(columns)}"]
-            parents[table.name, key.name] = self.taken[table.name].take(*wanted)
+            columns = "_and_".join(values[table.name, name] for name in key.columns)
+            wanted = [bare.get((table.name, key.name), ""), parent, f"{parent}_by_{columns}"]
+            found = self.taken[table.name].take(*filter(None, wanted))
+            parents[table.name, key.name] = found
 
     def _children(self, parents: Mapping[Key, str], children: dict[Key, str]) -> None:
         between = Counter((table.name, key.parent) for table, key in self._associations())
@@ -215,3 +220,9 @@ def _said_class(table: Table) -> str:
             where=table.name,
         )
     return said
+
+
+def _bare(name: str) -> str:
+    """`user` of `user_id` and of `userId`; "" where the name ends otherwise."""
+    ending = next((end for end in ("_id", "Id") if name.endswith(end)), "")
+    return name.removesuffix(ending).rstrip("_") if ending else ""

@@ -40,6 +40,8 @@ class ServedMetadata(peewee.Metadata):
     def add_field(self, field_name: str, field: Any, set_attribute: bool = True) -> None:
         # Called for each field: also for a foreign key whose parent is defined later.
         super().add_field(field_name, field, set_attribute)
+        if set_attribute and isinstance(field, ForeignKeyField):
+            _known_by_its_column(self.model, field)
         if set_attribute and is_given_by_server(field):
             _read_back_when_asked(self.model, field)
 
@@ -223,11 +225,23 @@ def _completed(model: type[Model], rows: Iterable[Any]) -> Iterator[Any]:
         yield _Row(fields)
 
 
+def _known_by_its_column(model: type[peewee.Model], field: Any) -> None:
+    """Let the value of a foreign key have its column's name as well, which `to_pydantic` knows it by.
+
+    Without it, `userId` of a request would be an attribute like any other, and never be written.
+    """
+    name = field.column_name
+    if name not in (field.name, field.object_id_name) and not hasattr(model, name):
+        setattr(model, name, peewee.ObjectIdAccessor(field))
+
+
 def _read_back_when_asked(model: type[peewee.Model], field: Any) -> None:
     """Put accessors that look for unread values in place of Peewee's."""
     setattr(model, field.name, _reading(field.accessor_class)(model, field, field.name))
     if isinstance(field, ForeignKeyField):
-        setattr(model, field.object_id_name, _reading(peewee.ObjectIdAccessor)(field))
+        for name in {field.object_id_name, field.column_name} - {field.name}:
+            if isinstance(vars(model).get(name), peewee.ObjectIdAccessor):
+                setattr(model, name, _reading(peewee.ObjectIdAccessor)(field))
 
 
 _READING: dict[type[Any], type[Any]] = {}
