@@ -19,6 +19,7 @@ from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
+from plumbob.migration.resume import Told
 from plumbob.workflow import Comparison, compare_database
 
 EXAMPLE = """\
@@ -32,6 +33,7 @@ schema apply --allow drop-column:users.legacy"""
 @options.allow
 @options.dry_run
 @options.max_wait
+@options.interrupted
 @options.json
 def command(
     where: ProjectOptions,
@@ -39,6 +41,7 @@ def command(
     allow: tuple[str, ...],
     dry_run: bool,
     max_wait: float,
+    interrupted: Told | None,
     as_json: bool,
 ) -> int:
     """Run the migrations that the database does not have yet.
@@ -64,6 +67,7 @@ def command(
             progress=teller(),
             production=project.config.production,
             max_wait=max_wait,
+            told=interrupted,
         )
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:

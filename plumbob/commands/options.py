@@ -145,6 +145,13 @@ max_wait = click.option(
     help="Give up on a table that others hold after this time [60s].",
 )
 
+interrupted = click.option(
+    "--interrupted",
+    type=click.Choice(["done", "again"]),
+    help="What became of a statement by hand that was running when the last run ended, and was in no "
+    "transaction: it is done, or has to be run again.",
+)
+
 new_folder = click.option(
     "--dir",
     "folder",

@@ -10,6 +10,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.files import read_folder
+from plumbob.migration.resume import Told
 
 EXAMPLE = """\
 schema rollback
@@ -29,6 +30,7 @@ schema rollback --steps 2 --allow drop-column:users.last_login"""
 @options.allow
 @options.dry_run
 @options.max_wait
+@options.interrupted
 @options.json
 def command(
     where: ProjectOptions,
@@ -37,6 +39,7 @@ def command(
     allow: tuple[str, ...],
     dry_run: bool,
     max_wait: float,
+    interrupted: Told | None,
     as_json: bool,
 ) -> int:
     """Undo the last migrations.
@@ -58,5 +61,6 @@ def command(
             progress=teller(),
             production=project.config.production,
             max_wait=max_wait,
+            told=interrupted,
         )
     return tell_end(outcome, as_json=as_json)

@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from plumbob.migration.reading import SUFFIX, is_id, read_script
 from plumbob.migration.text import file_name, render
 from plumbob.migration.undoing import without_counterpart
 
-__all__ = ["Migration", "new_id", "read_folder", "write_pair"]
+__all__ = ["Migration", "new_id", "read_folder", "rewrite_pair", "write_pair"]
 
 SLUG_LENGTH = 60
 ATTEMPTS = 1000
@@ -65,6 +65,39 @@ def write_pair(folder: Path, migration: Migration) -> tuple[Path, Path]:
             exit=Exit.NO_ACCESS if error.errno in _FORBIDDEN else Exit.FAILED,
         ) from error
     raise PlumbobError(f"there are {ATTEMPTS} migrations {migration.id} already")
+
+
+def rewrite_pair(
+    folder: Path, chain: Sequence[Migration], renewed: Mapping[str, Migration]
+) -> list[Path]:
+    """Write files anew that people have edited, and those behind them, which name their checksums.
+
+    Each file is replaced at once; comments outside of blocks by hand and of statements go.
+
+    Returns:
+        the files that were written.
+    """
+    written: list[Path] = []
+    checksum: str | None = None
+    for each in chain:
+        migration = renewed.get(each.id, each)
+        parent = migration.parent
+        if parent is not None and checksum not in (None, parent.checksum):
+            header = replace(migration.header, parent=replace(parent, checksum=checksum or ""))
+            migration = replace(migration, header=header)
+        checksum = migration.checksum if migration is not each else None
+        if migration is each:
+            continue
+        ways: tuple[Direction, ...] = ("down", "up")
+        for way in ways:
+            path = folder / file_name(migration.id, way)
+            temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
+            _write(temporary, render(migration, way))
+            temporary.replace(path)
+            written.append(path)
+    if written:
+        _sync_folder(folder)
+    return written
 
 
 def read_folder(folder: Path) -> tuple[Migration, ...]:

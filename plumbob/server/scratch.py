@@ -24,6 +24,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import (
     Definer,
     Event,
+    Flavour,
     ForeignKey,
     ObjectKey,
     Owned,
@@ -321,41 +322,74 @@ def open_scratch(where: str, target: Server) -> Iterator[Scratch | NoScratch]:
             a pull request does not run on production.
         target: the server whose database is compared.
     """
+    defaults = (*target.database_defaults(), _encryption(target))
+    with _opened(where, target.flavour, target, defaults) as found:
+        yield found
+
+
+@contextmanager
+def open_scratch_like(
+    where: str,
+    flavour: Flavour,
+    target: Server | None,
+    defaults: tuple[str | None, str | None] = (None, None),
+) -> Iterator[Scratch | NoScratch]:
+    """The same where no target may be at hand: its maker and series are known, and its character set.
+
+    Args:
+        defaults: character set and collation of the database, None for those of the server.
+    """
+    if target is not None:
+        with open_scratch(where, target) as found:
+            yield found
+        return
+    charset, collation = defaults
+    with _opened(where, flavour, None, (charset or "", collation or "", "")) as found:
+        yield found
+
+
+@contextmanager
+def _opened(
+    where: str, flavour: Flavour, target: Server | None, defaults: tuple[str, str, str]
+) -> Iterator[Scratch | NoScratch]:
     with ExitStack() as stack:
-        found = _find(where, target, stack)
+        found = _find(where, flavour, target, stack)
         if isinstance(found, NoScratch):
             yield found
             return
         server, place, is_private = found
-        defaults = (*target.database_defaults(), _encryption(target))
         database = stack.enter_context(_database(server, defaults))
         yield Scratch(database, place, is_private=is_private)
 
 
-def _find(where: str, target: Server, stack: ExitStack) -> tuple[Server, str, bool] | NoScratch:
+def _find(
+    where: str, flavour: Flavour, target: Server | None, stack: ExitStack
+) -> tuple[Server, str, bool] | NoScratch:
     if where == "none":
         return NoScratch("no scratch database was wanted")
-    if where == "target":
+    if where == "target" and target is not None:
         place = f"a scratch database on {target.target.label()}"
         return stack.enter_context(target.twin()), place, False
-    if where not in ("", "sandbox"):
-        return _configured(where, target, stack)
+    if where not in ("", "sandbox", "target"):
+        return _configured(where, flavour, stack)
     try:
-        binary = binaries.find(target.flavour.maker, target.flavour.series)
+        binary = binaries.find(flavour.maker, flavour.series)
     except PlumbobError as error:
         if where == "sandbox":
             raise
+        if target is None:
+            return NoScratch(f"no database is named, and {error.what}")
         if target.target.is_local:
-            return _find("target", target, stack)
+            return _find("target", flavour, target, stack)
         return NoScratch(f"the target is remote, and {error.what}")
     sandbox = stack.enter_context(Sandbox(binary))
     server = stack.enter_context(connect(Target.from_url(sandbox.url)))
     return server, f"a private {server.flavour}", True
 
 
-def _configured(url: str, target: Server, stack: ExitStack) -> tuple[Server, str, bool]:
+def _configured(url: str, theirs: Flavour, stack: ExitStack) -> tuple[Server, str, bool]:
     server = stack.enter_context(connect(replace(Target.from_url(url), database=None)))
-    mine, theirs = server.flavour, target.flavour
+    mine = server.flavour
     if (mine.maker, mine.series) != (theirs.maker, theirs.series):
         raise PlumbobError(
             f"the scratch server is {mine}, the target is {theirs}",
@@ -382,11 +416,9 @@ def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server
     _remove_leftovers(server)
     server.scope = EVERYTHING
     name = PREFIX + secrets.token_hex(6)
-    charset, collation, encrypted = defaults
-    encryption = f" ENCRYPTION '{encrypted}'" if encrypted else ""
-    server.execute(
-        f"CREATE DATABASE {quote_name(name)} CHARACTER SET {charset} COLLATE {collation}{encryption}"
-    )
+    words = ("CHARACTER SET {}", "COLLATE {}", "ENCRYPTION '{}'")
+    said = [word.format(each) for word, each in zip(words, defaults, strict=True) if each]
+    server.execute(" ".join([f"CREATE DATABASE {quote_name(name)}", *said]))
     # The lock tells a living scratch database from one that was left behind.
     server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
     server.use(name)

@@ -1,0 +1,351 @@
+"""Proves migration files again that people have edited: both ways are run in a scratch database.
+
+Where a file begins is what the files before it lead to, from nothing on; or what a database holds that
+stands there. No row is ever copied: data steps and assertions are run on tables without rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from plumbob import __version__
+from plumbob.ddl.canonical import canonical
+from plumbob.ddl.fingerprint import fingerprints, is_print_of, whole_fingerprint, without_list
+from plumbob.ddl.lexer import tokenize
+from plumbob.declaration import Declaration
+from plumbob.diff.change import Change
+from plumbob.diff.compare import compare
+from plumbob.errors import Exit, PlumbobError, Position
+from plumbob.migration import asserting
+from plumbob.migration.by_hand import is_data
+from plumbob.migration.live import look as look_at_database
+from plumbob.migration.migration import (
+    ABSENT,
+    Assertion,
+    Direction,
+    FileStatement,
+    Migration,
+    Script,
+)
+from plumbob.migration.text import file_name
+from plumbob.model import Schema, key_of_id
+from plumbob.server.connection import Server
+from plumbob.server.errors import ServerError
+from plumbob.server.scope import EVERYTHING, Scope
+from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
+from plumbob.workflow import compare_database
+from plumbob.workflow.declared import database_defaults
+
+Prints = Mapping[str, str]
+_EVENT = re.compile(r"(create|alter|drop) (\S+ )*?event\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """What a way leads to that is not what it should lead to: the changes that are missing.
+
+    `last` names, by object, the statement that touched it last, with its place.
+    """
+
+    way: Direction
+    migration: str
+    changes: tuple[Change, ...]
+    last: Mapping[str, tuple[str, Position]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What came of a migration whose files were edited.
+
+    Attributes:
+        migration: with the fingerprints that were seen, and what was proved, in place of those it had.
+        place: where it was run.
+        unproved: why it was not run, or "".
+        elsewhere: where it does not lead where it should.
+    """
+
+    migration: Migration
+    place: str = ""
+    unproved: str = ""
+    elsewhere: tuple[Leads, ...] = ()
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether what was seen is not what the files say."""
+        return any(
+            script.written != script.checksum(self.migration.server)
+            for script in (self.migration.forward, self.migration.backward)
+        )
+
+
+class _NoBeginning(Exception):
+    """Why nobody knows what a migration begins with."""
+
+
+def is_edited(migration: Migration) -> bool:
+    """Whether people have changed its files, or put something into them."""
+    scripts = (migration.forward, migration.backward)
+    return bool(migration.changed()) or any(script.is_edited for script in scripts)
+
+
+def rehearse(
+    chain: Sequence[Migration],
+    declaration: Declaration,
+    *,
+    scratch: str = "",
+    target: Server | None = None,
+    scope: Scope | None = None,
+) -> tuple[Rehearsal, ...]:
+    """Prove those migrations of a chain again that were edited.
+
+    Args:
+        chain: as it was read from its folder.
+        declaration: what the last of them has to lead to.
+        scratch: where (see `open_scratch`).
+        target: a database that may stand where one of them begins; it is only read.
+        scope: what of the database is ours.
+
+    Raises:
+        PlumbobError: a statement fails, an assertion does not hold; with its line.
+    """
+    edited = [number for number, each in enumerate(chain) if is_edited(each)]
+    if not edited:
+        return ()
+    first, last = chain[edited[0]], edited[-1]
+    with open_scratch_like(scratch, first.server, target, _charset(declaration)) as place:
+        if isinstance(place, NoScratch):
+            return tuple(Rehearsal(chain[number], unproved=place.why) for number in edited)
+        stage = _Stage(place, scope or Scope())
+        found: list[Rehearsal] = []
+        try:
+            begin = stage.begin(chain, edited[0], target)
+            for number in range(begin, last + 1):
+                wanted = declaration if number == len(chain) - 1 else None
+                if number in edited:
+                    found.append(stage.prove(chain[number], wanted))
+                if number < last:
+                    stage.run(chain[number], "up")
+        except _NoBeginning as why:
+            return tuple(Rehearsal(chain[number], unproved=str(why)) for number in edited)
+        finally:
+            if place.server.connection.open:
+                place.empty()
+    return tuple(found)
+
+
+def _charset(declaration: Declaration) -> tuple[str | None, str | None]:
+    return declaration.schema.charset, declaration.schema.collation
+
+
+class _Stage:
+    """A scratch database on which scripts of files are run."""
+
+    def __init__(self, scratch: Scratch, scope: Scope) -> None:
+        self.scratch = scratch
+        self.server = scratch.server
+        self.scope = scope
+        rows = self.server.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
+        self.databases = {str(name).lower() for (name,) in rows} - {"information_schema"}
+
+    def begin(self, chain: Sequence[Migration], number: int, target: Server | None) -> int:
+        """Make the database as the first edited migration begins; gives the first one to be run.
+
+        Raises:
+            _NoBeginning: nobody knows what that is.
+        """
+        first = chain[number]
+        why = "its first migration does not begin with an empty database"
+        if chain[0].before == whole_fingerprint({}):
+            try:
+                for each in chain[:number]:
+                    self.run(each, "up")
+                if self._is(first.forward):
+                    return number
+                why = f"the files before it do not lead to what {first.id} begins with"
+            except PlumbobError as error:
+                why = f"the files before it cannot be run: {error.what}"
+            self.scratch.empty()
+        if target is None:
+            raise _NoBeginning(f"{why}; name a database that stands there: --url, or DATABASE_URL")
+        live = look_at_database(target, chain)
+        if not live.is_before(first.forward):
+            raise _NoBeginning(f"{why}, and {target.database} does not stand there either")
+        from plumbob.workflow import read_live
+
+        schema = read_live(target, [each.removeprefix("table:") for each in first.tables])
+        objects = (*schema.tables.values(), *schema.stored.values())
+        self.scratch.create(objects, lenient=schema.tables.keys())
+        return number
+
+    def _is(self, script: Script) -> bool:
+        now = self.prints()
+        same = whole_fingerprint(now) == script.before
+        return same and all(
+            is_print_of(before, now.get(id, ABSENT)) for id, (before, _) in script.tables.items()
+        )
+
+    def prove(self, migration: Migration, declaration: Declaration | None) -> Rehearsal:
+        """Run a migration up and down, and leave the database as it was."""
+        flavour = self.server.flavour
+        start_schema, start = self.scratch.read(), self.prints()
+        up = self.run(migration, "up")
+        _end_schema, end = self.scratch.read(), self.prints()
+        forward = _renewed(migration.forward, up, start, end)
+        elsewhere = []
+        changes = self._missing(declaration) if declaration else ()
+        if not declaration and forward.after != migration.forward.after:
+            raise self._next_begins_elsewhere(migration, end)
+        if changes:
+            elsewhere.append(Leads("up", migration.id, changes, _last(migration, "up", up)))
+        down = self.run(migration, "down")
+        back_schema, back = self.scratch.read(), self.prints()
+        backward = _renewed(migration.backward, down, end, back)
+        lost = compare(_plain(back_schema, self.server), _plain(start_schema, self.server), flavour)
+        if lost:
+            elsewhere.append(Leads("down", migration.id, lost, _last(migration, "down", down)))
+        header = replace(migration.header, proof=self.scratch.place, unproved="", tool=__version__)
+        renewed = Migration(header, forward, replace(backward, after=forward.before))
+        return Rehearsal(renewed, self.scratch.place, elsewhere=tuple(elsewhere))
+
+    def _missing(self, declaration: Declaration) -> tuple[Change, ...]:
+        """What of the declaration the scratch database has not."""
+        self.server.scope = self.scope
+        try:
+            return compare_database(declaration, self.server, scratch="target").changes
+        finally:
+            self.server.scope = EVERYTHING
+
+    def _next_begins_elsewhere(self, migration: Migration, end: Prints) -> PlumbobError:
+        ends = migration.forward.tables.items()
+        names = [id for id, (_, after) in ends if not is_print_of(after, end.get(id, ABSENT))]
+        return PlumbobError(
+            f"{migration.id} leads elsewhere now, and another migration follows it: "
+            f"{', '.join(names) or 'a table that it did not tell of'} is different",
+            advice="write a migration of its own behind the last one: schema diff --write",
+            where=file_name(migration.id, "up"),
+            exit=Exit.FAILED,
+        )
+
+    def prints(self) -> Prints:
+        found = fingerprints(self.scratch.read(), self.server.flavour)
+        if self.scratch.is_private:
+            return found
+        return {id: each for id, each in found.items() if not id.startswith("event:")}
+
+    def run(self, migration: Migration, direction: Direction) -> list[Prints]:
+        """Run one way; gives for each statement what it changed."""
+        script, file = migration.script(direction), file_name(migration.id, direction)
+        seen, found = self.prints(), []
+        for number, statement in enumerate(script.statements, 1):
+            self._assert(statement.asserted, file)
+            now = self._run_statement(script, number, file, seen)
+            if now is None:
+                found.append(statement.after)
+                continue
+            ours = () if is_data(statement, self.server.flavour) else statement.after
+            found.append(
+                {
+                    id: now.get(id, ABSENT)
+                    for id in sorted({*seen, *now, *ours})
+                    if seen.get(id) != now.get(id) or id in ours
+                }
+            )
+            seen = now
+        self._assert(script.asserted, file)
+        return found
+
+    def _assert(self, assertions: Iterable[Assertion], file: str) -> None:
+        for each in assertions:
+            self._refuse_others(each.sql, Position(file, each.line, 1, f"-- assert: {each.sql}"))
+        ahead = "it is looked at in the proof as well, where no table has rows"
+        asserting.look(self.server, assertions, file, ahead=ahead)
+
+    def _run_statement(self, script: Script, number: int, file: str, seen: Prints) -> Prints | None:
+        """Run a statement and give all fingerprints; None for one that is not run here."""
+        statement = script.statements[number - 1]
+        where = Position(file, statement.line, 1, statement.sql.partition("\n")[0])
+        if not self.scratch.is_private and _EVENT.match(_words(statement.sql)):
+            return None
+        if statement.is_by_hand:
+            self._refuse_others(statement.sql, where)
+        key = next((key for id in statement.after if (key := key_of_id(id))), None)
+        try:
+            with self.scratch.session(key, statement.session):
+                self.scratch.execute(statement.sql)
+        except ServerError as error:
+            raise PlumbobError(
+                f"{script.name_of(number)} fails in the proof: {error.what}",
+                advice="change the statement, or the declaration",
+                where=where,
+                exit=Exit.FAILED,
+            ) from error
+        return seen if is_data(statement, self.server.flavour) else self.prints()
+
+    def _refuse_others(self, sql: str, where: Position) -> None:
+        """A name of another database: what runs in a scratch database must not reach out of it."""
+        tokens = tokenize(sql, self.server.flavour, is_lenient=True)
+        for name, dot in itertools.pairwise(tokens):
+            if dot.text == "." and name.value.lower() in self.databases:
+                raise PlumbobError(
+                    f"this names the database {name.value}: it is not run in a proof",
+                    advice="a migration works on the database that it is applied to; leave the name out",
+                    where=where,
+                    exit=Exit.UNSAFE,
+                )
+
+
+def _words(sql: str) -> str:
+    tokens = tokenize(sql, is_lenient=True)[:20]
+    return " ".join(each.value.lower() if each.kind == "word" else "_" for each in tokens)
+
+
+def _plain(schema: Schema, server: Server) -> Schema:
+    """In canonical form, without counters, which are data."""
+    tables = {name: replace(each, auto_increment=None) for name, each in schema.tables.items()}
+    return canonical(replace(schema, tables=tables), server.flavour, database_defaults(server))
+
+
+def _last(
+    migration: Migration, way: Direction, found: Sequence[Prints]
+) -> dict[str, tuple[str, Position]]:
+    script, file = migration.script(way), file_name(migration.id, way)
+    last = {}
+    for number, (statement, seen) in enumerate(zip(script.statements, found, strict=True), 1):
+        where = Position(file, statement.line, 1, statement.sql.partition("\n")[0])
+        last.update({id: (script.name_of(number), where) for id in seen})
+    return last
+
+
+def _renewed(script: Script, found: Sequence[Prints], start: Prints, end: Prints) -> Script:
+    """A script with the fingerprints that were seen."""
+    kept = {id for id, ends in script.tables.items() if not any("+" in each for each in ends)}
+
+    def as_told(id: str, print: str) -> str:
+        return without_list(print) if id in kept else print
+
+    ids = sorted({*script.tables, *(id for seen in found for id in seen)})
+    skipped = {id for id in ids if id.startswith("event:") and id not in {*start, *end}}
+    tables = {
+        id: script.tables[id]
+        if id in skipped and id in script.tables
+        else (as_told(id, start.get(id, ABSENT)), as_told(id, end.get(id, ABSENT)))
+        for id in ids
+    }
+    statements = tuple(
+        _with_prints(statement, {id: as_told(id, print) for id, print in seen.items()})
+        for statement, seen in zip(script.statements, found, strict=True)
+    )
+    return replace(
+        script,
+        statements=statements,
+        before=whole_fingerprint(start),
+        after=whole_fingerprint(end),
+        tables=tables,
+    )
+
+
+def _with_prints(statement: FileStatement, prints: Prints) -> FileStatement:
+    return replace(statement, after=dict(prints))

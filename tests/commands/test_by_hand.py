@@ -1,0 +1,267 @@
+"""What people write into migration files: blocks between two marks, and assertions, as commands run them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.commands.user import Result, User
+from tests.servers import Server
+
+USERS = "tables:\n  users:\n    columns:\n      id: int primary key\n      name: varchar(80)\n"
+WITH_EMAIL = USERS + "      email: varchar(80) not null\n"
+BEGIN, END = "-- by hand: begin", "-- by hand: end"
+FILL = "UPDATE users SET email = CONCAT(name, '@example.org')"
+NOTHING = "-- by hand: no way back: the column goes\n"
+
+
+class Desk:
+    """A user with a database that has two rows, and a migration that adds a column and is not applied."""
+
+    def __init__(self, user: User, server: Server, database: str) -> None:
+        self.user, self.server, self.database = user, server, database
+        user.declare(USERS)
+        user.brings_in_sync()
+        self.sql("INSERT INTO users VALUES (1, 'ann'), (2, 'bob')")
+        user.declare(WITH_EMAIL)
+        user.succeeds("diff", "--write", "-m", "email")
+
+    def sql(self, *statements: str) -> list[tuple[object, ...]]:
+        with self.server.connect(self.database) as connection, connection.cursor() as cursor:
+            connection.autocommit(True)
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def file(self, way: str = "") -> Path:
+        (found,) = self.user.folder.glob(f"generated/migrations/*_email{way}.sql")
+        return found
+
+    def edits(self, text: str, way: str = "", *, ahead: bool = False) -> None:
+        """Put a text behind the statements of a file, or ahead of them."""
+        path = self.file(way)
+        said = path.read_text()
+        at = said.index("\n-- statement 1") if ahead else len(said)
+        path.write_text(f"{said[:at]}\n{text}\n{said[at:]}")
+
+    def fills(self, *statements: str, back: str = NOTHING) -> None:
+        """Put a block with these statements into the migration, and what undoes it into the rollback."""
+        self.edits("\n".join([BEGIN, *(f"{each};" for each in statements), END]))
+        self.edits(back, ".rollback", ahead=True)
+
+    def line_of(self, text: str, way: str = "") -> str:
+        """Where a line stands, as an error says it."""
+        lines = self.file(way).read_text().splitlines()
+        return f"{self.file(way).name}:{lines.index(text) + 1}:"
+
+    def emails(self) -> list[object]:
+        return [email for (email,) in self.sql("SELECT email FROM users ORDER BY id")]
+
+    def columns(self) -> set[object]:
+        return {name for name, *_ in self.sql("SHOW COLUMNS FROM users")}
+
+
+@pytest.fixture
+def desk(root: User, server: Server, database: str) -> Desk:
+    return Desk(root, server, database)
+
+
+def fails(user: User, code: int, *argv: str) -> Result:
+    result = user.types(*argv)
+    assert result.code == code, result
+    return result
+
+
+def test_a_block_by_hand_is_proved_written_anew_applied_and_rolled_back(desk: Desk) -> None:
+    desk.fills(
+        "-- every user has one\n" + FILL, back=f"{BEGIN}\nUPDATE users SET email = '';\n{END}"
+    )
+    assert "edited by hand, and leads where it should" in fails(desk.user, 6, "check").err
+    assert "changed after it had been written" in fails(desk.user, 6, "apply").err
+    assert "run up and down" in desk.user.succeeds("check", "--write").out
+    assert "-- every user has one\n" + FILL in desk.file().read_text()
+    desk.user.succeeds("check")
+    applied = desk.user.succeeds("apply")
+    assert "[2/2] by hand: UPDATE users" in applied.err
+    assert desk.emails() == ["ann@example.org", "bob@example.org"]
+    desk.user.succeeds("rollback", "--allow", "drop-column:users.email")
+    assert desk.columns() == {"id", "name"}
+
+
+def test_the_word_that_there_is_no_way_back_is_a_counterpart(desk: Desk) -> None:
+    desk.fills(FILL)
+    desk.user.succeeds("check", "--write")
+    desk.user.succeeds("apply")
+    desk.user.succeeds("rollback", "--allow", "drop-column:users.email")
+    assert desk.columns() == {"id", "name"}
+
+
+def test_a_block_without_a_counterpart_is_refused_with_its_line(desk: Desk) -> None:
+    desk.edits(f"{BEGIN} fill\n{FILL};\n{END}")
+    for command in ("check", "apply"):
+        said = fails(desk.user, 2, command).err
+        assert desk.line_of(f"{BEGIN} fill") in said
+        assert "undoes this block by hand" in said and "no way back: REASON" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{BEGIN}\n{FILL};", "does not end"),
+        (f"{BEGIN}\n{END}", "is empty"),
+        (f"{END}", "not begun"),
+        (f"{BEGIN}\n{BEGIN}\n{END}", "begins in another one"),
+        (f"{BEGIN}\nSET @a = 1;\n{END}", "no place in a block by hand"),
+        (f"{BEGIN}\nCOMMIT;\n{END}", "no place in a block by hand"),
+        (f"{BEGIN}\nGRANT ALL ON *.* TO x;\n{END}", "no place in a block by hand"),
+        (f"{BEGIN}\nCREATE TEMPORARY TABLE x (a int);\n{END}", "no place in a block by hand"),
+        (f"{BEGIN}\nSELECT 1;\n{END}", "no place in a block by hand"),
+        ("-- by hand: no way back", "has no reason"),
+        (f"{FILL};", "one statement, with its settings"),
+        ("-- assert: DELETE FROM users", "only reads"),
+        ("-- assert: SELECT 1 INTO OUTFILE '/tmp/x'", "only reads"),
+        ("-- assert: SELECT 1 FROM users FOR UPDATE", "only reads"),
+        ("-- assert: SELECT 1; DROP TABLE users", "only reads"),
+    ],
+)
+def test_what_cannot_stand_in_a_file_is_refused_with_its_line(
+    text: str, said: str, tmp_path: Path, desk: Desk
+) -> None:
+    desk.edits(text)
+    error = fails(desk.user, 2, "check").err
+    assert said in error and f"{desk.file().name}:" in error
+    assert desk.columns() == {"id", "name"}
+
+
+@pytest.mark.parametrize(
+    ("select", "gives"),
+    [
+        ("SELECT COUNT(*) = 2 FROM users", "it gives 0"),
+        ("SELECT NULL", "it gives NULL"),
+        ("SELECT missing FROM users", "it fails"),
+        ("SELECT id FROM users", "it gives 0 rows"),
+        ("SELECT 1, 1", "of 2 values"),
+        ("SELECT 'yes'", "neither true nor false"),
+    ],
+)
+def test_an_assertion_that_does_not_hold_stops_the_proof(
+    select: str, gives: str, desk: Desk
+) -> None:
+    desk.edits(f"-- assert: {select}", ahead=True)
+    said = fails(desk.user, 7, "check", "--write").err
+    assert gives in said
+    assert desk.line_of(f"-- assert: {select}") in said
+
+
+def test_an_assertion_stops_a_run_and_it_goes_on_once_the_rows_are_mended(desk: Desk) -> None:
+    select = "SELECT COUNT(*) = 0 FROM users WHERE name = 'bob'"
+    desk.edits(f"-- assert: {select}")
+    desk.fills(FILL)
+    desk.user.succeeds("check", "--write")
+    said = fails(desk.user, 7, "apply").err
+    assert "it gives 0" in said and desk.line_of(f"-- assert: {select}") in said
+    assert desk.emails() == ["", ""]
+    desk.sql("UPDATE users SET name = 'ben' WHERE name = 'bob'")
+    desk.user.succeeds("apply")
+    assert desk.emails() == ["ann@example.org", "ben@example.org"]
+
+
+def test_a_first_assertion_stops_before_anything_is_run(desk: Desk) -> None:
+    desk.edits("-- assert: SELECT COUNT(*) = 0 FROM users", ahead=True)
+    desk.user.succeeds("check", "--write")
+    assert "nothing was run" in fails(desk.user, 7, "apply").err
+    assert desk.columns() == {"id", "name"}
+    assert "half" not in desk.user.types("status").out
+
+
+def test_a_last_assertion_looks_at_what_was_done(desk: Desk) -> None:
+    desk.fills(FILL)
+    desk.edits("-- assert: SELECT COUNT(*) = 0 FROM users WHERE email LIKE 'bob%'")
+    desk.user.succeeds("check", "--write")
+    fails(desk.user, 7, "apply")
+    assert "pending" in desk.user.types("status").out
+    desk.sql("UPDATE users SET email = 'b@example.org' WHERE id = 2")
+    desk.user.succeeds("apply")
+    desk.user.succeeds("status")
+    assert desk.emails() == ["ann@example.org", "b@example.org"]
+
+
+def test_definitions_by_hand_lead_to_what_is_declared(desk: Desk) -> None:
+    """The declaration asks for an index more than the files: people write it themselves."""
+    desk.user.declare(WITH_EMAIL + "    indexes: {by_email: email}\n")
+    said = fails(desk.user, 1, "check").err if _touch(desk) else ""
+    assert "does not lead to the declaration" in said and "by_email" in said
+    desk.edits(f"{BEGIN}\nCREATE INDEX by_email ON users (email);\n{END}")
+    desk.edits(f"{BEGIN}\nDROP INDEX by_email ON users;\n{END}", ".rollback", ahead=True)
+    desk.user.succeeds("check", "--write")
+    assert desk.file().read_text().count("-- after: sha256:") == 2 + 1
+    desk.user.succeeds("apply")
+    desk.user.succeeds("diff")
+    desk.user.succeeds("rollback", "--allow", "drop-column:users.email")
+    assert desk.columns() == {"id", "name"}
+
+
+def _touch(desk: Desk) -> bool:
+    """An assertion that always holds: the file counts as edited."""
+    desk.edits("-- assert: SELECT TRUE", ahead=True)
+    return True
+
+
+def test_a_rollback_that_does_not_lead_back_is_named_with_its_statement(desk: Desk) -> None:
+    path = desk.file(".rollback")
+    path.write_text(
+        re.sub(
+            r"\nALTER TABLE [^;]*;", "\nALTER TABLE `users` MODIFY `email` int;", path.read_text()
+        )
+    )
+    said = fails(desk.user, 1, "check").err
+    assert "does not lead to what was there before" in said
+    assert "email" in said and f"{path.name}:" in said
+    assert "statement 1 of 1 touched it last" in said
+
+
+def test_a_statement_that_fails_is_named_with_its_line(desk: Desk) -> None:
+    desk.fills("UPDATE users SET missing = 1")
+    said = fails(desk.user, 7, "check", "--write").err
+    assert "fails in the proof" in said and "missing" in said
+    assert desk.line_of("UPDATE users SET missing = 1;") in said
+
+
+def test_without_a_scratch_nothing_is_proved_and_nothing_written(desk: Desk) -> None:
+    desk.fills(FILL)
+    before = desk.file().read_text()
+    said = fails(desk.user, 6, "check", "--write", "--scratch", "none").err
+    assert "not proved: no scratch database was wanted" in said
+    assert desk.file().read_text() == before
+
+
+def test_a_proof_does_not_reach_out_of_its_scratch_database(desk: Desk) -> None:
+    desk.fills(f"UPDATE {desk.database}.users SET name = 'gone'")
+    said = fails(desk.user, 4, "check", "--write").err
+    assert f"names the database {desk.database}" in said
+    assert desk.sql("SELECT COUNT(*) FROM users WHERE name = 'gone'") == [(0,)]
+
+
+def test_rows_that_a_block_mends_do_not_count_before_it(desk: Desk) -> None:
+    """NULLs, where the column is to be NOT NULL: filled by hand ahead of the statement."""
+    desk.user.succeeds("apply")
+    desk.sql("UPDATE users SET name = NULL WHERE id = 2")
+    desk.user.declare(WITH_EMAIL.replace("name: varchar(80)", "name: varchar(80) not null"))
+    desk.user.succeeds("diff", "--write", "-m", "named email")
+    up, down = (
+        next(desk.user.folder.glob(f"generated/migrations/*named_email{way}.sql"))
+        for way in ("", ".rollback")
+    )
+    refused = fails(desk.user, 4, "apply").err
+    assert "nulls:users.name" in refused
+    said = up.read_text()
+    at = said.index("\n-- statement 1")
+    block = f"{BEGIN}\nUPDATE users SET name = '?' WHERE name IS NULL AND id = {{}};\n{END}\n"
+    down.write_text(down.read_text() + "\n-- by hand: no way back: nobody had a name\n")
+    up.write_text(said[:at] + "\n" + block.format(1) + said[at:])
+    desk.user.succeeds("check", "--write")
+    assert "leave these rows" in fails(desk.user, 4, "apply").err
+    desk.sql("UPDATE users SET name = 'bob' WHERE id = 2")
+    desk.user.succeeds("apply")
