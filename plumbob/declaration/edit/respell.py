@@ -133,7 +133,8 @@ def _rewritten(mine: _Text, new: _Text, changes: list[_Change]) -> str:
             _say(said, own if gap is None else gap, new.tokens[at].text)
             gap = None
         is_gone = change.start < change.end and change.first == change.last
-        if is_gone and "\n" in mine.gap(change.start):
+        is_first_in_list = change.start > 0 and mine.tokens[change.start - 1].value == "("
+        if is_gone and (is_first_in_list or "\n" in mine.gap(change.start)):
             # A line that goes takes its own comment along, and leaves the one above.
             gap = mine.gap(change.start)
         position = max(change.end, position)

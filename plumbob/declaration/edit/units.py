@@ -29,7 +29,8 @@ class Unit:
     """An entry of a section: its part, by the name that it has in canonical form, and parts inside of it.
 
     `is_own` says that it stands in the table itself, and not in a mixin or behind an alias; `was` is
-    the name that it still has where it is live, when a rename is pending.
+    the name that it still has where it is live, when a rename is pending; `may_be_null` says of a
+    column that it has no NOT NULL of its own.
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Unit:
     is_own: bool
     inside: list[tuple[Kind, str]] = field(default_factory=list)
     was: str = ""
+    may_be_null: bool = False
 
     @property
     def live_name(self) -> str:
@@ -57,7 +59,13 @@ def read_units(
         flavour: the server; MySQL makes the check of a column one of the table.
     """
     columns = {
-        id(entry): Unit("column", column.name, entry, _is_own(entry, "column", places))
+        id(entry): Unit(
+            "column",
+            column.name,
+            entry,
+            _is_own(entry, "column", places),
+            may_be_null=column.null,
+        )
         for column, entry in zip(raw.columns, places.columns, strict=True)
     }
     units = list(columns.values())

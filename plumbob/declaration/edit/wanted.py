@@ -92,11 +92,25 @@ def wanted(
     if new is None or form is None:
         return Wanted(unit, form or Form("", ""), None, True)
     is_changed = old != new or stay != unit.inside or bool(added)
+    is_changed = is_changed or _loses_its_key(unit, new, declared, live)
     changed_inside = any(declared.part(*each) != live.part(*each) for each in stay)
     inside = [*stay, *added]
     says = {(unit.kind, unit.live_name.lower()), *((kind, name.lower()) for kind, name in inside)}
     after = _form(unit, new, live, inside)
     return Wanted(unit, form, after, is_changed or changed_inside, says)
+
+
+def _loses_its_key(unit: Unit, new: object, declared: Side, live: Side) -> bool:
+    """Whether a column is NOT NULL for the primary key alone, and has to say so without it."""
+    if not isinstance(new, Column) or new.null or not unit.may_be_null:
+        return False
+    before, after = declared.table.primary_key, live.table.primary_key
+    is_left = after is None or not _names(new.name, after)
+    return before is not None and _names(unit.name, before) and is_left
+
+
+def _names(column: str, index: Index) -> bool:
+    return column.lower() in (name.lower() for name in index.columns)
 
 
 def _stays(inside: tuple[Kind, str], declared: Side, live: Side) -> bool:
