@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from plumbob.ddl.fingerprint import fingerprint, fingerprints, is_print_of, objects
 from plumbob.ddl.quote import quote_text
-from plumbob.ddl.stored.mentions import mentions, surroundings
+from plumbob.ddl.stored.mentions import in_making_order, mentions, surroundings
 from plumbob.ddl.stored.spoiled import spoiled_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import (
@@ -28,10 +28,12 @@ from plumbob.model import (
     object_id,
     object_key,
 )
+from plumbob.plan.aside import put_aside, with_views_above
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.errors import ServerError
-from plumbob.server.scratch import Scratch
+from plumbob.server.scratch import CannotCreate, Scratch
 from plumbob.trial import LiveTables, try_out
+from plumbob.watch import CannotStand, Watch
 
 ABSENT = "absent"
 Seen = tuple[Mapping[str, str], ...]
@@ -83,23 +85,99 @@ def prove(
     Raises:
         PlanIsWrong: when a statement fails or an end is not what it should be.
     """
-    flavour, beside = scratch.server.flavour, beside or Schema()
-    start_with = _surrounded(plan, live, reached, beside)
+    beside = beside or Schema()
     scratch.welcome(_definers(live, reached))
+    aside: set[ObjectKey] = set()
+    while True:
+        try:
+            return _prove(scratch, plan, live, reached, beside, tables or LiveTables())
+        except CannotStand as found:
+            keys = with_views_above(found.keys, live, reached)
+            if keys <= aside:
+                raise PlanIsWrong(str(found)) from found
+            aside |= keys
+            plan = _around(plan, aside, live, reached, scratch.server.flavour)
+            scratch.empty()
+
+
+def _prove(
+    scratch: Scratch,
+    plan: Plan,
+    live: Schema,
+    reached: Schema,
+    beside: Schema,
+    tables: LiveTables,
+) -> Proof:
+    flavour = scratch.server.flavour
+    tables = replace(tables, left=dict(tables.left))
+    start_with = _surrounded(plan, live, reached, beside)
     scratch.create(
         (*start_with.tables.values(), *start_with.stored.values()), lenient=start_with.tables.keys()
     )
-    start = _prints(scratch, flavour)
     near = _Near(_joined(live, reached), _above(live, reached, beside))
-    tables = tables or LiveTables()
-    up, forward = _run(scratch, plan.up, start, near, tables, "up")
-    ids = {*start, *(id for seen in up for id in seen)}
+    others = _make_others(scratch, plan, live, reached, beside, start_with)
+    near = replace(near, others=frozenset(others))
+    ours = frozenset((*live.stored, *reached.stored))
+    watch = Watch(scratch, ours, touched(plan, live, reached))
+    start = _prints(scratch, flavour)
+    up, forward = _run(scratch, plan.up, start, near, tables, "up", watch)
+    ids = {*start, *(id for seen in up for id in seen)} - others
     _check(
-        scratch, _with(reached, beside), ids, flavour, "the way up does not lead to the declaration"
+        scratch,
+        _with(reached, beside),
+        ids,
+        flavour,
+        "the way up does not lead to the declaration",
+        others,
     )
-    down, backward = _run(scratch, plan.down, _prints(scratch, flavour), near, tables, "down")
-    _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back")
+    watch.look_at_triggers()
+    down, backward = _run(
+        scratch, plan.down, _prints(scratch, flavour), near, tables, "down", watch
+    )
+    _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back", others)
     return Proof(scratch.place, up, down, Plan(forward, backward))
+
+
+def _around(
+    plan: Plan, keys: Collection[ObjectKey], live: Schema, reached: Schema, flavour: Flavour
+) -> Plan:
+    """The plan with these views dropped before tables change, and made again afterwards."""
+    return Plan(
+        put_aside(plan.up, keys, live, reached, flavour),
+        put_aside(plan.down, keys, reached, live, flavour),
+    )
+
+
+def _make_others(
+    scratch: Scratch,
+    plan: Plan,
+    live: Schema,
+    reached: Schema,
+    beside: Schema,
+    made: Schema,
+) -> set[str]:
+    """Make views and triggers of others that name what the plan touches; gives their ids.
+
+    One that cannot be made here is no matter of the plan.
+    """
+    names = {name.lower() for name in touched(plan, live, reached)}
+    names |= {key.name.lower() for each in (*plan.up, *plan.down) if (key := key_of_id(each.table))}
+    waiting = [
+        each
+        for key, each in beside.stored.items()
+        if isinstance(each, View | Trigger) and key not in made.stored
+    ]
+    found: set[str] = set()
+    for each in in_making_order(waiting):
+        if not mentions(each) & names:
+            continue
+        try:
+            scratch.create([each])
+        except CannotCreate:
+            continue
+        found.add(str(object_key(each.kind, each.name)))
+        names.add(each.name.lower())
+    return found
 
 
 def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:
@@ -154,6 +232,18 @@ class _Near:
 
     joined: Mapping[str, set[str]]
     above: Mapping[str, set[ObjectKey]]
+    others: frozenset[str] = frozenset()
+
+    def views(self, statement: Statement) -> set[ObjectKey]:
+        """The views above what a statement touches, and those above them."""
+        found: set[ObjectKey] = set()
+        waiting = list(self.stored(statement))
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += self.above.get(key.name.lower(), ())
+        return {key for key in found if key.kind == "view"}
 
     def tables(self, statement: Statement) -> set[str]:
         if key_of_id(statement.table) is not None:
@@ -227,6 +317,7 @@ def _run(
     near: _Near,
     tables: LiveTables,
     way: str,
+    watch: Watch,
 ) -> tuple[Seen, tuple[Statement, ...]]:
     found: list[Mapping[str, str]] = []
     tried: list[Statement] = []
@@ -240,12 +331,14 @@ def _run(
                 tried.append(try_out(scratch, statement, tables))
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
+        watch.look(statement, near.views(statement))
         now = _prints_after(statement, scratch, seen, near)
         found.append(
             {
                 name: now.get(name, ABSENT)
                 for name in sorted({*seen, *now})
-                if seen.get(name) != now.get(name) or name == statement.table
+                if name not in near.others
+                and (seen.get(name) != now.get(name) or name == statement.table)
             }
         )
         seen = now
@@ -287,10 +380,15 @@ def _of_what_may_run(prints: Mapping[str, str], scratch: Scratch) -> dict[str, s
 
 
 def _check(
-    scratch: Scratch, wanted: Schema, ids: Iterable[str], flavour: Flavour, what: str
+    scratch: Scratch,
+    wanted: Schema,
+    ids: Iterable[str],
+    flavour: Flavour,
+    what: str,
+    others: Collection[str],
 ) -> None:
     now = _prints(scratch, flavour)
-    known = {*now, *ids}
+    known = {*now, *ids} - {*others}
     expected = {
         id: fingerprint(each, flavour) for id, each in objects(wanted).items() if id in known
     }

@@ -66,6 +66,15 @@ def make_above(there: Schema, after: Schema, flavour: Flavour) -> Iterator[State
     return _makes(there, after, _ABOVE_TABLES, flavour)
 
 
+def create_statement(stored: Stored, after: Schema, flavour: Flavour) -> Statement:
+    """What makes one object, in a schema that has all that it names."""
+    return _Maker(flavour, after.collation, _refs_by_name(after), {}).create(stored)
+
+
+def drop_statement(stored: Stored) -> Statement:
+    return _drop(stored)
+
+
 def _drops(there: Schema, after: Schema, kinds: tuple[StoredKind, ...]) -> Iterator[Statement]:
     known = _refs_by_name(there)
     for kind in kinds:

@@ -1,0 +1,80 @@
+"""Looks, while a plan is tried, whether views and triggers still have what they name.
+
+After every single statement, and not at the end alone: somebody reads in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.model import ObjectKey, object_key
+from plumbob.plan.statement import Statement
+from plumbob.server.scratch import Scratch
+from plumbob.server.validity import broken_triggers, broken_views
+
+
+class CannotStand(Exception):
+    """Views that a statement leaves without what they name, although the plan makes them anew."""
+
+    def __init__(self, what: str, keys: Collection[ObjectKey]) -> None:
+        super().__init__(what)
+        self.keys = frozenset(keys)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks, after each statement, whether views and triggers name something that is not there.
+
+    `ours` are managed, `tables` those that the plan touches; `known` are the views, and the tables of
+    triggers, that were so from the start.
+    """
+
+    scratch: Scratch
+    ours: frozenset[ObjectKey]
+    tables: Collection[str]
+    known: set[str] = field(init=False)
+    known_triggers: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = {*broken_views(self.scratch.server)}
+        self.known_triggers = {*broken_triggers(self.scratch.server, self.tables)}
+
+    def look(self, statement: Statement, keys: Collection[ObjectKey]) -> None:
+        views = [key.name for key in keys if key.kind == "view"]
+        if not views:
+            return
+        broken = broken_views(self.scratch.server, views)
+        self.known -= {name for name in views if name not in broken}
+        new = {name: why for name, why in broken.items() if name not in self.known}
+        theirs = {name: why for name, why in new.items() if not self._is_ours(name)}
+        if theirs:
+            raise _breaks("view", theirs, f"after: {statement.about}")
+        if new:
+            name, why = next(iter(new.items()))
+            raise CannotStand(
+                f"the view {name} names something that is not there after: {statement.about}: {why}",
+                {object_key("view", each) for each in new},
+            )
+
+    def look_at_triggers(self) -> None:
+        """At the end of a way: between two statements a trigger may wait for the one that replaces it."""
+        found = broken_triggers(self.scratch.server, self.tables)
+        broken = {name: why for name, why in found.items() if name not in self.known_triggers}
+        if broken:
+            raise _breaks("trigger of the table", broken, "at the end")
+
+    def _is_ours(self, name: str) -> bool:
+        return object_key("view", name) in self.ours
+
+
+def _breaks(kind: str, broken: Mapping[str, str], when: str) -> PlumbobError:
+    lines = [f"the {kind} {name}: {why}" for name, why in broken.items()]
+    return PlumbobError(
+        "\n".join([f"this would be left without something that it names, {when}", *lines]),
+        advice="change it in the declaration as well (the sections `views` and `triggers`), or change or "
+        "drop it in the database first",
+        where=next(iter(broken)),
+        exit=Exit.UNSAFE,
+    )

@@ -1,0 +1,98 @@
+"""After every single statement of a plan each view can be read, and no trigger is left behind; both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+
+from plumbob.migration.files import read_folder
+from tests.commands.user import User
+from tests.servers import Server
+
+TABLE = "tables:\n  t:\n    columns:\n      id: int primary key\n      {}: int\n"
+VIEWS = "views:\n  v: select {0} as x from t\n  w: select x from v\n"
+RENAMED = TABLE.format("b").replace("b: int", "b: {type: int, was: a}")
+
+
+def broken(cursor: Any, *views: str) -> list[str]:
+    return [view for view in views if not readable(cursor, view)]
+
+
+def readable(cursor: Any, view: str) -> bool:
+    try:
+        cursor.execute(f"SELECT * FROM {view} LIMIT 0")
+    except pymysql.MySQLError as error:
+        # 1146: it is not there, which is what the plan says.
+        return bool(error.args[0] == 1146)
+    return True
+
+
+@pytest.fixture
+def user(tmp_path: Path, server: Server, database: str) -> User:
+    return User(tmp_path, server.url(database))
+
+
+def test_a_view_over_a_renamed_column_is_dropped_before_and_made_after(
+    user: User, server: Server, database: str
+) -> None:
+    user.declare(TABLE.format("a") + VIEWS.format("a"))
+    user.brings_in_sync()
+    user.declare(RENAMED + VIEWS.format("b"))
+    user.succeeds("diff", "--write", "-m", "rename")
+    migration = read_folder(user.folder / "generated" / "migrations")[-1]
+    assert [each.about for each in migration.up][:2] == ["drop view w", "drop view v"]
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        for script in (migration.up, migration.down):
+            for statement in script:
+                cursor.execute(statement.sql)
+                assert broken(cursor, "v", "w") == []
+    user.succeeds("apply")
+    user.succeeds("diff")
+    user.succeeds("rollback")
+
+
+def test_a_view_that_does_not_name_what_changes_stays(user: User) -> None:
+    user.declare(TABLE.format("a") + VIEWS.format("id"))
+    user.brings_in_sync()
+    user.declare(RENAMED + VIEWS.format("id"))
+    assert "drop view" not in user.types("diff", "--write").out
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("CREATE VIEW v AS SELECT a FROM t", "the view v"),
+        (
+            "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+            "the trigger of the table t",
+        ),
+    ],
+)
+@pytest.mark.parametrize("column", ["      b: {type: int, was: a}\n", ""])
+def test_what_nobody_declared_is_not_left_behind(
+    made: str, said: str, column: str, user: User, server: Server, database: str
+) -> None:
+    """A view or trigger that the declaration leaves alone, of a column that is dropped or renamed."""
+    user.declare(TABLE.format("a"))
+    user.brings_in_sync()
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute(made)
+    user.declare(TABLE.format("a").replace("      a: int\n", column))
+    result = user.types("diff", "--write", "-m", "gone")
+    assert result.code == 4, result
+    assert said in result.err and "left without something that it names" in result.err
+    assert not list(user.folder.glob("generated/migrations/*gone*"))
+
+
+def test_what_was_broken_before_is_nobodys_fault(user: User, server: Server, database: str) -> None:
+    user.declare(TABLE.format("a"))
+    user.brings_in_sync()
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE gone (x int)")
+        cursor.execute("CREATE VIEW v AS SELECT t.a, x FROM t, gone")
+        cursor.execute("DROP TABLE gone")
+    user.declare(TABLE.format("c"))
+    user.succeeds("diff", "--write", "-m", "column")
