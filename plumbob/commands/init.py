@@ -165,6 +165,8 @@ def _write(path: Path, text: str) -> None:
 
 def told(root: Path, files: list[Path], read: Read | None) -> str:
     """What was written and read, for a person."""
+    from plumbob.declaration.dump import broken_keys
+
     said = [line(f"wrote {path.relative_to(root)}") for path in files]
     if read is None:
         return "\n".join([*said, "Next: fill in schema/schema.yaml, then run schema diff"])
@@ -173,6 +175,13 @@ def told(root: Path, files: list[Path], read: Read | None) -> str:
         said.append(line(f"not understood, so left alone: {name}: {found.why}"))
     for found_there in read.schema.unmanaged:
         said.append(line(f"not managed, so left alone: {found_there.kind} {found_there.name}"))
+    for table, key in broken_keys(read.schema):
+        said.append(
+            line(
+                f"left out: the foreign key {key.name} of {table} refers to {key.parent}, "
+                "which is not there"
+            )
+        )
     if not read.in_sync:
         said.append("They are not in sync yet: schema diff shows in what")
     return "\n".join([*said, *proof_lines(read.proof)])
@@ -180,6 +189,8 @@ def told(root: Path, files: list[Path], read: Read | None) -> str:
 
 def document(root: Path, files: list[Path], read: Read | None) -> dict[str, object]:
     """What was written and read, for a program."""
+    from plumbob.declaration.dump import broken_keys
+
     document: dict[str, object] = {"wrote": [str(path.relative_to(root)) for path in files]}
     if read is not None:
         schema = read.schema
@@ -189,6 +200,10 @@ def document(root: Path, files: list[Path], read: Read | None) -> dict[str, obje
             "proof": proof_document(read.proof),
             "not_understood": [
                 {"name": name, "why": found.why} for name, found in schema.not_understood.items()
+            ],
+            "left_out": [
+                {"table": table, "foreign_key": key.name, "refers_to": key.parent}
+                for table, key in broken_keys(schema)
             ],
             "unmanaged": [{"kind": each.kind, "name": each.name} for each in schema.unmanaged],
         }

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from plumbob.model import Column, Flavour, ForeignKey, Schema, Table
 from plumbob.model.features import UNIQUE_PARENTS
-from plumbob.plan.statement import Statement
+from plumbob.plan.foreign_keys import key_ref
+from plumbob.plan.statement import Ref, Statement
 
+_NO_CHECKS = (("foreign_key_checks", "0"),)
 _UNIQUE_PARENTS = (("restrict_fk_on_non_standard_key", "0"),)
 
 # Without it a system-versioned table keeps its columns and unique keys as they are (4119).
@@ -55,6 +57,26 @@ def with_loose_keys(
     joined = {name for schema in schemas for name in _loosely_joined(schema)}
     return [
         replace(each, session=each.session + _UNIQUE_PARENTS) if _tables(each) & joined else each
+        for each in statements
+    ]
+
+
+def with_broken_keys(statements: list[Statement], before: Schema, after: Schema) -> list[Statement]:
+    """Statements that make a foreign key to a table that is not there: a rollback gives it back so.
+
+    Such a key is what foreign_key_checks=0 leaves behind, and nothing else can make it (1005, 1824).
+    """
+    known = {name for each in (before, after) for name in (*each.tables, *each.not_understood)}
+    known |= {each.name for schema in (before, after) for each in schema.unmanaged}
+    broken = {
+        ref
+        for table in after.tables.values()
+        for key in table.foreign_keys
+        if key.parent_schema is None and key.parent not in known
+        for ref in (key_ref(key), Ref("table", table.name))
+    }
+    return [
+        replace(each, session=each.session + _NO_CHECKS) if each.gives & broken else each
         for each in statements
     ]
 

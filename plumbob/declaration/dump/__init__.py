@@ -13,6 +13,7 @@ from plumbob.declaration.dump.keys import (
     check_pairs,
     foreign_key_pairs,
     index_pairs,
+    key_words,
     period_pairs,
     primary_key_text,
     words_inside,
@@ -20,8 +21,9 @@ from plumbob.declaration.dump.keys import (
 from plumbob.declaration.dump.order import foreign_keys_in_order, written_apart
 from plumbob.declaration.dump.partitions import partitions_value
 from plumbob.declaration.dump.stored import Usual, stored_sections, usual_of
+from plumbob.declaration.dump.words import text_of
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
-from plumbob.model import Flavour, Option, Schema, Session, Table
+from plumbob.model import Flavour, ForeignKey, Option, Schema, Session, Table
 
 __all__ = ["dump"]
 
@@ -58,9 +60,13 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
             most of the objects have.
 
     Returns:
-        YAML that loads to an equal schema. What was not understood, or is not managed, stands in
-        comments at the end.
+        YAML that loads to an equal schema. What was not understood, is not managed, or refers to
+        nothing stands in comments at the end.
     """
+    broken = broken_keys(schema)
+    schema = replace(
+        schema, tables={name: _without(each, broken) for name, each in schema.tables.items()}
+    )
     database = database_of(schema, flavour)
     lines = render([("database", _database_pairs(database))])
     lines += ["", "tables:" if schema.tables else "tables: {}"]
@@ -72,7 +78,7 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
     for section in stored_sections(schema, flavour, usual):
         lines += ["", *render([section])] if lines[-1] else render([section])
         lines.append("")
-    lines += _left_out(schema)
+    lines += [*_left_out(schema), *(_broken(table, key) for table, key in broken)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -225,6 +231,30 @@ def _left_out(schema: Schema) -> list[str]:
         for thing in schema.unmanaged
     ]
     return lines
+
+
+def broken_keys(schema: Schema) -> list[tuple[str, ForeignKey]]:
+    """Foreign keys to tables that are not there, and their tables: foreign_key_checks=0 leads to them."""
+    known = {*schema.tables, *schema.not_understood, *(each.name for each in schema.unmanaged)}
+    return [
+        (table.name, key)
+        for table in schema.tables.values()
+        for key in table.foreign_keys
+        if key.parent_schema is None and key.parent not in known
+    ]
+
+
+def _without(table: Table, broken: list[tuple[str, ForeignKey]]) -> Table:
+    gone = [key for name, key in broken if name == table.name]
+    return replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key not in gone))
+
+
+def _broken(table: str, key: ForeignKey) -> str:
+    said = _in_line(text_of(key_words(key)))
+    return (
+        f"# The foreign key {quoted(key.name)} of {quoted(table)} is left out, for it refers to a table "
+        f"that is not there: {said}"
+    )
 
 
 def _in_line(text: str) -> str:

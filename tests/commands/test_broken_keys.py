@@ -1,0 +1,41 @@
+"""A live foreign key to a table that is not there: what foreign_key_checks=0 leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.commands.user import User, tables
+from tests.servers import Server
+
+LEFT_OUT = "the foreign key fk of child refers to gone, which is not there"
+
+
+def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_path: Path) -> None:
+    url = every_server.url(every_database)
+    with every_server.connect(every_database) as connection, connection.cursor() as cursor:
+        cursor.execute("create table gone (id int primary key)")
+        cursor.execute(
+            "create table child (a int unique, b int, constraint fk foreign key (a) references gone (id),"
+            " constraint fine foreign key (b) references child (a))"
+        )
+        cursor.execute("set foreign_key_checks = 0")
+        cursor.execute("drop table gone")
+    user = User(tmp_path, url)
+    read = user.types("init", "--from", url, "--scratch", "target")
+    assert read.code == 1
+    assert f"left out: {LEFT_OUT}\n" in read.out
+    assert "They are not in sync yet: schema diff shows in what\n" in read.out
+    text = user.schema.read_text()
+    assert "# The foreign key fk of child is left out, for it refers to a table that is not" in text
+    assert "references gone" in text.splitlines()[-1]
+    (tmp_path / "plumbob.cfg").write_text("[plumbob]\nscratch = target\n")
+    shown = user.types("diff", "--format", "sql")
+    assert (shown.code, shown.out.count("DROP FOREIGN KEY `fk`")) == (1, 1)
+    before = tables(every_server, every_database)
+    user.brings_in_sync()
+    user.succeeds("rollback", "--allow", "all")
+    assert tables(every_server, every_database) == before
+    user.succeeds("apply", "--allow", "all")
+    again = user.types("init", "--from", url, "--scratch", "target", "--json", "--dir", "again")
+    assert again.json["left_out"] == []
+    assert again.code == 0
