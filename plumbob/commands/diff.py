@@ -31,7 +31,7 @@ from plumbob.workflow import compare_database
 
 EXAMPLE = """\
 schema diff
-schema diff --format markdown > comment.md
+schema diff --prove --format markdown > comment.md
 schema diff --write -m "users can be banned\""""
 SYNCED = (
     "This database was synced, and is ahead of the migrations: schema diff --write writes it down."
@@ -49,6 +49,7 @@ FORMATS: dict[str, Callable[[Compared], str]] = {
 @options.connection
 @options.scratch
 @click.option("--write", is_flag=True, help="Write a migration and its rollback.")
+@click.option("--prove", is_flag=True, help="Run the plan both ways, and ask what it costs.")
 @click.option("-m", "--message", metavar="TEXT", default="", help="What the migration is for.")
 @click.option(
     "--format",
@@ -64,6 +65,7 @@ def command(
     to: ConnectionOptions,
     scratch: str | None,
     write: bool,
+    prove: bool,
     message: str,
     form: str,
     verbose: bool,
@@ -73,6 +75,8 @@ def command(
 
     Exit code 0: both are in sync; 1: they differ. The database is only read. With --write the plan
     is run both ways on a scratch database first, and the exit code is 0 once both files are there.
+    So it is with --prove, which writes nothing. Each statement is then asked for its cost: instant, in
+    place, rebuild or copy, and what waits meanwhile.
     On a database that was synced, the migration begins where those before it end.
     """
     project = open_project(where)
@@ -82,7 +86,11 @@ def command(
     with connect_to(target, to, project.config) as server:
         base = synced.recorded_schema(server)
         found = compare_database(
-            declaration, server, scratch=place, proved=write, base=base if write else None
+            declaration,
+            server,
+            scratch=place,
+            proved=write or prove,
+            base=base if write else None,
         )
         hazards = [hazard for each in found.plan.up for hazard in each.hazards]
         shown = compared(

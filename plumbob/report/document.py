@@ -8,6 +8,7 @@ from plumbob.migration.counting import Counted
 from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, Source, uncounted
+from plumbob.report.costs import cost_document, costs_document, rollback_document
 
 
 def comparison_document(found: Compared) -> dict[str, Any]:
@@ -24,6 +25,8 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         ],
         "up": [_statement(each, found.of) for each in found.up],
         "down": [_statement(each, uncounted) for each in found.down],
+        "costs": costs_document(found),
+        "rollback": rollback_document(found),
         "approvals": [counted_document(each) for each in found.approvals],
         "refused": [counted_document(each) for each in found.refused],
         "looks_like_rename": [
@@ -82,4 +85,5 @@ def _statement(statement: Statement, counts: Counts) -> dict[str, Any]:
         "table": statement.table,
         "hazards": [counted_document(each) for each in counts(statement.hazards)],
         "session": dict(statement.session),
+        "cost": cost_document(statement.cost),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, counted, summary
+from plumbob.report.costs import cost_line, plan_costs
 from plumbob.report.safe import line, lines
 
 
@@ -74,7 +75,7 @@ def _refused(found: Compared) -> Iterator[str]:
 def _folded(title: str, statements: tuple[Statement, ...]) -> str:
     if not statements:
         return ""
-    body = [text for each in statements for text in lines(each.sql + ";")]
+    body = [text for each in statements for text in _with_cost(each)]
     longest = max((len(run) for text in body for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join(
@@ -90,6 +91,12 @@ def _folded(title: str, statements: tuple[Statement, ...]) -> str:
     )
 
 
+def _with_cost(statement: Statement) -> Iterator[str]:
+    if cost := cost_line(statement):
+        yield f"-- {line(cost)}"
+    yield from lines(statement.sql + ";")
+
+
 def _remarks(found: Compared) -> Iterator[str]:
     for each in found.renames:
         old, new = code(f"{each.table}.{each.old}"), code(f"{each.table}.{each.new}")
@@ -103,6 +110,7 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"- not understood, so left alone: {code(name)}: {code(why)}"
     for kind, names in found.unmanaged.items():
         yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
+    yield from (f"- {plain(each)}" for each in plan_costs(found))
     if found.proved:
         yield f"- proved: both ways were run on {code(found.proved)}"
     if found.unconfirmed:

@@ -19,6 +19,7 @@ from plumbob.migration.events import (
     Warned,
 )
 from plumbob.report.comparison import counted
+from plumbob.report.costs import short_cost
 from plumbob.report.safe import line
 
 # A statement that took less is not worth a second line.
@@ -67,7 +68,9 @@ def _(event: Begins) -> str | None:
 
 @event_text.register
 def _(event: Runs) -> str | None:
-    return f"  [{event.number}/{event.of}] {line(event.statement.about)}"
+    cost = event.statement.cost
+    said = f" ({short_cost(cost)})" if cost else ""
+    return f"  [{event.number}/{event.of}] {line(event.statement.about)}{said}"
 
 
 @event_text.register

@@ -9,6 +9,7 @@ from plumbob.migration import session
 from plumbob.migration.delimiter import ended
 from plumbob.plan.statement import Statement
 from plumbob.report.comparison import Compared
+from plumbob.report.costs import cost_line
 from plumbob.report.safe import is_safe, line
 
 
@@ -34,6 +35,8 @@ def _statement(statement: Statement, found: Compared) -> Iterator[str]:
             advice="use --json or --write: both have the exact text",
         )
     yield f"-- {line(statement.about)}"
+    if cost := cost_line(statement):
+        yield f"-- {line(cost)}"
     for each in found.of(statement.hazards):
         yield f"-- {line(each.hazard.approval)}: {line(each.said)}"
     yield from (f"{setting};" for setting in session.before(statement.session))

@@ -10,7 +10,9 @@ import click
 from plumbob.errors import Exit
 from plumbob.migration.standing import HalfDone
 from plumbob.migration.status import Status
+from plumbob.plan.cost import dearest
 from plumbob.report.comparison import counted
+from plumbob.report.costs import statements_cost
 from plumbob.report.safe import line
 
 # Older ones are in --json.
@@ -53,7 +55,11 @@ def _applied(found: Status) -> Iterator[str]:
 
 def _pending(found: Status) -> Iterator[str]:
     for migration in found.pending:
-        yield f"{click.style('pending', fg='yellow')}   {line(migration.id)} {line(migration.message)}"
+        said = statements_cost(each.cost for each in migration.up)
+        yield (
+            f"{click.style('pending', fg='yellow')}   {line(migration.id)} {line(migration.message)} "
+            f"({said})"
+        )
 
 
 def _wrong(found: Status) -> Iterator[str]:
@@ -100,7 +106,14 @@ def status_document(found: Status, database: str) -> dict[str, Any]:
             {"id": each.id, "at": each.at, "by": each.by, "milliseconds": each.milliseconds}
             for each in found.applied
         ],
-        "pending": [{"id": each.id, "message": each.message} for each in found.pending],
+        "pending": [
+            {
+                "id": each.id,
+                "message": each.message,
+                "cost": dearest(statement.cost for statement in each.up),
+            }
+            for each in found.pending
+        ],
         "half_done": half and {"id": half.migration, "direction": half.direction},
         "changed": [{"id": id, "direction": way} for id, way in found.changed],
         "missing": list(found.missing),

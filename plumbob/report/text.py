@@ -11,6 +11,7 @@ from plumbob.migration.counting import Counted
 from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, counted, summary, uncounted
+from plumbob.report.costs import cost_line, plan_costs
 from plumbob.report.safe import line, lines
 
 _SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
@@ -118,6 +119,8 @@ def _statements(title: str, statements: tuple[Statement, ...], counts: Counts) -
     yield click.style(f"{title} ({counted(len(statements), 'statement')})", bold=True)
     for each in statements:
         yield "  " + click.style(f"-- {line(each.about)}", dim=True)
+        if cost := cost_line(each):
+            yield "  " + click.style(f"-- {line(cost)}", dim=True)
         for hazard in counts(each.hazards):
             yield "  " + click.style(
                 f"-- {line(hazard.hazard.approval)}: {line(hazard.said)}", fg="red"
@@ -142,6 +145,7 @@ def _remarks(found: Compared) -> Iterator[str]:
     if found.unmanaged:
         kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
         yield f"not managed, so left alone: {', '.join(kinds)}"
+    yield from map(line, plan_costs(found))
     if found.proved:
         yield f"proved: both ways were run on {line(found.proved)}"
     if found.unconfirmed:
