@@ -12,6 +12,7 @@ from plumbob.diff.compare import compare_tables
 from plumbob.diff.renamed import names_in_partitioning
 from plumbob.model import Column, Flavour, Index, Renames, Schema, Table
 from plumbob.plan import hazards
+from plumbob.plan.apart import apart
 from plumbob.plan.clauses import (
     TableWork,
     alter_sql,
@@ -85,26 +86,39 @@ def _alter_table(alter: Alter, flavour: Flavour) -> Iterator[Statement]:
     later = _one_at_a_time(work, flavour)
     bare = _take_out_default_only(work, flavour)
     postponed = postpone_defaults(work, flavour)
-    clauses = [
-        *drop_clauses(work),
-        *column_clauses(work, flavour),
-        *period_clauses(work),
-        *index_clauses(work, flavour),
-        *check_clauses(work, flavour),
-        *setting_clauses(work),
-    ]
-    if clauses or work.is_repartitioned:
-        yield _alter_statement(work, clauses, flavour)
+    yield from _in_parts(apart(work, flavour), flavour)
     if aside:
         yield _back_to_their_names(work.after, aside, flavour)
     for index in later:
-        apart = TableWork(work.after, work.after, added_indexes=[index])
-        yield _alter_statement(apart, [*index_clauses(apart, flavour)], flavour)
+        alone = TableWork(work.after, work.after, added_indexes=[index])
+        yield _alter_statement(alone, [*index_clauses(alone, flavour)], flavour)
     if postponed:
         yield set_defaults(work.after, postponed, flavour)
     left = {column.name for column in postponed}
     changed = [change.column for name, change in work.columns.items() if name not in left]
     yield from drop_defaults(work.after, [*bare, *changed], flavour)
+
+
+def _in_parts(parts: list[TableWork], flavour: Flavour) -> Iterator[Statement]:
+    """One ALTER behind the other."""
+    for number, work in enumerate(parts):
+        clauses = [
+            *drop_clauses(work),
+            *column_clauses(work, flavour),
+            *period_clauses(work),
+            *index_clauses(work, flavour),
+            *check_clauses(work, flavour),
+            *setting_clauses(work),
+        ]
+        if clauses or work.is_repartitioned:
+            statement = _alter_statement(work, clauses, flavour)
+            if len(parts) > 1:
+                statement = replace(
+                    statement,
+                    needs=statement.needs | {Ref("table", work.after.name, f"part {number - 1}")},
+                    gives=statement.gives | {Ref("table", work.after.name, f"part {number}")},
+                )
+            yield statement
 
 
 def _partition_statements(work: TableWork, flavour: Flavour) -> list[Statement]:
