@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, synced
@@ -13,8 +14,10 @@ from plumbob.migration.drift import drift_error
 from plumbob.migration.live import Live
 from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
+from plumbob.plan.cost import altered_table, changes_columns
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
+from plumbob.server.sizes import versions_left
 
 
 def obstacles(server: Server) -> list[PlumbobError]:
@@ -32,6 +35,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from _breaks(tasks)
     yield from lacking(server, tasks)
     yield from _settings(server, tasks)
+    yield from _used_up(server, tasks)
     # What is half done was looked at by `resume`.
     first = next(iter(tasks), None)
     is_begun = first is not None and (first.is_there or first.begun or first.start.done)
@@ -127,6 +131,29 @@ def _settings(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
                 advice="grant SESSION_VARIABLES_ADMIN, or run it as another account",
                 where=task.migration.id,
                 exit=Exit.NO_ACCESS,
+            )
+
+
+def _used_up(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    """Tables that take no more instant changes (MySQL, 4092): known before anything runs."""
+    wanted: dict[str, int] = {}
+    where: dict[str, str] = {}
+    for task in tasks:
+        for each in task.left:
+            if each.cost is not None and each.cost.kind == "instant" and changes_columns(each.sql):
+                table = altered_table(each.sql)
+                wanted[table] = wanted.get(table, 0) + 1
+                where.setdefault(table, task.migration.id)
+    left = versions_left(server, wanted)
+    for table, number in wanted.items():
+        if left.get(table, number) < number:
+            yield PlumbobError(
+                f"{table} takes {left[table] or 'no'} more instant changes of columns, and {where[table]} "
+                f"has {number}: MySQL would refuse it",
+                advice=f"OPTIMIZE TABLE {quote_name(table)} builds it anew, and it takes all of them "
+                f"again; or remove both files of {where[table]} and plan it anew: schema diff --write",
+                where=where[table],
+                exit=Exit.UNSAFE,
             )
 
 

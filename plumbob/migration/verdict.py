@@ -25,14 +25,19 @@ _HARMLESS = {
 }
 # 1105 is any error without a number of its own; the event is made, and waits (MariaDB).
 _HARMLESS_TEXT = "Event scheduler is switched off"
+_NO_CHEAP_WAY = (
+    "The way that the proof found is not possible on this table, so the server did nothing. OPTIMIZE TABLE "
+    "builds it anew, and may make it possible; or the migration is planned anew."
+)
 _ADVICE = {
     1062: "Rows have the same value where the new key allows one only; mend them first.",
     1114: "The disk is full. The table is unchanged; to rebuild it takes about its own size.",
     1265: "Rows hold values that the new type does not; mend them first.",
     1406: "Rows hold values that are too long; mend them first.",
     1452: "Rows have no parent, which the new foreign key asks for; mend them first.",
-    1845: "The cheap way that was planned is not possible here; plan the migration anew.",
-    1846: "The cheap way that was planned is not possible here; plan the migration anew.",
+    1845: _NO_CHEAP_WAY,
+    1846: _NO_CHEAP_WAY,
+    4092: _NO_CHEAP_WAY,
 }
 
 

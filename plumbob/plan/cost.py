@@ -75,6 +75,11 @@ def alters(sql: str) -> bool:
     return sql.startswith("ALTER TABLE ")
 
 
+def altered_table(sql: str) -> str:
+    """The name of the table of an ALTER TABLE."""
+    return tokenize(sql, is_lenient=True)[2].value
+
+
 def dearest(costs: Iterable[Cost | None]) -> CostKind | None:
     """The kind of the dearest of these; None where no server was asked about any of them."""
     kinds = [each.kind for each in costs if each is not None]
