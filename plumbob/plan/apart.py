@@ -8,11 +8,11 @@ anew or copies it in any case takes the rest along, for then it is done once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob.diff.renamed import names_in
-from plumbob.model import Column, Flavour, Table
+from plumbob.model import Column, Flavour, Index, Table
 from plumbob.plan.clauses import ColumnChange, TableWork
 from plumbob.plan.hazards import is_virtual
 
@@ -25,30 +25,45 @@ _QUICK_SETTINGS = frozenset(
 def apart(work: TableWork, flavour: Flavour) -> list[TableWork]:
     """The work of one table in the order in which it is run, each in an ALTER of its own."""
     parts = _take_apart(work)
-    if not parts.columns or not _may_be_taken_apart(work, parts):
+    if not parts.has_columns or not _may_be_taken_apart(work, parts):
+        return [work]
+    if flavour.is_mysql and _is_empty(parts.rest) and not (parts.come and work.dropped_columns):
+        # Plain and virtual columns come together in an instant, and go so; but not both.
         return [work]
     is_slow = _is_slow(parts.rest, flavour) or _has_slow_columns(work, parts)
-    has_virtual = bool(parts.virtual_adds.columns or parts.virtual_drops.dropped_columns)
-    if is_slow and not has_virtual:
+    if is_slow and not parts.has_virtual:
         return [work]
     if is_slow or _goes_with_columns(parts.rest, flavour):
-        # An index of the rest may need the one column, or have named the other.
-        main = _joined(work, parts.adds, parts.rest, parts.drops)
-        order = [parts.virtual_adds, main, parts.virtual_drops]
-        if not _needs(main, parts.virtual_adds) and not parts.virtual_drops.dropped_columns:
-            order = [main, parts.virtual_adds]
-    elif _needs(parts.rest, parts.adds) or _needs(parts.rest, parts.virtual_adds):
-        order = [
+        order = _around_the_rest(work, parts) or ([work] if is_slow else _all_apart(work, parts))
+    else:
+        order = _all_apart(work, parts)
+    return [each for each in order if not _is_empty(each)]
+
+
+def _around_the_rest(work: TableWork, parts: _Parts) -> list[TableWork]:
+    """Plain columns with the rest, virtual ones apart; [] where the one waits for the other."""
+    main = _joined(work, parts.adds, parts.rest, parts.drops)
+    if _names(parts.rest.dropped_indexes) & _lowered(parts.virtual_drops.dropped_columns):
+        return []
+    if not _needs(parts.rest, parts.virtual_adds):
+        return [parts.virtual_drops, main, parts.virtual_adds]
+    if _needs(parts.virtual_adds, parts.adds):
+        return []
+    return [parts.virtual_drops, parts.virtual_adds, main]
+
+
+def _all_apart(work: TableWork, parts: _Parts) -> list[TableWork]:
+    """An index of the rest may need a column that comes, and have named one that goes."""
+    if _needs(parts.rest, parts.adds) or _needs(parts.rest, parts.virtual_adds):
+        return [
             parts.adds,
             parts.virtual_adds,
             parts.rest,
             parts.virtual_drops,
             parts.drops,
         ]
-    else:
-        both = _joined(work, parts.adds, parts.drops)
-        order = [parts.rest, parts.virtual_drops, both, parts.virtual_adds]
-    return [each for each in order if not _is_empty(each)]
+    both = _joined(work, parts.adds, parts.drops)
+    return [parts.rest, parts.virtual_drops, both, parts.virtual_adds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +77,18 @@ class _Parts:
     rest: TableWork
 
     @property
-    def columns(self) -> list[Column]:
-        """All columns that come or go."""
-        come = [*self.adds.columns.values(), *self.virtual_adds.columns.values()]
-        gone = [*self.drops.dropped_columns, *self.virtual_drops.dropped_columns]
-        return [*(change.column for change in come), *gone]
+    def come(self) -> list[ColumnChange]:
+        return [*self.adds.columns.values(), *self.virtual_adds.columns.values()]
+
+    @property
+    def has_virtual(self) -> bool:
+        return bool(self.virtual_adds.columns or self.virtual_drops.dropped_columns)
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether columns come or go."""
+        gone = (*self.drops.dropped_columns, *self.virtual_drops.dropped_columns)
+        return bool(self.come or gone)
 
 
 def _take_apart(work: TableWork) -> _Parts:
@@ -133,22 +155,24 @@ def _places(work: TableWork) -> set[str | None]:
 def _needs(rest: TableWork, adds: TableWork) -> bool:
     """Whether an index or an expression of the rest names a column that comes."""
     names = {name.lower() for name in adds.columns}
-    named = {
-        name.lower()
-        for index in rest.added_indexes
-        for name in (*index.columns, *_named_by_parts(index.parts))
-    }
+    named = _names(rest.added_indexes)
     named |= {name for check in rest.added_checks for name in names_in(check.expression)}
     for change in rest.columns.values():
         named |= _named_by(change)
     return bool(named & names)
 
 
-def _named_by_parts(parts: Iterable[object]) -> Iterable[str]:
-    for part in parts:
-        expression = getattr(part, "expression", None)
-        if expression is not None:
-            yield from names_in(expression)
+def _names(indexes: Sequence[Index]) -> set[str]:
+    """The columns of indexes, and those that their expressions name, in small letters."""
+    found = {name.lower() for index in indexes for name in index.columns}
+    for index in indexes:
+        for part in index.parts:
+            found |= names_in(part.expression) if part.expression else set()
+    return found
+
+
+def _lowered(columns: Iterable[Column]) -> set[str]:
+    return {column.name.lower() for column in columns}
 
 
 def _named_by(change: ColumnChange) -> set[str]:
@@ -202,7 +226,11 @@ def _is_slow_change(change: ColumnChange, flavour: Flavour) -> bool:
     if before.null != after.null or (flavour.is_mysql and before.generated != after.generated):
         return True
     old, new = before.type, after.type
-    return old.name != new.name or (not new.is_string and old != new)
+    if old.name != new.name or not new.is_string or new.name == "char":
+        return old != new
+    if new.name == "varchar":
+        return (new.length or 0) < (old.length or 0)
+    return new.labels[: len(old.labels)] != old.labels
 
 
 def _goes_with_columns(rest: TableWork, flavour: Flavour) -> bool:

@@ -166,6 +166,8 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "up",
         "down",
         "approvals",
+        "costs",
+        "rollback",
         "refused",
         "looks_like_rename",
         "looks_like_rotation",
