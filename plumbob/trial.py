@@ -22,7 +22,7 @@ from plumbob.plan.cost import (
 )
 from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 from plumbob.server.scratch import Scratch
 from plumbob.server.sizes import NO_CHEAP_WAY, Size, sizes, table_ids, versions_left
 
@@ -32,6 +32,7 @@ _BLOCKS: dict[str, Blocks] = {
     "SHARED": "writes",
     "EXCLUSIVE": "reads and writes",
 }
+_TRIES = 5
 _LOCKS = ("NONE", "SHARED", "EXCLUSIVE")
 
 
@@ -110,7 +111,7 @@ def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statemen
         sql = with_clause(statement.sql, str(way))
         before = _ids(scratch, way)
         try:
-            scratch.execute(sql)
+            _execute(scratch, sql)
         except ServerError as error:
             if error.errno in NO_CHEAP_WAY:
                 continue
@@ -118,8 +119,21 @@ def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statemen
             break
         kind = _kind(statement.sql, way, is_rebuilt=_is_rebuilt(before, _ids(scratch, way)))
         return replace(statement, sql=sql, cost=Cost(kind, _BLOCKS[way.lock]))
-    scratch.execute(statement.sql)
+    _execute(scratch, statement.sql)
     return replace(statement, cost=_of_partitions(statement.sql))
+
+
+def _execute(scratch: Scratch, sql: str) -> None:
+    """On a busy server, what works behind the scenes may hold a table for longer than we wait."""
+    for _ in range(_TRIES - 1):
+        try:
+            scratch.execute(sql)
+        except ServerError as error:
+            if error.errno not in (LOCK_WAIT_TIMEOUT, DEADLOCK):
+                raise
+        else:
+            return
+    scratch.execute(sql)
 
 
 def _ids(scratch: Scratch, way: _Way) -> Mapping[str, int] | None:

@@ -27,14 +27,16 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of change on one server: a table of its own, and the measured class of the statement."""
+    """One kind of change on one server: a table of its own, and the measured class of the statement.
+
+    `planned` is the class where the plan has cheaper statements, `child` a table that refers to it.
+    """
 
     id: str
     table: str
     alter: str
     measured: str
     planned: str
-    why: str
     child: str
 
     @property
@@ -61,7 +63,6 @@ def _kind(kind: dict[str, Any], maker: str, base: str) -> Kind:
         _own(found.get("statement", kind.get("statement")), kind["id"]),
         found["class"],
         found.get("planned", ""),
-        found.get("why", ""),
         kind.get("child", ""),
     )
 
