@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
@@ -116,8 +116,8 @@ def test_more_requests_at_once_than_the_pool_has_connections(settled: Shop) -> N
     async def main() -> None:
         app = fastapi_shop.app
         async with app.router.lifespan_context(app):
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+            transport = httpx2.ASGITransport(app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
                 answers = await asyncio.gather(*(client.get("/users/0") for _ in range(60)))
             assert {answer.status_code for answer in answers} == {404}
             assert app.state.database.pool_use().in_use == 0
