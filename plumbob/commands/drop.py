@@ -17,10 +17,7 @@ schema drop --url mysql://root@localhost/shop_test --allow drop-database:shop_te
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@options.project
-@options.connection
-@options.allow
-@options.json
+@options.life_cycle
 def command(
     where: ProjectOptions, to: ConnectionOptions, allow: tuple[str, ...], as_json: bool
 ) -> int:

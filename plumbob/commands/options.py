@@ -152,6 +152,12 @@ interrupted = click.option(
     "transaction: it is done, or has to be run again.",
 )
 
+
+def life_cycle(function: Function) -> Function:
+    """What commands take that make and drop whole databases: `where`, `to`, `allow` and `as_json`."""
+    return project(connection(allow(json(function))))
+
+
 new_folder = click.option(
     "--dir",
     "folder",

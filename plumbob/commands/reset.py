@@ -19,10 +19,7 @@ schema reset --env test --allow drop-database:shop_test"""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@options.project
-@options.connection
-@options.allow
-@options.json
+@options.life_cycle
 def command(
     where: ProjectOptions, to: ConnectionOptions, allow: tuple[str, ...], as_json: bool
 ) -> int:

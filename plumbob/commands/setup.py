@@ -20,10 +20,7 @@ schema setup --env test"""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
-@options.project
-@options.connection
-@options.allow
-@options.json
+@options.life_cycle
 def command(
     where: ProjectOptions, to: ConnectionOptions, allow: tuple[str, ...], as_json: bool
 ) -> int:

@@ -19,7 +19,6 @@ from plumbob.server.connection import Server
 HISTORY = "_plumbob_history"
 JOURNAL = "_plumbob_journal"
 FORMAT = 1
-_COMMENT = re.compile(r"plumbob (?:history|journal), format (\d{1,9})")
 
 # Engine, character set and collation are written out: no default of a server has a say in them.
 _TAIL = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
@@ -79,7 +78,7 @@ def there(server: Server) -> frozenset[str]:
         f" WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({names})"
     )
     for name, comment in rows:
-        _check_format(name, comment)
+        check_format(name, comment, FORMAT)
     return frozenset(name for name, _ in rows)
 
 
@@ -108,18 +107,24 @@ def unpack(packed: str) -> dict[str, str]:
     return from_json(zlib.decompress(base64.b64decode(packed)[4:]).decode())
 
 
-def _check_format(name: str, comment: str) -> None:
-    found = _COMMENT.fullmatch(comment)
+def check_format(name: str, comment: str, format: int) -> None:
+    """Refuse a table of ours whose comment has no format, or a newer one.
+
+    Raises:
+        PlumbobError: UNSAFE.
+    """
+    of = f"plumbob {name.removeprefix('_plumbob_')}, format"
+    found = re.fullmatch(rf"{of} (\d{{1,9}})", comment)
     if found is None:
         raise PlumbobError(
             f"the table {name} is not as plumbob made it: its comment has no format",
-            advice=f"give it back the comment 'plumbob …, format {FORMAT}', or rename the table",
+            advice=f"give it back the comment '{of} {format}', or rename the table",
             where=name,
             exit=Exit.UNSAFE,
         )
-    if int(found[1]) > FORMAT:
+    if int(found[1]) > format:
         raise PlumbobError(
-            f"the table {name} has format {found[1]}, and this plumbob knows format {FORMAT}",
+            f"the table {name} has format {found[1]}, and this plumbob knows format {format}",
             advice="a newer plumbob has worked on this database; use that one",
             where=name,
             exit=Exit.UNSAFE,

@@ -26,22 +26,6 @@ _DATED = ("date", "datetime", "timestamp")
 _COPIED = (*INTEGERS, "decimal", "float", "double", *_DATED)
 
 
-# Kinds of hazards that are looked for in the rows, and are none where there are no such rows.
-KINDS = frozenset(
-    (
-        "duplicates",
-        "no-default",
-        "no-partition",
-        "not-computed",
-        "nulls",
-        "orphans",
-        "srid",
-        "violations",
-        "zero-dates",
-    )
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A hazard, and what the statement at fault gives: one of `refs`."""

@@ -33,6 +33,7 @@ from plumbob.runtime.database import (
     is_drivers,
     is_no_mark,
     log_retry,
+    loss_in,
     lost,
     may_repeat,
 )
@@ -44,7 +45,7 @@ from plumbob.runtime.errors import (
 )
 from plumbob.runtime.forks import forget_after_fork
 from plumbob.runtime.json_methods import JSONMethods
-from plumbob.runtime.losses import GONE, Loss, driver_error, loss
+from plumbob.runtime.losses import GONE, Loss, driver_error
 from plumbob.runtime.pool import PoolUse
 from plumbob.runtime.settings import Settings
 from plumbob.runtime.sql_log import SqlLog, peewees
@@ -218,12 +219,7 @@ class AsyncDatabase(AsyncMySQLDatabase):
         try:
             yield
         except peewee.PeeweeException as error:
-            inner = driver_error(error)
-            if isinstance(inner, CannotConnect | NoFreeConnection):
-                raise inner from None
-            found = loss(error)
-            if found is None:
-                raise
+            found = loss_in(error)
             raise await self._lost(error, found, sql, in_transaction, was_in_transaction) from error
 
     async def _lost(

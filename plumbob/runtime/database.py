@@ -172,13 +172,7 @@ class Database(Pool):
         try:
             yield
         except peewee.PeeweeException as error:
-            inner = driver_error(error)
-            if isinstance(inner, CannotConnect | NoFreeConnection):
-                raise inner from None
-            found = loss(error)
-            if found is None:
-                raise
-            raise self._lost(error, found, sql, in_transaction) from error
+            raise self._lost(error, loss_in(error), sql, in_transaction) from error
 
     def _has_hung_up(self, connection: DriverConnection) -> bool:
         """Whether the server has closed the connection while nothing was asked of it.
@@ -238,6 +232,17 @@ def is_marked(connection: DriverConnection) -> bool:
 def is_no_mark(error: pymysql.Error) -> bool:
     """Whether the table of marks is not there, rather than not to be seen."""
     return number_of(error) == NO_SUCH_TABLE
+
+
+def loss_in(error: peewee.PeeweeException) -> Loss:
+    """When the connection was lost, by the error of a statement; any other one is raised."""
+    inner = driver_error(error)
+    if isinstance(inner, CannotConnect | NoFreeConnection):
+        raise inner from None
+    found = loss(error)
+    if found is None:
+        raise error
+    return found
 
 
 def may_repeat(error: CannotConnect | ConnectionLost) -> bool:

@@ -7,7 +7,6 @@ over those that are none.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +14,7 @@ from typing import Any
 
 from plumbob import __version__
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
-from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.store import check_format
 from plumbob.seeds.literals import value_literal
 from plumbob.seeds.rows import Name, digest
 from plumbob.server.connection import Server
@@ -29,7 +28,6 @@ _UNKNOWN_COLUMN = 1054
 # Of so many rows of a batch it is kept what was in them, by so many digits of a hash.
 _SAMPLE = 5
 DIGITS = 12
-_COMMENT = re.compile(r"plumbob seeds, format (\d{1,9})")
 _CREATE = f"""CREATE TABLE IF NOT EXISTS `{SEEDS}` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `table_name` varchar(64) NOT NULL,
@@ -96,21 +94,7 @@ def is_there(server: Server) -> bool:
     )
     if not rows:
         return False
-    found = _COMMENT.fullmatch(rows[0][0])
-    if found is None:
-        raise PlumbobError(
-            f"the table {SEEDS} is not as plumbob made it: its comment has no format",
-            advice=f"give it back the comment 'plumbob seeds, format {FORMAT}', or rename the table",
-            where=SEEDS,
-            exit=Exit.UNSAFE,
-        )
-    if int(found[1]) > FORMAT:
-        raise PlumbobError(
-            f"the table {SEEDS} has format {found[1]}, and this plumbob knows format {FORMAT}",
-            advice="a newer plumbob has worked on this database; use that one",
-            where=SEEDS,
-            exit=Exit.UNSAFE,
-        )
+    check_format(SEEDS, rows[0][0], FORMAT)
     return True
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
-from functools import cache
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,9 @@ import yaml
 from plumbob.ddl.quote import quote_name
 from plumbob.declaration import load
 from plumbob.migration.counting import count_rows
-from plumbob.server.connection import Server, connect
+from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
-from plumbob.server.target import Target
 from plumbob.workflow import compare_database
-from tests.conftest import Servers, empty_database
 
 CASES = yaml.safe_load(Path(__file__).with_name("counts.yaml").read_text(encoding="utf-8"))
 PAIRS = [
@@ -26,19 +23,6 @@ PAIRS = [
     for case in CASES
     for server in case.get("servers", ("mysql", "mariadb"))
 ]
-
-
-@pytest.fixture(scope="module")
-def databases(servers: Servers) -> Iterator[Callable[[str], Server]]:
-    """A connection to a database on the server of a name, and all tables gone."""
-    with ExitStack() as stack:
-
-        @cache
-        def get(name: str) -> Server:
-            database = stack.enter_context(empty_database(servers(name)))
-            return stack.enter_context(connect(Target.from_url(servers(name).url(database))))
-
-        yield get
 
 
 @pytest.mark.parametrize(("server", "case"), PAIRS)

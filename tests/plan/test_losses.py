@@ -6,10 +6,9 @@ that it would refuse are found before, and no others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,10 @@ import yaml
 
 from plumbob.declaration import load
 from plumbob.migration.counting import count_rows
-from plumbob.plan.refusals import KINDS
-from plumbob.plan.statement import Statement
-from plumbob.server.connection import Server, connect
+from plumbob.plan.statement import OBSTACLES, Statement
+from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
-from plumbob.server.target import Target
 from plumbob.workflow import compare_database
-from tests.conftest import Servers, empty_database
 
 SERVERS = ("mysql", "mariadb")
 CASES = yaml.safe_load(Path(__file__).with_name("losses.yaml").read_text(encoding="utf-8"))
@@ -36,19 +32,6 @@ PAIRS = [
     for case in CASES
     if server in case.get("servers", SERVERS)
 ]
-
-
-@pytest.fixture(scope="module")
-def databases(servers: Servers) -> Iterator[Callable[[str], Server]]:
-    """A connection to an empty database on the server of a name."""
-    with ExitStack() as stack:
-
-        @cache
-        def get(name: str) -> Server:
-            database = stack.enter_context(empty_database(servers(name)))
-            return stack.enter_context(connect(Target.from_url(servers(name).url(database))))
-
-        yield get
 
 
 @pytest.mark.parametrize(("server", "case"), PAIRS)
@@ -67,7 +50,9 @@ def test_loss(
     counted = count_rows(database, [each for one in plan.up for each in one.hazards])
     outcome = run(database, plan.up)
     assert outcome == told(case["outcome"], server)
-    found = dict.fromkeys(each.hazard.approval for each in counted if each.hazard.kind not in KINDS)
+    found = dict.fromkeys(
+        each.hazard.approval for each in counted if each.hazard.kind not in OBSTACLES
+    )
     kinds = told(case["hazards"], server)
     assert list(found) == [kind if ":" in kind else f"{kind}:{owner(kind)}" for kind in kinds]
     assert not [each.why for each in counted if each.why]
