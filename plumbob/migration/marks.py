@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from plumbob import __version__
 from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.errors import Exit, PlumbobError
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, NO_SUCH_TABLE, UNKNOWN_DATABASE, ServerError
+from plumbob.server.visibility import account
 
 MARKS = "_plumbob_marks"
 PRODUCTION = "production"
@@ -40,8 +42,8 @@ def find(server: Server, name: str, database: str | None = None) -> Mark | None:
     """A mark of the database in use, or of another one of the server; None where it is not set.
 
     Raises:
-        PlumbobError: NO_ACCESS when there are marks that this account may not read: nobody takes that
-            for none.
+        PlumbobError: NO_ACCESS when there are marks that this account may not read, or may be some that
+            it does not see: nobody takes that for none.
     """
     place = quote_name(database or server.database or "")
     try:
@@ -52,8 +54,9 @@ def find(server: Server, name: str, database: str | None = None) -> Mark | None:
     except ServerError as error:
         if error.errno in (NO_SUCH_TABLE, UNKNOWN_DATABASE):
             return None
-        if error.errno not in DENIED or _is_there(server, database):
+        if error.errno not in DENIED:
             raise
+        _prove_absent(server, place, error)
         return None
     return Mark(*rows[0]) if rows else None
 
@@ -74,15 +77,24 @@ def remove(server: Server, name: str) -> None:
         server.execute(f"DELETE FROM `{MARKS}` WHERE mark = {quote_text(name)}")
 
 
-def _is_there(server: Server, database: str | None) -> bool:
-    """Whether the table is there, for an account that may not read it.
+def _prove_absent(server: Server, place: str, denied: ServerError) -> None:
+    """See that the table is not there, as an account that may not read it.
 
-    Who may drop or make anything in a database is shown all of its tables.
+    Who may do anything in the whole database is told of a table that it is not there; who has
+    privileges on other tables alone is told nothing, as `introspect` measures it.
     """
-    name = quote_text(database or server.database or "")
-    return bool(
-        server.query(
-            "SELECT 1 FROM information_schema.TABLES"
-            f" WHERE TABLE_SCHEMA = {name} AND TABLE_NAME = '{MARKS}'"
-        )
-    )
+    try:
+        server.query(f"SHOW CREATE TABLE {place}.`{MARKS}`")
+    except ServerError as error:
+        if error.errno in (NO_SUCH_TABLE, UNKNOWN_DATABASE):
+            return
+        if error.errno not in DENIED:
+            raise
+        raise PlumbobError(
+            f"{account(server)} may not see whether {place} is production",
+            advice="not visible is not absent, so nothing is done; grant it: "
+            f"GRANT SELECT ON {place}.* TO {account(server)}",
+            where=MARKS,
+            exit=Exit.NO_ACCESS,
+        ) from None
+    raise denied

@@ -158,3 +158,46 @@ def test_programs_are_told_too(server: Server, database: str, tmp_path: Path) ->
         with pytest.raises(PlumbobError, match="all` is refused") as caught:
             executor.apply(connected, (), allow=["all"])
         assert caught.value.exit == Exit.UNSAFE
+
+
+# What may lose rows, as an account that has all it needs for it, but for a look at the mark.
+SINGLE = ("ALL ON {}.users", "ALL ON {}._plumbob_seeds")
+UNSEEN = (
+    ("sync",),
+    ("drop", "--allow", "drop-database:{}"),
+    ("reset", "--allow", "drop-database:{}"),
+    ("seed",),
+    ("seed", "--undo"),
+    ("seed", "--fake", "users=2"),
+    ("apply", "--allow", "all"),
+)
+
+
+@pytest.mark.parametrize("is_production", [True, False])
+def test_a_mark_that_is_not_visible_is_not_absent(
+    root: User,
+    ann: Callable[..., User],
+    server: Server,
+    database: str,
+    is_production: bool,
+) -> None:
+    root.declare(USERS)
+    root.brings_in_sync()
+    seeds = root.folder / "seeds"
+    seeds.mkdir()
+    (seeds / "a.yaml").write_text("rows: {users: {a: {id: 1, name: Ann}}}\n")
+    root.succeeds("seed")
+    if is_production:
+        root.succeeds("mark", "production")
+    user = ann(*SINGLE)
+    for argv in UNSEEN:
+        said = user.types(*(each.format(database) for each in argv))
+        assert said.code == Exit.NO_ACCESS, (argv, said)
+        assert f"may not see whether `{database}` is production" in said.err
+        assert f"GRANT SELECT ON `{database}`.* TO" in said.err
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM users")
+        assert cursor.fetchall() == ((1, "Ann"),)
+    # With a look at the whole database it is known, either way.
+    seen = ann("SELECT ON {}.*", *SINGLE).types("seed")
+    assert seen.code == (Exit.UNSAFE if is_production else Exit.OK), seen
