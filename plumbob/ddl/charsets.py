@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plumbob.model import Flavour
-from plumbob.model.features import UCA1400_DEFAULT
+from plumbob.model.features import UCA1400_DEFAULT, UTF8MB3, UTF8MB3_COLLATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,25 @@ def charset_of(collation: str) -> str | None:
         return "binary"
     charset = collation.split("_", 1)[0]
     return charset if charset in CHARSETS else None
+
+
+def known_as(name: str) -> str:
+    """The name of a character set or collation that we know it by: utf8 is utf8mb3."""
+    if name == "utf8":
+        return "utf8mb3"
+    return "utf8mb3_" + name.removeprefix("utf8_") if name.startswith("utf8_") else name
+
+
+def charset_on(flavour: Flavour, charset: str) -> str:
+    """The name that a server prints for a character set."""
+    return "utf8" if charset == "utf8mb3" and not UTF8MB3.is_in(flavour) else charset
+
+
+def collation_on(flavour: Flavour, collation: str) -> str:
+    """The name that a server has for a collation, and the only one that old servers take."""
+    if collation.startswith("utf8mb3_") and not UTF8MB3_COLLATIONS.is_in(flavour):
+        return "utf8_" + collation.removeprefix("utf8mb3_")
+    return collation
 
 
 def longest_character(charset: str | None) -> int:

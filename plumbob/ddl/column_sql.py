@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import type_sql
@@ -29,7 +30,7 @@ def _column_sql(column: Column, flavour: Flavour, null: str) -> str:
 
 def _mysql_attributes(column: Column, flavour: Flavour, null: str) -> list[str]:
     return [
-        _charset_sql(column.type),
+        _charset_sql(column.type, flavour),
         _generated_sql(column.generated),
         null,
         f"/*!80003 SRID {column.srid} */" if column.srid is not None else "",
@@ -49,7 +50,7 @@ def _mariadb_attributes(column: Column, flavour: Flavour, null: str) -> list[str
     is_late = INVISIBLE_BEHIND_DEFAULT.is_in(flavour)
     return [
         "/*M!100301 COMPRESSED*/" if column.compressed else "",
-        _charset_sql(column.type),
+        _charset_sql(column.type, flavour),
         _generated_sql(column.generated),
         f"GENERATED ALWAYS AS ROW {column.system_time}" if column.system_time else "",
         null if column.generated is None and column.system_time is None else "",
@@ -63,12 +64,12 @@ def _mariadb_attributes(column: Column, flavour: Flavour, null: str) -> list[str
     ]
 
 
-def _charset_sql(found: Type) -> str:
+def _charset_sql(found: Type, flavour: Flavour) -> str:
     words = []
     if found.charset and found.charset_written:
-        words.append(f"CHARACTER SET {found.charset}")
+        words.append(f"CHARACTER SET {charset_on(flavour, found.charset)}")
     if found.collation and found.collation_written:
-        words.append(f"COLLATE {found.collation}")
+        words.append(f"COLLATE {collation_on(flavour, found.collation)}")
     return " ".join(words)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
 from plumbob.ddl.types import charset_name
@@ -200,7 +201,7 @@ def _canonical_value(option: Option, flavour: Flavour) -> str:
     return value
 
 
-def table_options_sql(table: Table) -> list[str]:
+def table_options_sql(table: Table, flavour: Flavour) -> list[str]:
     """The options of a table, one by one, in the order in which the server prints them."""
     ahead = [option for option in table.options if option.name in _AHEAD_OF_ENGINE]
     behind = [option for option in table.options if _is_behind_comment(option)]
@@ -213,9 +214,9 @@ def table_options_sql(table: Table) -> list[str]:
     if table.auto_increment is not None:
         words.append(f"AUTO_INCREMENT={table.auto_increment}")
     if table.charset:
-        words.append(f"DEFAULT CHARSET={table.charset}")
+        words.append(f"DEFAULT CHARSET={charset_on(flavour, table.charset)}")
     if table.collation:
-        words.append(f"COLLATE={table.collation}")
+        words.append(f"COLLATE={collation_on(flavour, table.collation)}")
     words.extend(map(_option_sql, before))
     if table.comment:
         words.append(f"COMMENT={quote_text(table.comment)}")

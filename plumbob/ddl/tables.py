@@ -125,7 +125,7 @@ def create_table_sql(table: Table, flavour: Flavour) -> str:
         *(check_sql(check, flavour) for check in table.checks),
     ]
     body = ",\n".join("  " + line for line in lines)
-    options = " ".join(table_options_sql(table))
+    options = " ".join(table_options_sql(table, flavour))
     sql = f"CREATE TABLE {quote_name(table.name)} (\n{body}\n)"
     return f"{sql} {options}".rstrip(" ") + table_partitions_sql(table, flavour)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from plumbob.ddl.charsets import known_as
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.quote import quote_text
 from plumbob.model import Flavour, Type
@@ -204,12 +205,7 @@ def _accept_charset_shorthand(cursor: Cursor, found: Type) -> Type | None:
 
 def charset_name(cursor: Cursor) -> str:
     """The name of a character set or collation, which may stand in quotes; utf8 is utf8mb3."""
-    name = (cursor.text() if cursor.token.kind == "text" else cursor.name()).lower()
-    if name == "utf8":
-        return "utf8mb3"
-    if name.startswith("utf8_"):
-        return "utf8mb3_" + name.removeprefix("utf8_")
-    return name
+    return known_as((cursor.text() if cursor.token.kind == "text" else cursor.name()).lower())
 
 
 def type_sql(found: Type, flavour: Flavour) -> str:

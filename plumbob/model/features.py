@@ -1,8 +1,8 @@
 """What a server has, by maker and version: the one table of all that differs between them.
 
 Whatever depends on a version asks here, so that a new release of a server is a matter of one file. An
-entry with an errno was measured on MySQL 9.7, MariaDB 10.11 and 11.8; the other versions are from the
-manuals. A server newer than the newest known one is taken for it: every entry says since when.
+entry with an errno was measured on MySQL 9.7, MariaDB 10.11 and 11.8, some on 10.5; the other versions
+are from the manuals. A server newer than the newest known one is taken for it: every entry says since when.
 """
 
 from __future__ import annotations
@@ -210,6 +210,18 @@ INVISIBLE_BEHIND_DEFAULT = Feature(
 )
 TABS_ESCAPED_IN_PARTITIONS = Feature(
     "tabs escaped in the comments of partitions", None, (11, 0, 0), "10.11 and 11.8, measured"
+)
+UTF8MB3 = Feature(
+    "utf8mb3 as the name that is printed for the character set utf8",
+    (8, 0, 28),
+    (10, 6, 1),
+    "MySQL manual: The utf8mb3 Character Set; MariaDB 10.5 prints utf8, measured",
+)
+UTF8MB3_COLLATIONS = Feature(
+    "collations of utf8 whose names begin with utf8mb3",
+    (8, 0, 30),
+    (10, 6, 1),
+    "MySQL manual: The utf8mb3 Character Set; MariaDB 10.5 errno 1273, measured",
 )
 SHOW_REPLICA_STATUS = Feature("SHOW REPLICA STATUS", (8, 0, 22), None, "MySQL manual")
 SHOW_ROUTINE = Feature(

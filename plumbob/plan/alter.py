@@ -108,7 +108,7 @@ def _in_parts(parts: list[TableWork], flavour: Flavour) -> Iterator[Statement]:
             *period_clauses(work),
             *index_clauses(work, flavour),
             *check_clauses(work, flavour),
-            *setting_clauses(work),
+            *setting_clauses(work, flavour),
         ]
         if clauses or work.is_repartitioned:
             statement = _alter_statement(work, clauses, flavour)

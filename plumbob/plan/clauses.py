@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.column_sql import column_definition_sql
 from plumbob.ddl.constraints import check_sql
 from plumbob.ddl.indexes import index_sql
@@ -399,7 +400,7 @@ def period_clauses(work: TableWork) -> Iterable[str]:
         yield f"ADD {period_sql(period)}"
 
 
-def setting_clauses(work: TableWork) -> Iterable[str]:
+def setting_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
     """Table options; character set and collation go together, for each of them implies the other."""
     names = [setting.name for setting in work.settings]
     for setting in work.settings:
@@ -407,7 +408,8 @@ def setting_clauses(work: TableWork) -> Iterable[str]:
             case "CHARSET" | "COLLATE":
                 if setting.name == "COLLATE" and "CHARSET" in names:
                     continue
-                charset, collation = work.after.charset, work.after.collation
+                charset = charset_on(flavour, work.after.charset or "")
+                collation = collation_on(flavour, work.after.collation or "")
                 yield f"DEFAULT CHARACTER SET {charset} COLLATE {collation}"
             case "SYSTEM VERSIONING":
                 yield f"{'ADD' if setting.after else 'DROP'} SYSTEM VERSIONING"

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
+from plumbob.ddl.charsets import known_as
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
@@ -212,14 +213,14 @@ class Server:
                 advice="create it with: schema create",
                 exit=Exit.NO_ACCESS,
             )
-        return rows[0][0], rows[0][1]
+        return known_as(rows[0][0]), known_as(rows[0][1])
 
     def collations(self) -> Mapping[str, str]:
         """The collation that a character set has here when none is written beside it."""
         rows = self.query(
             "SELECT CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME FROM information_schema.CHARACTER_SETS"
         )
-        defaults = dict(rows)
+        defaults = {known_as(charset): known_as(collation) for charset, collation in rows}
         # MySQL's table does not show this variable; MariaDB's shows character_set_collations.
         if "default_collation_for_utf8mb4" in self.settings:
             defaults["utf8mb4"] = self.settings["default_collation_for_utf8mb4"]

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.defaults import drop_default_clauses
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name, quote_text
@@ -417,7 +418,9 @@ def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server
     server.scope = EVERYTHING
     name = PREFIX + secrets.token_hex(6)
     words = ("CHARACTER SET {}", "COLLATE {}", "ENCRYPTION '{}'")
-    said = [word.format(each) for word, each in zip(words, defaults, strict=True) if each]
+    charset, collation, encryption = defaults
+    own = (charset_on(server.flavour, charset), collation_on(server.flavour, collation), encryption)
+    said = [word.format(each) for word, each in zip(words, own, strict=True) if each]
     server.execute(" ".join([f"CREATE DATABASE {quote_name(name)}", *said]))
     # The lock tells a living scratch database from one that was left behind.
     server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
