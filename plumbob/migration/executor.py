@@ -202,8 +202,8 @@ class _Run:
             total, migration = len(task.statements), task.migration
             done = task.start.done
             self.progress(Begins(migration.id, migration.message, self.direction, total, done))
-            for number, statement in enumerate(task.left, done + 1):
-                self.progress(Runs(number, total, statement))
+            for number in task.numbers:
+                self.progress(Runs(number, total, task.statements[number - 1]))
 
 
 def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard]]:

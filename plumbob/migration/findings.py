@@ -38,7 +38,9 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from _used_up(server, tasks)
     # What is half done was looked at by `resume`.
     first = next(iter(tasks), None)
-    is_begun = first is not None and (first.is_there or first.begun or first.start.done)
+    is_begun = first is not None and (
+        first.is_there or first.begun or first.start.done or first.start.is_between
+    )
     if first is not None and not is_begun:
         script = first.migration.script(first.direction)
         if not live.is_before(script):

@@ -13,7 +13,7 @@ from typing import Literal
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.journal import Entry
 from plumbob.migration.live import Live, as_told, differing, is_as, listed
-from plumbob.migration.migration import UNKNOWN, Direction, Migration, Script
+from plumbob.migration.migration import ABSENT, UNKNOWN, Direction, Migration, Script
 from plumbob.migration.standing import HalfDone
 from plumbob.migration.undoing import undoes
 from plumbob.model import key_of_id
@@ -23,10 +23,16 @@ Told = Literal["done", "again"]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How many statements of a script are done, and the journal's row of one just found to be done."""
+    """How many statements of a script are done, and the journal's row of one just found to be done.
+
+    `needless` are the numbers of later ones whose objects are already beyond them: the other way, half
+    done, had not come to what they undo. `is_between`: the database is in the middle of the script.
+    """
 
     done: int = 0
     found_done: Entry | None = None
+    needless: frozenset[int] = frozenset()
+    is_between: bool = False
 
 
 def go_on(migration: Migration, half: HalfDone, live: Live, told: Told | None = None) -> Start:
@@ -52,10 +58,10 @@ def go_on(migration: Migration, half: HalfDone, live: Live, told: Told | None = 
         _check_same(migration, script, entry)
         return Start(done + 1, entry) if told == "done" else Start(done)
     if entry is None or is_as(live.tables, entry.before):
-        return Start(done)
+        return Start(done, needless=_needless(migration, script, live, done) or frozenset())
     if is_as(live.tables, entry.expected):
         _check_same(migration, script, entry)
-        return Start(done + 1, entry)
+        return Start(done + 1, entry, _needless(migration, script, live, done + 1) or frozenset())
     if live.is_after(script):
         return Start(len(script.statements), entry)
     raise _neither(migration, half, entry, live)
@@ -65,7 +71,8 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
     """Where a run in `direction` begins after one in the other direction that did not end.
 
     The states that the script goes through are known by fingerprint; the statements that lead up to the
-    one that the tables are in now are not needed.
+    one that the tables are in now are not needed. Where it goes through none such, because it takes the
+    objects in another order, each statement is judged by its own objects.
 
     Raises:
         PlumbobError: FAILED when the tables are in none of these states, STALE when others changed.
@@ -79,6 +86,10 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
         if is_as(live.tables, state):
             found.append(number)
     fitting = [number for number in found if undoes(migration, direction, half, number)]
+    if not found and not (migration.forward.blocks or migration.backward.blocks):
+        needless = _needless(migration, script, live, 0)
+        if needless is not None:
+            return Start(needless=needless, is_between=True)
     if not fitting:
         back, on = ("rollback", "apply") if direction == "down" else ("apply", "rollback")
         raise PlumbobError(
@@ -93,6 +104,44 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
             exit=Exit.FAILED,
         )
     return Start(fitting[-1])
+
+
+def _needless(migration: Migration, script: Script, live: Live, done: int) -> frozenset[int] | None:
+    """The statements behind the first ones whose objects are not as before them.
+
+    What drops an object is needed in each state that the other way gives to it. None where the others
+    would not lead to the end of the script.
+    """
+    state = {name: before for name, (before, _) in script.tables.items()}
+    now = {**live.tables}
+    known = _states(migration)
+    found: set[int] = set()
+    for number, statement in enumerate(script.statements, 1):
+        before = {name: state.get(name, ABSENT) for name in statement.after}
+        drops = {*statement.after.values()} == {ABSENT}
+        if number > done:
+            if is_as(now, before) or (drops and _of(now, before) <= known):
+                now |= statement.after
+            else:
+                found.add(number)
+        state |= statement.after
+    ends = {name: after for name, (_, after) in script.tables.items()}
+    return frozenset(found) if is_as(now, ends) else None
+
+
+def _states(migration: Migration) -> set[tuple[str, str]]:
+    """All that the two ways make of each object."""
+    return {
+        pair
+        for script in (migration.forward, migration.backward)
+        for statement in script.statements
+        for pair in statement.after.items()
+        if pair[1] not in (ABSENT, UNKNOWN)
+    }
+
+
+def _of(now: Mapping[str, str], names: Mapping[str, str]) -> set[tuple[str, str]]:
+    return {(name, now.get(name, ABSENT)) for name in names}
 
 
 def _nobody_knows(migration: Migration, half: HalfDone, entry: Entry) -> PlumbobError:

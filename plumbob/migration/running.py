@@ -108,6 +108,9 @@ class Runner:
         self._open_journal(task, live)
         self._give_back(task)
         for number in range(done + 1, total + 1):
+            if number not in task.numbers:
+                self._pass(task, number, live)
+                continue
             self._look_at_assertions(task, number)
             self._run_statement(task, number)
         self._look_at_assertions(task, total + 1)
@@ -136,9 +139,13 @@ class Runner:
         kept = self._kept(task)
         journal.begin(self.server, task.migration, task.direction, live.tables, kept)
         for number in range(1, task.start.done + 1):
-            seen = live.of(task.statements[number - 1].after)
-            row = journal.running(self.server, task.migration, task.direction, number, seen)
-            journal.close(self.server, row, "done", seen, message="not needed")
+            self._pass(task, number, live)
+
+    def _pass(self, task: Task, number: int, live: Live) -> None:
+        """Write that a statement is not needed."""
+        seen = live.of(task.statements[number - 1].after)
+        row = journal.running(self.server, task.migration, task.direction, number, seen)
+        journal.close(self.server, row, "done", seen, message="not needed")
 
     def _kept(self, task: Task) -> dict[str, str]:
         """The collation of the database, where statements need another one; as a run before had it."""

@@ -33,7 +33,15 @@ class Task:
 
     @property
     def left(self) -> tuple[FileStatement, ...]:
-        return () if self.is_there else self.statements[self.start.done :]
+        return tuple(self.statements[number - 1] for number in self.numbers)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the statements that are left, from 1 on."""
+        if self.is_there:
+            return ()
+        start, total = self.start, len(self.statements)
+        return tuple(n for n in range(start.done + 1, total + 1) if n not in start.needless)
 
 
 def reached_by_sync(tasks: list[Task], live: Live) -> list[Task]:
