@@ -47,9 +47,9 @@ format: $(READY) ## settle the style
 fuzz: $(READY) ## the property tests, with many more examples
 	@PLUMBOB_EXAMPLES=10000 $(BIN)/pytest -q -n 2 -m hypothesis $(ARGS)
 
-bench: $(READY) ## how long things take here
+bench: $(READY) ## how long things take here; ARGS=fakes runs one of them
 	@$(BIN)/python tools/servers.py
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 servers: $(READY) ## keep the servers running for the tests
 	@$(BIN)/python tools/servers.py

@@ -1,7 +1,8 @@
 """Measures how long things take on this machine, and prints it; it judges nothing.
 
 A benchmark is a function whose first line of documentation says what is measured, and which
-yields a name and a number of seconds, again and again; add it to BENCHES.
+yields a name and a number of seconds, again and again; add it to BENCHES. Names of functions as
+arguments run these alone.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from pathlib import Path
 from plumbob.declaration import load
 from plumbob.seeds.fakes.filling import fill
 from plumbob.seeds.undoing import undo
-from plumbob.server.binaries import found
+from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import table_texts
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
+from tests.servers import SERVERS
 
 RUNS = 5
 TABLES = 1000
@@ -39,9 +41,14 @@ TABLE = """CREATE TABLE t{0} (
 )"""
 
 
+def _binaries() -> Iterator[Binary]:
+    """The servers of the tests: what else is on this machine may be too old for these tables."""
+    return (find(maker, series) for maker, series in SERVERS.values())
+
+
 def sandbox_start() -> Iterator[tuple[str, float]]:
     """A private server, from nothing until it answers (median of 5)"""
-    for binary in found():
+    for binary in _binaries():
         with Sandbox(binary):
             pass  # Makes the template, which is made once only.
         seconds = []
@@ -54,7 +61,7 @@ def sandbox_start() -> Iterator[tuple[str, float]]:
 
 def compare_in_sync() -> Iterator[tuple[str, float]]:
     """1,000 tables of 13 columns, declared and live: the raw floor, then what is made of it"""
-    for binary in found():
+    for binary in _binaries():
         with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
             server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
             server.use("bench")
@@ -103,7 +110,7 @@ def help_text() -> Iterator[tuple[str, float]]:
 def fakes() -> Iterator[tuple[str, float]]:
     """100,000 faked users of the demo shop: made up, and removed again"""
     shop = load(Path(__file__).parents[1] / "schema" / "schema.yaml")
-    for binary in found():
+    for binary in _binaries():
         with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
             server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
             server.use("bench")
@@ -122,7 +129,8 @@ BENCHES = (sandbox_start, help_text, compare_in_sync, fakes)
 
 
 def main() -> None:
-    for bench in BENCHES:
+    wanted = sys.argv[1:]
+    for bench in (each for each in BENCHES if not wanted or each.__name__ in wanted):
         print((bench.__doc__ or bench.__name__).partition("\n")[0])
         for name, seconds in bench():
             print(f"  {seconds:8.3f} s  {name}", flush=True)
