@@ -56,7 +56,7 @@ class Standing:
         for id in self.missing:
             yield _stale(
                 f"{id} was applied to this database, and its files are not there",
-                "Take them from version control again.",
+                "Take them from version control again, or from its record: schema history --write",
                 id,
             )
         for id, direction in self.changed:

@@ -1,0 +1,98 @@
+"""`schema history`: what happened, when, by whom, how long; and lost files again from its record."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from plumbob.report.history import _duration
+from tests.commands.user import User
+from tests.servers import Server
+
+FIRST = "tables:\n  users:\n    columns:\n      id: int primary key\n"
+SECOND = FIRST + "      name: varchar(20)\n"
+
+
+@pytest.fixture
+def user(root: User) -> User:
+    """Two migrations, of which the second was rolled back and applied again."""
+    for text, message in ((FIRST, "users"), (SECOND, "name")):
+        root.declare(text)
+        root.succeeds("diff", "--write", "-m", message)
+        root.succeeds("apply")
+    root.succeeds("rollback", "--allow", "drop-column:users.name")
+    root.succeeds("apply")
+    return root
+
+
+def test_every_event_with_its_time_its_account_and_its_duration(user: User) -> None:
+    first, *lines = user.succeeds("history").out.splitlines()
+    assert first.endswith(": 4 events")
+    shape = (
+        r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (applied|rolled back) +\d{8}T\d{6}_(\w+) +[\d.]+ m?s"
+        r"  root@\S+, plumbob \S+, (MySQL|MariaDB) \S+"
+    )
+    found = [re.fullmatch(shape, each) for each in lines]
+    assert [each and each.group(2, 3) for each in found] == [
+        ("applied", "users"),
+        ("applied", "name"),
+        ("rolled back", "name"),
+        ("applied", "name"),
+    ]
+
+
+def test_the_same_for_programs(user: User) -> None:
+    events = user.succeeds("history", "--json").json["events"]
+    assert [each["event"] for each in events] == ["applied", "applied", "rolled back", "applied"]
+    assert events[1]["parent"] == events[0]["migration"]
+    assert [each["before"] for each in events[1:]] == [each["after"] for each in events[:-1]]
+    assert all(isinstance(each["milliseconds"], int) for each in events)
+
+
+def test_drift_that_was_adopted_is_an_event(user: User, server: Server, database: str) -> None:
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE users ADD COLUMN age int")
+    user.succeeds("drift", "--adopt")
+    assert " adopted     drift, into the declaration " in user.succeeds("history").out
+    event = user.succeeds("history", "--json").json["events"][-1]
+    assert (event["migration"], event["event"]) == (None, "adopted")
+
+
+def test_a_database_without_a_history_has_none(root: User) -> None:
+    root.declare(FIRST)
+    assert root.succeeds("history").out.endswith(": 0 events\n")
+
+
+def test_lost_files_are_written_again(user: User) -> None:
+    folder = user.folder / "generated" / "migrations"
+    texts = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (kept, *lost) = sorted(folder.iterdir())
+    for path in lost:
+        path.unlink()
+    kept.write_bytes(kept.read_bytes() + b"-- a remark\n")
+    assert user.types("status").code != 0
+    written = user.succeeds("history", "--write", "--json").json["files"]
+    assert sorted(written) == [f"generated/migrations/{path.name}" for path in lost]
+    assert {path.name: path.read_bytes() for path in lost} == {
+        name: text for name, text in texts.items() if name != kept.name
+    }
+    assert kept.read_bytes().endswith(b"-- a remark\n"), "what is there is not touched"
+    user.succeeds("status")
+    assert user.succeeds("history", "--write").err == ""
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"),
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (1234, "1.2 s"),
+        (59_999, "60.0 s"),
+        (60_000, "1 min 0 s"),
+        (200_400, "3 min 20 s"),
+        (7_500_000, "2 h 5 min"),
+    ],
+)
+def test_a_duration(milliseconds: int, said: str) -> None:
+    assert _duration(milliseconds) == said
