@@ -13,16 +13,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from plumbob.declaration import load
+from plumbob.proof import prove
 from plumbob.seeds.fakes.filling import fill
 from plumbob.seeds.undoing import undo
 from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import table_texts
 from plumbob.server.sandbox import Sandbox
+from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
 from tests.servers import SERVERS
@@ -86,6 +89,44 @@ def _steps(server: Server, text: str) -> Iterator[tuple[str, float]]:
         yield f"{server.flavour}: read, understood and compared ({whole / raw:.1f} x)", whole
 
 
+def proof() -> Iterator[tuple[str, float]]:
+    """The proof of a plan that changes 1, 10 and 100 of 1,000 tables, and its statements alone (PyMySQL)"""
+    for binary in _binaries():
+        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
+            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            server.use("bench")
+            for number in range(TABLES):
+                server.execute(TABLE.format(number))
+            for count in (1, 10, 100):
+                yield from _proof(server, count)
+
+
+def _proof(server: Server, count: int) -> Iterator[tuple[str, float]]:
+    changed = TABLE.replace("kind tinyint", "kind smallint, came datetime")
+    texts = [changed.format(n) if n < count else TABLE.format(n) for n in range(TABLES)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.sql"
+        path.write_text(";\n".join(texts))
+        plan = compare_database(load(path), server, scratch="target")
+    with open_scratch("target", server) as place:
+        if isinstance(place, NoScratch):
+            raise SystemExit(place.why)
+        before = time.perf_counter()
+        proved = prove(place, plan.plan, plan.live, plan.reached)
+        took = time.perf_counter() - before
+    server.execute("CREATE DATABASE floor CHARACTER SET utf8mb4")
+    with connect(replace(server.target, database="floor")) as floor:
+        before = time.perf_counter()
+        for number in range(count):
+            floor.execute(TABLE.format(number))
+        for each in (*proved.plan.up, *proved.plan.down):
+            floor.execute(each.sql)
+        raw = time.perf_counter() - before
+    server.execute("DROP DATABASE floor")
+    yield f"{server.flavour}: {count} changed, the statements alone", raw
+    yield f"{server.flavour}: {count} changed, proved ({took / raw:.1f} x)", took
+
+
 def _median(work: Callable[[], object]) -> float:
     seconds = []
     for _ in range(RUNS):
@@ -125,7 +166,7 @@ def fakes() -> Iterator[tuple[str, float]]:
             yield f"{server.flavour}: removed", time.perf_counter() - made
 
 
-BENCHES = (sandbox_start, help_text, compare_in_sync, fakes)
+BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes)
 
 
 def main() -> None:

@@ -3,75 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.commands.user import Result, User
+from tests.commands.desk import BEGIN, END, FILL, WITH_EMAIL, Desk, fails
+from tests.commands.user import User
 from tests.servers import Server
-
-USERS = "tables:\n  users:\n    columns:\n      id: int primary key\n      name: varchar(80)\n"
-WITH_EMAIL = USERS + "      email: varchar(80) not null\n"
-BEGIN, END = "-- by hand: begin", "-- by hand: end"
-FILL = "UPDATE users SET email = CONCAT(name, '@example.org')"
-NOTHING = "-- by hand: no way back: the column goes\n"
-
-
-class Desk:
-    """A user with a database that has two rows, and a migration that adds a column and is not applied."""
-
-    def __init__(self, user: User, server: Server, database: str) -> None:
-        self.user, self.server, self.database = user, server, database
-        user.declare(USERS)
-        user.brings_in_sync()
-        self.sql("INSERT INTO users VALUES (1, 'ann'), (2, 'bob')")
-        user.declare(WITH_EMAIL)
-        user.succeeds("diff", "--write", "-m", "email")
-
-    def sql(self, *statements: str) -> list[tuple[object, ...]]:
-        with self.server.connect(self.database) as connection, connection.cursor() as cursor:
-            connection.autocommit(True)
-            for statement in statements:
-                cursor.execute(statement)
-            return list(cursor.fetchall())
-
-    def file(self, way: str = "") -> Path:
-        (found,) = self.user.folder.glob(f"generated/migrations/*_email{way}.sql")
-        return found
-
-    def edits(self, text: str, way: str = "", *, ahead: bool = False) -> None:
-        """Put a text behind the statements of a file, or ahead of them."""
-        path = self.file(way)
-        said = path.read_text()
-        at = said.index("\n-- statement 1") if ahead else len(said)
-        path.write_text(f"{said[:at]}\n{text}\n{said[at:]}")
-
-    def fills(self, *statements: str, back: str = NOTHING) -> None:
-        """Put a block with these statements into the migration, and what undoes it into the rollback."""
-        self.edits("\n".join([BEGIN, *(f"{each};" for each in statements), END]))
-        self.edits(back, ".rollback", ahead=True)
-
-    def line_of(self, text: str, way: str = "") -> str:
-        """Where a line stands, as an error says it."""
-        lines = self.file(way).read_text().splitlines()
-        return f"{self.file(way).name}:{lines.index(text) + 1}:"
-
-    def emails(self) -> list[object]:
-        return [email for (email,) in self.sql("SELECT email FROM users ORDER BY id")]
-
-    def columns(self) -> set[object]:
-        return {name for name, *_ in self.sql("SHOW COLUMNS FROM users")}
 
 
 @pytest.fixture
 def desk(root: User, server: Server, database: str) -> Desk:
     return Desk(root, server, database)
-
-
-def fails(user: User, code: int, *argv: str) -> Result:
-    result = user.types(*argv)
-    assert result.code == code, result
-    return result
 
 
 def test_a_block_by_hand_is_proved_written_anew_applied_and_rolled_back(desk: Desk) -> None:
@@ -106,53 +48,53 @@ def test_a_block_without_a_counterpart_is_refused_with_its_line(desk: Desk) -> N
         assert "undoes this block by hand" in said and "no way back: REASON" in said
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (f"{BEGIN}\n{FILL};", "does not end"),
-        (f"{BEGIN}\n{END}", "is empty"),
-        (f"{END}", "not begun"),
-        (f"{BEGIN}\n{BEGIN}\n{END}", "begins in another one"),
-        (f"{BEGIN}\nSET @a = 1;\n{END}", "no place in a block by hand"),
-        (f"{BEGIN}\nCOMMIT;\n{END}", "no place in a block by hand"),
-        (f"{BEGIN}\nGRANT ALL ON *.* TO x;\n{END}", "no place in a block by hand"),
-        (f"{BEGIN}\nCREATE TEMPORARY TABLE x (a int);\n{END}", "no place in a block by hand"),
-        (f"{BEGIN}\nSELECT 1;\n{END}", "no place in a block by hand"),
-        ("-- by hand: no way back", "has no reason"),
-        (f"{FILL};", "one statement, with its settings"),
-        ("-- assert: DELETE FROM users", "only reads"),
-        ("-- assert: SELECT 1 INTO OUTFILE '/tmp/x'", "only reads"),
-        ("-- assert: SELECT 1 FROM users FOR UPDATE", "only reads"),
-        ("-- assert: SELECT 1; DROP TABLE users", "only reads"),
-    ],
+REFUSED = (
+    (f"{BEGIN}\n{FILL};", "does not end"),
+    (f"{BEGIN}\n{END}", "is empty"),
+    (f"{END}", "not begun"),
+    (f"{BEGIN}\n{BEGIN}\n{END}", "begins in another one"),
+    (f"{BEGIN}\nSET @a = 1;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nCOMMIT;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nGRANT ALL ON *.* TO x;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nCREATE TEMPORARY TABLE x (a int);\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nSELECT 1;\n{END}", "no place in a block by hand"),
+    ("-- by hand: no way back", "has no reason"),
+    (f"{FILL};", "one statement, with its settings"),
+    ("-- assert: DELETE FROM users", "only reads"),
+    ("-- assert: SELECT 1 INTO OUTFILE '/tmp/x'", "only reads"),
+    ("-- assert: SELECT 1 FROM users FOR UPDATE", "only reads"),
+    ("-- assert: SELECT 1; DROP TABLE users", "only reads"),
 )
-def test_what_cannot_stand_in_a_file_is_refused_with_its_line(
-    text: str, said: str, tmp_path: Path, desk: Desk
-) -> None:
-    desk.edits(text)
-    error = fails(desk.user, 2, "check").err
-    assert said in error and f"{desk.file().name}:" in error
+
+
+def test_what_cannot_stand_in_a_file_is_refused_with_its_line(desk: Desk) -> None:
+    written = desk.file().read_text()
+    for text, said in REFUSED:
+        desk.file().write_text(written)
+        desk.edits(text)
+        error = fails(desk.user, 2, "check").err
+        assert said in error and f"{desk.file().name}:" in error
     assert desk.columns() == {"id", "name"}
 
 
-@pytest.mark.parametrize(
-    ("select", "gives"),
-    [
-        ("SELECT COUNT(*) = 2 FROM users", "it gives 0"),
-        ("SELECT NULL", "it gives NULL"),
-        ("SELECT missing FROM users", "it fails"),
-        ("SELECT id FROM users", "it gives 0 rows"),
-        ("SELECT 1, 1", "of 2 values"),
-        ("SELECT 'yes'", "neither true nor false"),
-    ],
+FALSE = (
+    ("SELECT COUNT(*) = 2 FROM users", "it gives 0"),
+    ("SELECT NULL", "it gives NULL"),
+    ("SELECT missing FROM users", "it fails"),
+    ("SELECT id FROM users", "it gives 0 rows"),
+    ("SELECT 1, 1", "of 2 values"),
+    ("SELECT 'yes'", "neither true nor false"),
 )
-def test_an_assertion_that_does_not_hold_stops_the_proof(
-    select: str, gives: str, desk: Desk
-) -> None:
-    desk.edits(f"-- assert: {select}", ahead=True)
-    said = fails(desk.user, 7, "check", "--write").err
-    assert gives in said
-    assert desk.line_of(f"-- assert: {select}") in said
+
+
+def test_an_assertion_that_does_not_hold_stops_the_proof(desk: Desk) -> None:
+    written = desk.file().read_text()
+    for select, gives in FALSE:
+        desk.file().write_text(written)
+        desk.edits(f"-- assert: {select}", ahead=True)
+        said = fails(desk.user, 7, "check", "--write").err
+        assert gives in said
+        assert desk.line_of(f"-- assert: {select}") in said
 
 
 def test_an_assertion_stops_a_run_and_it_goes_on_once_the_rows_are_mended(desk: Desk) -> None:
