@@ -11,8 +11,7 @@ from pathlib import Path
 from plumbob.ddl.stored.recorded import recorded
 from plumbob.declaration import Declaration, load
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.plan.refusals import KINDS
-from plumbob.plan.statement import Statement
+from plumbob.plan.statement import OBSTACLES, Statement
 from plumbob.server.connection import Server
 from plumbob.server.introspect import table_texts
 from plumbob.server.stored import read_stored
@@ -73,5 +72,5 @@ def said(error: PlumbobError) -> str:
 def approvals(statements: Iterable[Statement]) -> list[str]:
     """The hazards of the change itself; what is looked for in rows alone is left to tests/plan."""
     found = (hazard for statement in statements for hazard in statement.hazards)
-    named = (hazard.approval for hazard in found if hazard.kind not in KINDS)
+    named = (hazard.approval for hazard in found if hazard.kind not in OBSTACLES)
     return [approval for approval, _ in groupby(named)]
