@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from plumbob.commands import console
 from plumbob.ddl.fingerprint import fingerprints, whole_fingerprint
+from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
-from plumbob.migration.live import differing
+from plumbob.migration.live import differing, listed, look
 from plumbob.migration.migration import Migration
 from plumbob.migration.standing import stand
 from plumbob.migration.text import file_name
+from plumbob.model import Schema
 from plumbob.server.connection import Server
-from plumbob.workflow import Comparison
+from plumbob.workflow import Comparison, compare_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,37 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
         return _pending(folder, chain[-1], found)
     paths = write_pair(folder, _draft(found, chain[-1] if chain else None, message))
     return Written(*paths, is_new=True)
+
+
+def write_first(
+    folder: Path,
+    declaration: Declaration,
+    server: Server,
+    message: str,
+    *,
+    scratch: str,
+    dry_run: bool = False,
+) -> tuple[Migration, tuple[Path, ...]]:
+    """Write a migration from nothing to what is declared, which the database has already.
+
+    Returns:
+        the migration, and its files, of which a dry run has none.
+
+    Raises:
+        PlumbobError: STALE when the database is not as declared: nothing was written.
+    """
+    found = compare_database(declaration, server, scratch=scratch, proved=True, base=Schema())
+    if found.proof is None and not dry_run:
+        console.warn(f"the first migration was not proved: {found.unconfirmed}")
+    first = _draft(found, None, message)
+    live = look(server, [first])
+    if not live.is_after(first.forward):
+        raise PlumbobError(
+            f"{server.database} is not as declared: {listed(unlike(live, [first])) or 'it'} differs",
+            advice="`schema diff` shows how; `schema pull` takes it into the declaration",
+            exit=Exit.STALE,
+        )
+    return first, () if dry_run else write_pair(folder, first)
 
 
 def _pending(folder: Path, last: Migration, found: Comparison) -> Written:

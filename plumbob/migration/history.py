@@ -17,13 +17,14 @@ from plumbob.migration.store import HISTORY, JOURNAL, pack, there, unpack
 from plumbob.migration.text import render
 from plumbob.server.connection import Server
 
-Kind = Literal["applied", "rolled back", "adopted"]
+Kind = Literal["applied", "rolled back", "adopted", "baseline"]
 _KINDS: Mapping[Direction, Kind] = {"up": "applied", "down": "rolled back"}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A migration that was applied or rolled back; or drift that was adopted, of no migration (`id` is "").
+    """A migration that was applied or rolled back, or whose end was there before (a baseline); or drift
+    that was adopted, of no migration (`id` is "").
 
     `at` is the server's time in UTC; `before` and `after` are fingerprints of the database before and
     after this event; the checksums are those of the two files at that time.
@@ -60,7 +61,7 @@ def applied(records: Iterable[Record]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for record in (each for each in records if each.kind != "adopted"):
         found.pop(record.id, None)
-        if record.kind == "applied":
+        if record.kind in ("applied", "baseline"):
             found[record.id] = record
     return found
 
@@ -93,16 +94,18 @@ def write(
     *,
     texts: Mapping[str, str],
     milliseconds: int,
+    kind: Kind | None = None,
 ) -> None:
     """Write the event and its snapshot and close the journal, all or nothing.
 
     Args:
         texts: the definition of every table as it is now.
+        kind: where it is not the usual one of the direction.
     """
     script = migration.script(direction)
     values: dict[str, str | None] = {
         "migration": migration.id,
-        "event": _KINDS[direction],
+        "event": kind or _KINDS[direction],
         "checksum": migration.checksum,
         "rollback_checksum": migration.rollback_checksum,
         "parent": migration.parent.id if migration.parent else None,

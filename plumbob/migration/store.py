@@ -26,7 +26,7 @@ _TABLES = {
     HISTORY: f"""CREATE TABLE IF NOT EXISTS `{HISTORY}` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `migration` varchar(128) NOT NULL,
-  `event` varchar(16) NOT NULL COMMENT 'applied, rolled back, adopted',
+  `event` varchar(16) NOT NULL COMMENT 'applied, rolled back, adopted, baseline',
   `checksum` varchar(80) NOT NULL,
   `rollback_checksum` varchar(80) NOT NULL,
   `parent` varchar(128) DEFAULT NULL,

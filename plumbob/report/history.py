@@ -11,7 +11,7 @@ from plumbob.migration.history import Record
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
 
-_COLOURS = {"applied": "green", "rolled back": "yellow", "adopted": "cyan"}
+_COLOURS = {"applied": "green", "rolled back": "yellow", "adopted": "cyan", "baseline": "cyan"}
 
 
 def history_text(records: Sequence[Record], database: str) -> str:

@@ -151,7 +151,7 @@ def _judge(
         )
     if recorded in wanted:
         return SchemaState(True, "the schema is the one of the models")
-    if left_by == "applied":
+    if left_by in ("applied", "baseline"):
         return SchemaState(
             False,
             "the schema is newer than the models",
