@@ -198,12 +198,13 @@ def _support(key: ForeignKey, parent: Table) -> Index | None:
 def _serves_as_well(before: Index | None, after: Index | None) -> bool:
     """Whether the foreign key goes on from the one index to the other, which is added as that one is dropped.
 
-    A unique index over the same columns takes the place of one (measured on three servers): to add the
-    foreign key again would copy the child.
+    A unique index over the same columns takes the place of one, the primary key as well (measured on
+    three servers): to add the foreign key again would copy the child.
     """
     if before is None or after is None or before == after:
         return before == after
-    return before.kind == after.kind == "unique" and before.parts == after.parts
+    are_unique = {before.kind, after.kind} <= {"primary", "unique"}
+    return are_unique and before.parts == after.parts
 
 
 def drop_keys(
