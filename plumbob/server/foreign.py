@@ -35,7 +35,7 @@ _NAMES = (
     Foreign("history table of Doctrine", r"doctrine_migration_versions"),
     Foreign("history table of Drizzle", r"__drizzle_migrations"),
     Foreign("history table of Entity Framework", r"__efmigrationshistory"),
-    Foreign("history table of Flyway", r"flyway_schema_history|schema_version"),
+    Foreign("history table of Flyway", r"flyway_schema_history"),
     Foreign("history table of goose", r"goose_db_version"),
     Foreign("history table of Knex", r"knex_migrations(_lock)?"),
     Foreign("history table of Liquibase", r"databasechangelog(lock)?"),
@@ -49,6 +49,9 @@ _NAMES = (
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _NAMES)
 
+# Before its version 5 Flyway used a name that applications have for tables of their own.
+_FLYWAY = re.compile(r"CREATE TABLE `schema_version` \(\n.*^  `installed_rank` int", re.S | re.M)
+
 # Engines whose rows live elsewhere; their CONNECTION may hold a password, so the text goes nowhere.
 _REMOTE_ENGINES = ("CONNECT", "FEDERATED", "S3", "SPIDER")
 _ENGINE = re.compile(r"^\).*\bENGINE=(\w+)", re.MULTILINE)
@@ -57,6 +60,11 @@ _ENGINE = re.compile(r"^\).*\bENGINE=(\w+)", re.MULTILINE)
 def kind_by_name(name: str) -> str | None:
     """Whose table this is, or None where the name says nothing."""
     return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(name)), None)
+
+
+def kind_by_text(text: str) -> str | None:
+    """Whose table a SHOW CREATE text describes, where the name alone would not tell."""
+    return "history table of Flyway" if _FLYWAY.match(text) else None
 
 
 def kind_by_engine(text: str) -> str | None:

@@ -32,7 +32,7 @@ from plumbob.server.errors import (
     NO_SUCH_TABLE,
     ServerError,
 )
-from plumbob.server.foreign import kind_by_engine
+from plumbob.server.foreign import kind_by_engine, kind_by_text
 from plumbob.server.listing import (
     Listed,
     column_counts,
@@ -88,7 +88,7 @@ def read_schema(
         _prove_visibility(server, name)
     ours = {folded(server, table) for table in (*keep, *(tables or ()))}
     answers, others = _settled(server, name, tables, ours)
-    found = _understand_all(server, name, answers)
+    found = _understand_all(server, name, answers, ours)
     _prove_columns(server, name, found.tables)
     if tables is None:
         found, others = _with_stored(server, name, found, others, managed)
@@ -250,14 +250,19 @@ def _understood(server: Server, database: str, table: str, text: str) -> Table |
     return found
 
 
-def _understand_all(server: Server, database: str, answers: Mapping[str, Answer]) -> Schema:
+def _understand_all(
+    server: Server, database: str, answers: Mapping[str, Answer], known: set[str]
+) -> Schema:
+    """The tables; whose name is `known` is ours, whatever it looks like."""
     tables: dict[str, Table] = {}
     refused: dict[str, NotUnderstood] = {}
     remote: list[Unmanaged] = []
     for name, answer in answers.items():
         if isinstance(answer, ServerError):
             refused[name] = NotUnderstood(name, "", f"the server cannot read it: {answer.what}")
-        elif kind := kind_by_engine(answer):
+        elif (kind := kind_by_engine(answer)) or (
+            folded(server, name) not in known and (kind := kind_by_text(answer))
+        ):
             remote.append(Unmanaged(kind, name))
         elif isinstance(table := _understood(server, database, name, answer), Table):
             tables[name] = table

@@ -422,3 +422,22 @@ def test_the_number_of_statements_is_bounded(live: Server) -> None:
     # One more proves that all tables are visible. Other tests may be busy on the same server.
     assert 121 <= shown < 240
     assert selected < 100
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_ours"),
+    [
+        ("version int primary key, minor int", True),
+        ("version varchar(50), installed_rank int not null, script varchar(1000)", False),
+    ],
+)
+def test_a_name_that_flyway_shares_with_applications_is_told_by_the_columns(
+    columns: str, is_ours: bool, every_server: Server, every_database: str
+) -> None:
+    with connect(Target.from_url(every_server.url(every_database))) as connection:
+        connection.execute(f"create table schema_version ({columns})")
+        found = read_schema(connection)
+        assert list(found.tables) == ["schema_version"] * is_ours
+        others = [(each.kind, each.name) for each in found.unmanaged]
+        assert others == [("history table of Flyway", "schema_version")] * (not is_ours)
+        assert list(read_schema(connection, keep=["schema_version"]).tables) == ["schema_version"]
