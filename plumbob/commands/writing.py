@@ -106,6 +106,7 @@ def _draft(found: Comparison, parent: Migration | None, message: str) -> Migrati
         parent=parent,
         manages=found.declaration.sections,
         proof=proof.place if proof else "",
+        unproved=found.unconfirmed,
         expected_up=proof.up if proof else (),
         expected_down=proof.down if proof else (),
     )

@@ -35,6 +35,7 @@ def draft(
     parent: Migration | None = None,
     manages: Iterable[StoredKind] = (),
     proof: str = "",
+    unproved: str = "",
     expected_up: Expected = (),
     expected_down: Expected = (),
 ) -> Migration:
@@ -45,7 +46,8 @@ def draft(
         created: the time in UTC, `2026-11-24T13:15:00Z`.
         parent: the last migration of the folder as it was read, or None for the first.
         manages: the kinds of stored objects that the declaration speaks of.
-        proof: where both ways were run with the expected result; "" when they were not.
+        proof: where both ways were run with the expected result; "" when they were not, and `unproved`
+            says why.
         expected_up, expected_down: for each statement the fingerprints that the proof saw after it, of
             the tables that it changed (ABSENT for a dropped one).
     """
@@ -59,6 +61,7 @@ def draft(
         created=created,
         manages=tuple(sorted(manages)),
         proof=proof,
+        unproved="" if proof else unproved,
     )
     return Migration(
         header,

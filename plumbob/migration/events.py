@@ -103,10 +103,22 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A migration was recorded and not run: a sync had made the database what it leads to."""
+    """A migration was recorded and not run: a sync had made the database what it leads to.
+
+    `by_hand` counts its statements by hand, which no sync runs.
+    """
 
     migration: str
     message: str
+    by_hand: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoWayBack:
+    """A rollback does not undo what was written by hand; its file says why."""
+
+    title: str
+    reason: str
 
 
 Event = (
@@ -114,6 +126,7 @@ Event = (
     | Marked
     | Looked
     | Begins
+    | NoWayBack
     | Runs
     | WaitsForTable
     | Warned

@@ -21,6 +21,7 @@ from plumbob.migration.events import (
     Begins,
     Done,
     Ends,
+    NoWayBack,
     Progress,
     Recorded,
     Runs,
@@ -91,7 +92,8 @@ class Runner:
         if task.is_there:
             self.lock.check()
             self._record(task, live, 0.0)
-            self.progress(Recorded(task.migration.id, task.migration.message))
+            by_hand = sum(each.is_by_hand for each in task.statements)
+            self.progress(Recorded(task.migration.id, task.migration.message, by_hand))
             return live
         started = time.monotonic()
         live = self.carry_out(task, live)
@@ -104,6 +106,9 @@ class Runner:
         """Run a script to its end, and see that it is where it leads; nobody writes that down."""
         migration, total, done = task.migration, len(task.statements), task.start.done
         self.progress(Begins(migration.id, migration.message, task.direction, total, done))
+        for block in migration.script(task.direction).blocks:
+            if block.no_way_back:
+                self.progress(NoWayBack(block.title, block.no_way_back))
         self.lock.check()
         self._open_journal(task, live)
         self._give_back(task)

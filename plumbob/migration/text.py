@@ -28,6 +28,7 @@ from plumbob.migration.reading import (
     read_script,
 )
 from plumbob.plan.cost import cost_text
+from plumbob.plan.statement import Hazard
 
 _COMMAND = {"up": "apply", "down": "rollback"}
 
@@ -64,6 +65,7 @@ def render(migration: Migration, direction: Direction) -> str:
         proof=PROVED + migration.proof if migration.proof else NOT_PROVED + migration.unproved,
         checksum=checksum,
         hazards=script.hazards,
+        lost=_lost(migration) if direction == "down" else (),
         command=_COMMAND[direction],
         client=migration.server.maker,
         file=file_name(migration.id, direction),
@@ -103,6 +105,11 @@ def _parts(script: Script) -> Iterator[_Ours | _ByHand]:
         if place < len(script.statements) and not script.statements[place].is_by_hand:
             number += 1
             yield _Ours(script.statements[place], number)
+
+
+def _lost(migration: Migration) -> list[Hazard]:
+    """What the way up loses, each once: no way down has it."""
+    return list(dict.fromkeys(each for each in migration.forward.hazards if not each.fails))
 
 
 def _check(text: str, migration: Migration, direction: Direction) -> None:

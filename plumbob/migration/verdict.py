@@ -13,6 +13,7 @@ _BAD_NOTES = (1265, 1292, 1071)
 # Warnings about the spelling of a definition, seen on MySQL 9.7: no value is changed, and the
 # fingerprint says whether the definition is as it should be.
 _HARMLESS = {
+    124: "the first full-text index of a table adds a hidden column, and rebuilds it (MySQL)",
     139: "a row may be too long: an error for a table that was not so before (innodb_strict_mode)",
     1287: "a word is deprecated (utf8mb3, BINARY as an attribute)",
     1478: "an option that is not used: an error for a new table (innodb_strict_mode)",

@@ -12,6 +12,7 @@ from plumbob.migration.events import (
     Ends,
     Looked,
     Marked,
+    NoWayBack,
     Recorded,
     Runs,
     WaitsForApplier,
@@ -102,4 +103,12 @@ def _(event: Ends) -> str | None:
 @event_text.register
 def _(event: Recorded) -> str | None:
     done = click.style("recorded", fg="green")
-    return f"{done} {line(event.migration)}: the database was synced, and is like that already"
+    by_hand = "; what is written by hand in it was not run" if event.by_hand else ""
+    said = f"the database was synced, and is like that already{by_hand}"
+    return f"{done} {line(event.migration)}: {said}"
+
+
+@event_text.register
+def _(event: NoWayBack) -> str | None:
+    title = f" {event.title}" if event.title else ""
+    return line(f"  what was done by hand{title} is not undone: {event.reason}")

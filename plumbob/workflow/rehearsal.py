@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ from plumbob.workflow import compare_database
 from plumbob.workflow.declared import database_defaults
 
 Prints = Mapping[str, str]
+_MADE_IN = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
 _EVENT = re.compile(r"(create|alter|drop) (\S+ )*?event\b")
 
 
@@ -115,7 +117,7 @@ def rehearse(
     if not edited:
         return ()
     first, last = chain[edited[0]], edited[-1]
-    with open_scratch_like(scratch, first.server, target, _charset(declaration)) as place:
+    with open_scratch_like(scratch, first.server, target, _charset(declaration, chain)) as place:
         if isinstance(place, NoScratch):
             return tuple(Rehearsal(chain[number], unproved=place.why) for number in edited)
         stage = _Stage(place, scope or Scope())
@@ -136,8 +138,17 @@ def rehearse(
     return tuple(found)
 
 
-def _charset(declaration: Declaration) -> tuple[str | None, str | None]:
-    return declaration.schema.charset, declaration.schema.collation
+def _charset(declaration: Declaration, chain: Sequence[Migration]) -> tuple[str | None, str | None]:
+    """The character set and collation of the database: as declared, else as most tables were made."""
+    if declaration.schema.charset:
+        return declaration.schema.charset, declaration.schema.collation
+    made = Counter(
+        (found[1], found[2])
+        for migration in chain
+        for statement in migration.up
+        if (found := _MADE_IN.search(statement.sql)) and statement.sql.startswith("CREATE TABLE")
+    )
+    return made.most_common(1)[0][0] if made else (None, None)
 
 
 class _Stage:

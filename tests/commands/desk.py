@@ -19,8 +19,7 @@ class Desk:
 
     def __init__(self, user: User, server: Server, database: str) -> None:
         self.user, self.server, self.database = user, server, database
-        user.declare(USERS)
-        user.brings_in_sync()
+        self.sql("CREATE TABLE users (id int PRIMARY KEY, name varchar(80))")
         self.sql("INSERT INTO users VALUES (1, 'ann'), (2, 'bob')")
         user.declare(WITH_EMAIL)
         user.succeeds("diff", "--write", "-m", "email")

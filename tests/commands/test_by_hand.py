@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.commands.desk import BEGIN, END, FILL, WITH_EMAIL, Desk, fails
+from tests.commands.desk import BEGIN, END, FILL, USERS, WITH_EMAIL, Desk, fails
 from tests.commands.user import User
 from tests.servers import Server
 
@@ -36,7 +36,8 @@ def test_the_word_that_there_is_no_way_back_is_a_counterpart(desk: Desk) -> None
     desk.fills(FILL)
     desk.user.succeeds("check", "--write")
     desk.user.succeeds("apply")
-    desk.user.succeeds("rollback", "--allow", "drop-column:users.email")
+    back = desk.user.succeeds("rollback", "--allow", "drop-column:users.email")
+    assert "what was done by hand is not undone: the column goes" in back.err
     assert desk.columns() == {"id", "name"}
 
 
@@ -207,3 +208,21 @@ def test_rows_that_a_block_mends_do_not_count_before_it(desk: Desk) -> None:
     assert "leave these rows" in fails(desk.user, 4, "apply").err
     desk.sql("UPDATE users SET name = 'bob' WHERE id = 2")
     desk.user.succeeds("apply")
+
+
+def test_without_a_database_the_files_themselves_say_where_each_begins(
+    root: User, server: Server, database: str
+) -> None:
+    """In a private server: what the files before it lead to, from an empty database on."""
+    root.declare(USERS)
+    root.brings_in_sync()
+    root.declare(WITH_EMAIL)
+    root.succeeds("diff", "--write", "-m", "email")
+    offline = User(root.folder)
+    (file,) = root.folder.glob("generated/migrations/*_email.sql")
+    file.write_text(file.read_text() + "\n-- assert: SELECT COUNT(*) = 0 FROM users\n")
+    said = offline.succeeds("check", "--write", "--scratch", "sandbox").out
+    assert "run up and down with the expected result on a private" in said
+    assert "-- proof: run up and down with the expected result on a private" in file.read_text()
+    root.succeeds("apply")
+    root.succeeds("diff")

@@ -31,7 +31,9 @@ def names(desk: Desk) -> list[object]:
 
 
 def is_running(desk: Desk, sql: str) -> bool:
-    rows = desk.sql("SELECT INFO FROM information_schema.PROCESSLIST WHERE INFO IS NOT NULL")
+    rows = desk.sql(
+        "SELECT INFO FROM information_schema.PROCESSLIST WHERE INFO IS NOT NULL AND DB = DATABASE()"
+    )
     return any(str(info).startswith(sql[:20]) for (info,) in rows)
 
 

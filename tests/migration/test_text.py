@@ -289,3 +289,54 @@ def test_expected_fingerprints_are_known_where_a_table_is_at_its_end() -> None:
     assert migration.up[1].after["users"].startswith("sha256:")
     assert migration.down[0].after == {"users": "absent"}
     assert migration.forward.tables["users"] == ("absent", migration.up[1].after["users"])
+
+
+@pytest.mark.parametrize("format", [1, 2])
+def test_files_of_earlier_formats_are_read(format: int) -> None:
+    migration = example(ADD, DROP)
+    text = render(migration, "up").replace("migration, format 3", f"migration, format {format}")
+    header, script = read(text, migration)
+    assert (header, script) == (migration.header, migration.forward)
+    assert script.written == script.checksum(migration.server)
+
+
+BY_HAND = """
+-- assert: SELECT COUNT(*) > 0 FROM `users`
+-- by hand: begin fill
+-- people say why
+-- after: absent old
+DROP TABLE old;
+UPDATE users SET a = '; -- by hand: end';
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT 1; END//
+DELIMITER ;
+-- by hand: end
+-- by hand: no way back: nobody knows
+"""
+
+
+def test_what_is_written_by_hand_comes_back_as_it_was() -> None:
+    migration = example(ADD, DROP)
+    text = render(migration, "up")
+    at = text.index("\n-- statement 2")
+    header, script = read(text[:at] + BY_HAND + text[at:], migration)
+    assert [each.block for each in script.statements] == [0, 1, 1, 1, 0]
+    assert [each.title for each in script.blocks] == ["fill", ""]
+    assert script.blocks[1].no_way_back == "nobody knows"
+    assert script.statements[1].after == {"old": "absent"}
+    assert script.statements[1].asserted[0].sql == "SELECT COUNT(*) > 0 FROM `users`"
+    assert script.name_of(5) == "statement 2 of 2"
+    edited = replace(migration, forward=script)
+    assert edited.changed() == ("up",)
+    again = render(edited, "up")
+    assert "-- people say why\n" in again
+    assert read(again, edited) == (header, script)
+    assert render(edited, "up") == again
+
+
+def test_a_comment_between_statements_stays() -> None:
+    migration = example(ADD, DROP)
+    text = render(migration, "up").replace("\n-- statement 2", "\n-- mind the gap\n-- statement 2")
+    header, script = read(text, migration)
+    assert script.checksum(header.server) == script.written
+    assert "-- mind the gap\n-- statement 2" in render(Migration(header, script, script), "up")
