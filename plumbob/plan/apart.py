@@ -16,11 +16,6 @@ from plumbob.model import Column, Flavour, Index, Table
 from plumbob.plan.clauses import ColumnChange, TableWork
 from plumbob.plan.hazards import is_virtual
 
-# Options of a table that are in its dictionary alone.
-_QUICK_SETTINGS = frozenset(
-    ("COMMENT", "CHARSET", "COLLATE", "STATS_PERSISTENT", "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES")
-)
-
 
 def apart(work: TableWork, flavour: Flavour) -> list[TableWork]:
     """The work of one table in the order in which it is run, each in an ALTER of its own."""
@@ -42,12 +37,14 @@ def apart(work: TableWork, flavour: Flavour) -> list[TableWork]:
 
 def _around_the_rest(work: TableWork, parts: _Parts) -> list[TableWork]:
     """Plain columns with the rest, virtual ones apart; [] where the one waits for the other."""
-    main = _joined(work, parts.adds, parts.rest, parts.drops)
-    if _names(parts.rest.dropped_indexes) & _lowered(parts.virtual_drops.dropped_columns):
+    if _named_before(parts) & _lowered(parts.virtual_drops.dropped_columns):
         return []
-    if not _needs(parts.rest, parts.virtual_adds):
+    main = _joined(work, parts.adds, parts.rest, parts.drops)
+    if not _needs(main, parts.virtual_adds):
         return [parts.virtual_drops, main, parts.virtual_adds]
-    if _needs(parts.virtual_adds, parts.adds):
+    if _needs(parts.virtual_adds, parts.adds) or _places(parts.virtual_adds) & set(
+        parts.adds.columns
+    ):
         return []
     return [parts.virtual_drops, parts.virtual_adds, main]
 
@@ -141,15 +138,23 @@ def _may_be_taken_apart(work: TableWork, parts: _Parts) -> bool:
     gone = {column.name.lower() for column in work.dropped_columns}
     if come & gone or _places(parts.adds) & set(parts.virtual_adds.columns):
         return False
+    virtual = _lowered(parts.virtual_drops.dropped_columns)
+    if any(virtual & _named_by(column) for column in parts.drops.dropped_columns):
+        return False
     is_needed = _needs(parts.rest, parts.adds) or _needs(parts.rest, parts.virtual_adds)
     # What comes first has to know the table as it was, under its old names.
     is_renamed = any(change.is_renamed for change in work.columns.values())
+    # 3108, 3766: a column that an expression uses keeps its name until that is gone.
+    if is_renamed and any(map(_named_by, work.dropped_columns)):
+        return False
     is_recharged = any(each.name in ("CHARSET", "COLLATE") for each in work.settings)
     return not (is_needed and (is_renamed or is_recharged))
 
 
 def _places(work: TableWork) -> set[str | None]:
-    return {change.behind for change in work.columns.values()}
+    """The columns behind which others come; the last one needs no place."""
+    last = work.after.columns[-1].name
+    return {change.behind for name, change in work.columns.items() if name != last}
 
 
 def _needs(rest: TableWork, adds: TableWork) -> bool:
@@ -158,7 +163,7 @@ def _needs(rest: TableWork, adds: TableWork) -> bool:
     named = _names(rest.added_indexes)
     named |= {name for check in rest.added_checks for name in names_in(check.expression)}
     for change in rest.columns.values():
-        named |= _named_by(change)
+        named |= _named_by(change.column)
     return bool(named & names)
 
 
@@ -171,12 +176,22 @@ def _names(indexes: Sequence[Index]) -> set[str]:
     return found
 
 
+def _named_before(parts: _Parts) -> set[str]:
+    """The columns that indexes, checks and expressions name until the rest has been done."""
+    named = _names(parts.rest.dropped_indexes)
+    for check in parts.rest.dropped_checks:
+        named |= names_in(check.expression)
+    for change in parts.rest.columns.values():
+        named |= _named_by(change.before) if change.before else set()
+    return named.union(*map(_named_by, parts.drops.dropped_columns))
+
+
 def _lowered(columns: Iterable[Column]) -> set[str]:
     return {column.name.lower() for column in columns}
 
 
-def _named_by(change: ColumnChange) -> set[str]:
-    column = change.column
+def _named_by(column: Column) -> set[str]:
+    """The columns that the expressions of a column name, in small letters."""
     found = set(names_in(column.generated.expression)) if column.generated else set()
     if column.default is not None and column.default.expression is not None:
         found |= names_in(column.default.expression)
