@@ -18,6 +18,7 @@ from plumbob.migration import executor
 from plumbob.migration.events import Progress, silent
 from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
 from plumbob.migration.files import read_folder
+from plumbob.migration.head import read_chain
 from plumbob.migration.status import Status
 from plumbob.migration.status import status as read_status
 from plumbob.model import Schema
@@ -137,7 +138,7 @@ class Place:
         lock_wait: float = LOCK_WAIT,
         max_wait: float = MAX_WAIT,
     ) -> Outcome:
-        chain = read_folder(self.project.migrations)
+        chain = read_chain(self.project.migrations)
         with self.connect() as server:
             return executor.apply(
                 server,
@@ -182,7 +183,7 @@ class Place:
     def reset(self, allow: Collection[str], *, progress: Progress = silent) -> Setup:
         # What cannot be made again is not dropped.
         self.declaration()
-        read_folder(self.project.migrations)
+        read_chain(self.project.migrations)
         self.drop(allow, "`schema reset`")
         return self.setup(progress=progress)
 
@@ -265,7 +266,7 @@ def rollback(
     with place.connect() as server:
         return executor.rollback(
             server,
-            read_folder(place.project.migrations),
+            read_chain(place.project.migrations),
             steps=steps,
             allow=allow,
             dry_run=dry_run,
@@ -311,7 +312,7 @@ def status(
     """What is applied, pending, half done or drifted; `is_in_sync` is all of it in a word."""
     place = find_place(url, env=env, folder=folder, wait=wait)
     with place.connect() as server:
-        return read_status(server, read_folder(place.project.migrations))
+        return read_status(server, read_chain(place.project.migrations))
 
 
 def sync(

@@ -18,7 +18,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
-from plumbob.migration.files import read_folder
+from plumbob.migration.head import read_chain
 from plumbob.migration.resume import Told
 from plumbob.workflow import Comparison, compare_database
 
@@ -54,7 +54,7 @@ def command(
     declaration asks for more than there are migrations for.
     """
     project = open_project(where)
-    chain = read_folder(project.migrations)
+    chain = read_chain(project.migrations)
     declaration = load_declaration(project) if project.schema.is_file() else None
     target = find_target(to, project.config)
     with interruptible("apply"), connect_to(target, to, project.config) as server:

@@ -19,7 +19,7 @@ from plumbob.commands.running import tell_start, teller
 from plumbob.commands.writing import write_first
 from plumbob.errors import Exit
 from plumbob.migration.baseline import baseline
-from plumbob.migration.files import read_folder
+from plumbob.migration.head import read_chain
 from plumbob.report.baseline import baseline_document, baseline_text
 from plumbob.report.safe import line
 
@@ -52,7 +52,7 @@ def command(
     is written. Exit code 1: a dry run found something to record.
     """
     project = open_project(where)
-    chain = read_folder(project.migrations)
+    chain = read_chain(project.migrations)
     target = find_target(to, project.config)
     with connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
@@ -64,7 +64,7 @@ def command(
                 project.migrations, declaration, server, message, scratch=place, dry_run=dry_run
             )
             files = [project.shown(path) for path in paths]
-            chain = (first,) if dry_run else read_folder(project.migrations)
+            chain = (first,) if dry_run else read_chain(project.migrations)
             for file in files:
                 console.note(line(f"wrote {file}"))
         done = baseline(

@@ -21,6 +21,8 @@ from plumbob.commands.writing import Written, write_migration
 from plumbob.errors import Exit
 from plumbob.migration import synced
 from plumbob.migration.counting import count_rows
+from plumbob.migration.files import read_folder
+from plumbob.migration.head import settle_head
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
@@ -103,6 +105,7 @@ def command(
         if write and not shown.in_sync:
             written = write_migration(project.migrations, server, found, message)
     if write:
+        settle_head(project.migrations, read_folder(project.migrations))
         refresh_models(project, declaration)
     files = [project.shown(path) for path in (written.up, written.down)] if written else []
     if as_json or form == "json":

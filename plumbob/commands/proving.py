@@ -10,7 +10,8 @@ from plumbob.commands.opening import connect_to, find_target, scratch_place
 from plumbob.commands.options import ConnectionOptions
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration.files import read_folder, rewrite_pair
+from plumbob.migration.files import rewrite_pair
+from plumbob.migration.head import read_chain
 from plumbob.migration.migration import Migration
 from plumbob.migration.standing import stand
 from plumbob.migration.text import file_name
@@ -33,7 +34,7 @@ def prove_edited(
     Raises:
         PlumbobError: or ManyErrors: one does not lead where it should, or was not written anew.
     """
-    chain = read_folder(project.migrations)
+    chain = read_chain(project.migrations)
     if not any(map(is_edited, chain)):
         return ()
     with ExitStack() as stack:

@@ -9,7 +9,7 @@ from plumbob.commands.opening import connect_to, database_name, find_target, ope
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.migration import executor
-from plumbob.migration.files import read_folder
+from plumbob.migration.head import read_chain
 from plumbob.migration.resume import Told
 
 EXAMPLE = """\
@@ -48,7 +48,7 @@ def command(
     has lost do not, and what a rollback itself would lose has to be approved by its name.
     """
     project = open_project(where)
-    chain = read_folder(project.migrations)
+    chain = read_chain(project.migrations)
     target = find_target(to, project.config)
     with interruptible("rollback"), connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))

@@ -7,7 +7,7 @@ import click
 from plumbob.commands import console, options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.migration.files import read_folder
+from plumbob.migration.head import read_chain
 from plumbob.migration.status import status
 from plumbob.report.status import status_document, status_exit, status_text
 
@@ -27,7 +27,7 @@ def command(where: ProjectOptions, to: ConnectionOptions, as_json: bool) -> int:
     6: a migration was changed or is missing, or tables are not as the last run left them.
     """
     project = open_project(where)
-    chain = read_folder(project.migrations)
+    chain = read_chain(project.migrations)
     target = find_target(to, project.config)
     with connect_to(target, to, project.config) as server:
         found = status(server, chain)

@@ -13,6 +13,7 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
+from plumbob.migration.head import settle_head
 from plumbob.migration.live import differing, listed, look
 from plumbob.migration.migration import Migration
 from plumbob.migration.standing import stand
@@ -44,8 +45,7 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
         raise faults[0] if len(faults) == 1 else ManyErrors(faults)
     if standing.pending or standing.half_done:
         return _pending(folder, chain[-1], found)
-    paths = write_pair(folder, _draft(found, chain[-1] if chain else None, message))
-    return Written(*paths, is_new=True)
+    return Written(*_publish(folder, _draft(found, chain[-1] if chain else None, message)), True)
 
 
 def write_first(
@@ -76,7 +76,13 @@ def write_first(
             advice="`schema diff` shows how; `schema pull` takes it into the declaration",
             exit=Exit.STALE,
         )
-    return first, () if dry_run else write_pair(folder, first)
+    return first, () if dry_run else _publish(folder, first)
+
+
+def _publish(folder: Path, migration: Migration) -> tuple[Path, Path]:
+    paths = write_pair(folder, migration)
+    settle_head(folder, read_folder(folder))
+    return paths
 
 
 def _pending(folder: Path, last: Migration, found: Comparison) -> Written:

@@ -66,8 +66,8 @@ def test_a_database_without_a_history_has_none(root: User) -> None:
 
 def test_lost_files_are_written_again(user: User) -> None:
     folder = user.folder / "generated" / "migrations"
-    texts = {path.name: path.read_bytes() for path in folder.iterdir()}
-    (kept, *lost) = sorted(folder.iterdir())
+    texts = {path.name: path.read_bytes() for path in folder.glob("*.sql")}
+    (kept, *lost) = sorted(folder.glob("*.sql"))
     for path in lost:
         path.unlink()
     kept.write_bytes(kept.read_bytes() + b"-- a remark\n")

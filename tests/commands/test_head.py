@@ -1,0 +1,141 @@
+"""The file that names the last migration: two branches collide in it when they are merged, by git itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from plumbob.errors import Exit
+from tests.commands.user import User
+from tests.servers import Server
+
+FIRST = "tables:\n  users:\n    columns:\n      id: int primary key\n"
+# Far from each other, so that the declaration itself is merged without a conflict.
+MIDDLE = "".join(f"      c{number}: int\n" for number in range(9))
+LAST = "  teams:\n    columns:\n      id: int primary key\n"
+HEAD = "generated/migrations/head"
+
+
+def git(folder: Path, *argv: str, code: int = 0) -> str:
+    who = ("-c", "user.name=x", "-c", "user.email=x@x", "-c", "init.defaultBranch=main")
+    done = subprocess.run(
+        ["git", *who, *argv],
+        cwd=folder,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def named(user: User) -> list[str]:
+    lines = (user.folder / HEAD).read_text().splitlines()
+    return [each for each in lines if not each.startswith("#")]
+
+
+def migrations(user: User) -> list[str]:
+    found = user.folder.glob("generated/migrations/*.sql")
+    return sorted(path.stem for path in found if ".rollback" not in path.name)
+
+
+def writes(user: User, text: str, message: str) -> str:
+    """Declare it, and write the migration; gives its id."""
+    before = migrations(user)
+    user.declare(text)
+    user.succeeds("diff", "--write", "-m", message)
+    (new,) = set(migrations(user)) - set(before)
+    assert named(user) == [new]
+    return new
+
+
+@pytest.fixture
+def ann(root: User) -> User:
+    """One migration, which is applied."""
+    root.declare(FIRST)
+    with (root.folder / "plumbob.cfg").open("a") as settings:
+        settings.write("models = off\n")
+    writes(root, FIRST + MIDDLE + LAST, "first")
+    root.succeeds("apply")
+    return root
+
+
+def commits(root: User) -> None:
+    git(root.folder, "init", "-q")
+    git(root.folder, "add", ".")
+    git(root.folder, "commit", "-q", "-m", "first")
+
+
+def test_two_branches_collide_in_version_control(ann: User) -> None:
+    commits(ann)
+    git(ann.folder, "checkout", "-q", "-b", "theirs")
+    theirs = writes(ann, FIRST + MIDDLE + LAST + "      name: varchar(9)\n", "theirs")
+    git(ann.folder, "add", ".")
+    git(ann.folder, "commit", "-q", "-m", "theirs")
+    git(ann.folder, "checkout", "-q", "main")
+    ours = writes(ann, FIRST + "      age: int\n" + MIDDLE + LAST, "ours")
+    ann.succeeds("apply")
+    git(ann.folder, "add", ".")
+    git(ann.folder, "commit", "-q", "-m", "ours")
+
+    git(ann.folder, "merge", "theirs", code=1)
+    assert git(ann.folder, "diff", "--name-only", "--diff-filter=U").split() == [HEAD]
+    for command in ("check", "status", "apply"):
+        refused = ann.types(command)
+        assert refused.code == Exit.STALE, refused
+        assert f"two branches have added migrations: {ours} and {theirs}" in refused.err
+        assert f"remove both files of {theirs} and plan it anew: schema diff --write" in refused.err
+
+    for path in ann.folder.glob(f"generated/migrations/{theirs}*"):
+        path.unlink()
+    ann.succeeds("diff", "--write", "-m", "theirs again")
+    assert named(ann) == [migrations(ann)[-1]]
+    ann.succeeds("check")
+    ann.succeeds("apply")
+    ann.succeeds("status")
+
+
+# What somebody made of the file, and what is said.
+WRONG = {
+    "# nothing\n": "it names none, and the last migration is ",
+    "20990101T000000_gone\n": "it names 20990101T000000_gone, and the last migration is ",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_head_that_is_not_the_last_one(ann: User, text: str) -> None:
+    (ann.folder / HEAD).write_text(text)
+    refused = ann.types("check")
+    assert (refused.code, WRONG[text] in refused.err) == (Exit.STALE, True), refused
+    assert HEAD in refused.err
+    # Nothing differs, and the head is settled all the same.
+    ann.succeeds("diff", "--write")
+    ann.succeeds("check")
+
+
+def test_a_folder_from_before_there_was_a_head(ann: User) -> None:
+    (ann.folder / HEAD).unlink()
+    for command in ("check", "status", "apply"):
+        ann.succeeds(command)
+    assert not (ann.folder / HEAD).exists()
+    ann.succeeds("diff", "--write")
+    assert named(ann) == migrations(ann)
+
+
+def test_who_writes_nothing_makes_no_head(root: User) -> None:
+    root.declare(FIRST)
+    root.types("diff")
+    root.succeeds("check")
+    assert not (root.folder / HEAD).exists()
+
+
+def test_a_baseline_has_a_head(root: User, server: Server, database: str) -> None:
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE users (id int PRIMARY KEY) CHARSET utf8mb4")
+    root.declare(FIRST)
+    root.succeeds("baseline")
+    assert named(root) == migrations(root)
