@@ -80,7 +80,7 @@ def test_they_are_written_after_diff_and_after_apply(
     after = re.search(r'SCHEMA: str \| None = "(sha256:\w+)"', text)
     (migration,) = (
         each
-        for each in (tmp_path / "generated" / "migrations").iterdir()
+        for each in (tmp_path / "generated" / "migrations").glob("*.sql")
         if not each.name.endswith(".rollback.sql")
     )
     assert after is not None and f"-- after: {after[1]}\n" in migration.read_text("utf-8")
