@@ -35,6 +35,7 @@ COMMANDS = {
     "seed": "Write the rows of seeds/*.yaml into the database.",
     "models": "Write the Peewee models of the declared tables.",
     "status": "Show what is applied, pending, or stuck.",
+    "rebase": "Plan the second of two branches of migrations anew, behind the first.",
     "baseline": "Adopt a database that has what the migrations lead to.",
     "history": "Show what was applied and rolled back, when, by whom, how long.",
     "drift": "Show what was changed on the server by nobody's migration.",

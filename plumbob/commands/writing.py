@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -10,6 +11,7 @@ from plumbob.commands import console
 from plumbob.ddl.fingerprint import fingerprints, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.migration import synced
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
@@ -40,12 +42,34 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
     """
     chain = read_folder(folder)
     standing = stand(server, chain)
-    faults = list(standing.faults())
-    if faults:
-        raise faults[0] if len(faults) == 1 else ManyErrors(faults)
+    _raise(list(standing.faults()))
     if standing.pending or standing.half_done:
         return _pending(folder, chain[-1], found)
     return Written(*_publish(folder, _draft(found, chain[-1] if chain else None, message)), True)
+
+
+def write_behind(
+    folder: Path,
+    chain: Sequence[Migration],
+    declaration: Declaration,
+    server: Server,
+    message: str,
+    *,
+    scratch: str,
+) -> Written | None:
+    """Write what is declared and not there as the migration behind a chain; None where it is all there.
+
+    Raises:
+        PlumbobError: STALE when the database is not at the end of the chain.
+    """
+    standing = stand(server, chain)
+    _raise(list(standing.faults()))
+    base = synced.recorded_schema(server)
+    found = compare_database(declaration, server, scratch=scratch, proved=True, base=base)
+    if not found.changes:
+        return None
+    paths = write_pair(folder, _draft(found, chain[-1] if chain else None, message))
+    return Written(*paths, is_new=True)
 
 
 def write_first(
@@ -122,3 +146,8 @@ def _default_message(found: Comparison) -> str:
     """What the first statement does, for people who say nothing."""
     first, *more = found.plan.up
     return first.about + (f" and {len(more)} more" if more else "")
+
+
+def _raise(faults: Sequence[PlumbobError]) -> None:
+    if faults:
+        raise faults[0] if len(faults) == 1 else ManyErrors(list(faults))

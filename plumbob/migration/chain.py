@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.migration import Migration
 
-REPLAN = "two branches added them: remove both files of {} and plan it anew: schema diff --write"
+REBASE = "two branches added them: plan the second anew behind the first, with: schema rebase"
 
 
 def in_order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
@@ -31,6 +31,25 @@ def in_order(migrations: Iterable[Migration]) -> tuple[Migration, ...]:
     return tuple(chain)
 
 
+def branches(migrations: Iterable[Migration]) -> list[list[Migration]]:
+    """The branches behind the one migration that several follow, each first to last; [] for a chain.
+
+    Raises:
+        PlumbobError: there is more than one such migration, or a branch has branches.
+    """
+    children: dict[str, list[Migration]] = defaultdict(list)
+    for each in sorted(migrations, key=lambda migration: migration.id):
+        children[_parent_id(each)].append(each)
+    forks = [parent for parent, rivals in children.items() if len(rivals) > 1]
+    if len(forks) > 1:
+        raise _stale(f"there are branches in {len(forks)} places: {', '.join(sorted(forks))}")
+    return [
+        [first, *_walk({**children, "": children[first.id]})]
+        for parent in forks
+        for first in children[parent]
+    ]
+
+
 def _parent_id(migration: Migration) -> str:
     return migration.parent.id if migration.parent else ""
 
@@ -50,7 +69,7 @@ def _heads(children: Mapping[str, list[Migration]]) -> Iterator[PlumbobError]:
                 f"{both} both follow {parent}"
                 if parent
                 else f"{both} both are the first migration",
-                REPLAN.format(rivals[-1].id),
+                REBASE,
             )
 
 

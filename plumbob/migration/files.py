@@ -20,7 +20,15 @@ from plumbob.migration.reading import SUFFIX, is_id, read_script
 from plumbob.migration.text import file_name, render
 from plumbob.migration.undoing import without_counterpart
 
-__all__ = ["Migration", "new_id", "read_folder", "rewrite_pair", "write_pair"]
+__all__ = [
+    "Migration",
+    "new_id",
+    "read_folder",
+    "read_pairs",
+    "remove_pair",
+    "rewrite_pair",
+    "write_pair",
+]
 
 SLUG_LENGTH = 60
 ATTEMPTS = 1000
@@ -100,6 +108,25 @@ def rewrite_pair(
     return written
 
 
+def remove_pair(folder: Path, id: str) -> list[Path]:
+    """Remove both files of a migration; gives their paths.
+
+    Raises:
+        PlumbobError: one of them cannot be removed.
+    """
+    ways: tuple[Direction, ...] = ("up", "down")
+    paths = [folder / file_name(id, way) for way in ways]
+    try:
+        for path in paths:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise PlumbobError(
+            f"{folder} cannot be written to: {error.strerror}", exit=Exit.NO_ACCESS
+        ) from error
+    _sync_folder(folder)
+    return paths
+
+
 def read_folder(folder: Path) -> tuple[Migration, ...]:
     """All migrations in the order of their chain; () when the folder is not there.
 
@@ -107,6 +134,15 @@ def read_folder(folder: Path) -> tuple[Migration, ...]:
 
     Raises:
         PlumbobError: a file is broken, missing or of another format, or the files form no chain.
+    """
+    return in_order(read_pairs(folder))
+
+
+def read_pairs(folder: Path) -> list[Migration]:
+    """All migrations by the names of their files, whether they form a chain or not.
+
+    Raises:
+        PlumbobError: a file is broken, missing or of another format.
     """
     try:
         files = sorted(path for path in folder.glob("*.sql") if not path.name.startswith("."))
@@ -121,7 +157,7 @@ def read_folder(folder: Path) -> tuple[Migration, ...]:
                 faults.append(fault)
     if faults:
         raise faults[0] if len(faults) == 1 else ManyErrors(faults)
-    return in_order(found)
+    return found
 
 
 def _read_pair(path: Path) -> Migration:

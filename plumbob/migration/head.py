@@ -38,7 +38,7 @@ def read_chain(folder: Path) -> tuple[Migration, ...]:
         raise _stale(
             folder,
             f"two branches have added migrations: {' and '.join(named)}",
-            f"remove both files of {named[-1]} and plan it anew: schema diff --write",
+            "plan the second one anew behind the first, with: schema rebase",
         )
     chain = read_folder(folder)
     last = chain[-1].id if chain else ""

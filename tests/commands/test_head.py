@@ -16,6 +16,10 @@ FIRST = "tables:\n  users:\n    columns:\n      id: int primary key\n"
 # Far from each other, so that the declaration itself is merged without a conflict.
 MIDDLE = "".join(f"      c{number}: int\n" for number in range(9))
 LAST = "  teams:\n    columns:\n      id: int primary key\n"
+NAME = "      name: varchar(9)\n"
+AGE = "      age: int\n"
+OURS, THEIRS = FIRST + AGE + MIDDLE + LAST, FIRST + MIDDLE + LAST + NAME
+BOTH = FIRST + AGE + MIDDLE + LAST + NAME
 HEAD = "generated/migrations/head"
 
 
@@ -73,11 +77,11 @@ def commits(root: User) -> None:
 def test_two_branches_collide_in_version_control(ann: User) -> None:
     commits(ann)
     git(ann.folder, "checkout", "-q", "-b", "theirs")
-    theirs = writes(ann, FIRST + MIDDLE + LAST + "      name: varchar(9)\n", "theirs")
+    theirs = writes(ann, THEIRS, "theirs")
     git(ann.folder, "add", ".")
     git(ann.folder, "commit", "-q", "-m", "theirs")
     git(ann.folder, "checkout", "-q", "main")
-    ours = writes(ann, FIRST + "      age: int\n" + MIDDLE + LAST, "ours")
+    ours = writes(ann, OURS, "ours")
     ann.succeeds("apply")
     git(ann.folder, "add", ".")
     git(ann.folder, "commit", "-q", "-m", "ours")
@@ -88,15 +92,64 @@ def test_two_branches_collide_in_version_control(ann: User) -> None:
         refused = ann.types(command)
         assert refused.code == Exit.STALE, refused
         assert f"two branches have added migrations: {ours} and {theirs}" in refused.err
-        assert f"remove both files of {theirs} and plan it anew: schema diff --write" in refused.err
+        assert "schema rebase" in refused.err
 
-    for path in ann.folder.glob(f"generated/migrations/{theirs}*"):
+    done = ann.succeeds("rebase")
+    assert f"removed {theirs}\n" in done.out
+    assert migrations(ann)[:2] == sorted({*migrations(ann)[:1], ours})
+    assert named(ann) == [migrations(ann)[-1]] != [ours]
+    assert migrations(ann)[-1].endswith("_theirs")
+    for command in ("check", "apply", "status", "diff"):
+        ann.succeeds(command)
+
+
+@pytest.fixture
+def merged(ann: User) -> tuple[User, str, str]:
+    """Both branches' migrations in one folder, the declaration merged, and neither applied."""
+    theirs = writes(ann, THEIRS, "theirs")
+    kept = {path: path.read_bytes() for path in ann.folder.glob(f"generated/migrations/{theirs}*")}
+    for path in kept:
         path.unlink()
-    ann.succeeds("diff", "--write", "-m", "theirs again")
-    assert named(ann) == [migrations(ann)[-1]]
-    ann.succeeds("check")
-    ann.succeeds("apply")
-    ann.succeeds("status")
+    ours = writes(ann, OURS, "ours")
+    for path, content in kept.items():
+        path.write_bytes(content)
+    ann.declare(BOTH)
+    return ann, ours, theirs
+
+
+def test_a_rebase_before_the_first_branch_is_applied(merged: tuple[User, str, str]) -> None:
+    user, ours, theirs = merged
+    refused = user.types("rebase", "20990101T000000_x")
+    assert (refused.code, "is in none of the two branches" in refused.err) == (2, True), refused
+    done = user.types("rebase", theirs, "--json")
+    assert done.code == Exit.DIFFERENT, done
+    assert (len(done.json["removed"]), done.json["files"], done.json["pending"]) == (2, [], [ours])
+    assert named(user) == [ours]
+    assert user.types("apply").code == Exit.DIFFERENT
+    user.succeeds("diff", "--write", "-m", "theirs")
+    user.succeeds("apply")
+    user.succeeds("status")
+    refused = user.types("rebase")
+    assert (refused.code, "there is one branch" in refused.err) == (2, True), refused
+
+
+def test_what_was_applied_or_edited_is_not_removed(merged: tuple[User, str, str]) -> None:
+    user, ours, theirs = merged
+    files = {path: path.read_bytes() for path in user.folder.glob("generated/migrations/*.sql")}
+    path = next(path for path in files if path.name == f"{theirs}.sql")
+    path.write_text(path.read_text().replace("varchar(9)", "varchar(8)"))
+    refused = user.types("rebase", theirs)
+    assert (refused.code, "has what people wrote" in refused.err) == (Exit.UNSAFE, True), refused
+    assert path.exists()
+    # The other one is applied here, and theirs is what this database has.
+    for each in user.folder.glob(f"generated/migrations/{theirs}*"):
+        each.unlink()
+    assert user.types("apply").code == Exit.DIFFERENT
+    for each, content in files.items():
+        each.write_bytes(content)
+    refused = user.types("rebase", ours)
+    assert (refused.code, "was applied to this database" in refused.err) == (6, True), refused
+    assert len(list(user.folder.glob(f"generated/migrations/{ours}*"))) == 2
 
 
 # What somebody made of the file, and what is said.

@@ -215,7 +215,7 @@ def test_two_branches_are_both_named(tmp_path: Path) -> None:
     assert caught.value.what == (
         "20261125T000000_mine and 20261126T000000_yours both follow 20261124T131500_first"
     )
-    assert "remove both files of 20261126T000000_yours" in caught.value.advice
+    assert "schema rebase" in caught.value.advice
     assert caught.value.exit == Exit.STALE
 
 
