@@ -134,6 +134,11 @@ class Script:
         return tuple(hazard for each in self.statements for hazard in each.hazards)
 
     @property
+    def by_hand(self) -> int:
+        """How many of its statements were written by hand."""
+        return sum(each.is_by_hand for each in self.statements)
+
+    @property
     def is_edited(self) -> bool:
         """Whether people have put something into it that steers a run."""
         return bool(self.blocks or self.asserted or any(each.asserted for each in self.statements))

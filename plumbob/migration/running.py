@@ -92,7 +92,7 @@ class Runner:
         if task.is_there:
             self.lock.check()
             self._record(task, live, 0.0)
-            by_hand = sum(each.is_by_hand for each in task.statements)
+            by_hand = task.migration.script(task.direction).by_hand
             self.progress(Recorded(task.migration.id, task.migration.message, by_hand))
             return live
         started = time.monotonic()

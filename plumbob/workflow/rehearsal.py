@@ -14,10 +14,16 @@ from dataclasses import dataclass, replace
 
 from plumbob import __version__
 from plumbob.ddl.canonical import canonical
-from plumbob.ddl.fingerprint import fingerprints, is_print_of, whole_fingerprint, without_list
+from plumbob.ddl.fingerprint import (
+    fingerprint,
+    fingerprints,
+    is_print_of,
+    whole_fingerprint,
+    without_list,
+)
 from plumbob.ddl.lexer import tokenize
 from plumbob.declaration import Declaration
-from plumbob.diff.change import Change
+from plumbob.diff.change import Change, Create, Replace
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError, Position
 from plumbob.migration import asserting
@@ -32,7 +38,7 @@ from plumbob.migration.migration import (
     Script,
 )
 from plumbob.migration.text import file_name
-from plumbob.model import Schema, key_of_id
+from plumbob.model import Event, Schema, key_of_id
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.scope import EVERYTHING, Scope
@@ -188,7 +194,11 @@ class _Stage:
 
         schema = read_live(target, [each.removeprefix("table:") for each in first.tables])
         objects = (*schema.tables.values(), *schema.stored.values())
-        self.scratch.create(objects, lenient=schema.tables.keys())
+        try:
+            self.scratch.create(objects, lenient=schema.tables.keys())
+        except PlumbobError as error:
+            what = f"{target.database} cannot be rebuilt in the scratch database: {error.what}"
+            raise _NoBeginning(what) from error
         return number
 
     def _is(self, script: Script) -> bool:
@@ -225,9 +235,18 @@ class _Stage:
         """What of the declaration the scratch database has not."""
         self.server.scope = self.scope
         try:
-            return compare_database(declaration, self.server, scratch="target").changes
+            changes = compare_database(declaration, self.server, scratch="target").changes
         finally:
             self.server.scope = EVERYTHING
+        return tuple(each for each in changes if not self._is_of_the_place(each))
+
+    def _is_of_the_place(self, change: Change) -> bool:
+        """Whether a scratch database alone differs so: in whose an object is, or by having no events."""
+        if isinstance(change, Replace):
+            flavour = self.server.flavour
+            return fingerprint(change.before, flavour) == fingerprint(change.after, flavour)
+        is_event = isinstance(change, Create) and isinstance(change.after, Event)
+        return is_event and not self.scratch.is_private
 
     def _next_begins_elsewhere(self, migration: Migration, end: Prints) -> PlumbobError:
         ends = migration.forward.tables.items()

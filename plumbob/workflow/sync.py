@@ -180,7 +180,7 @@ class Sync:
             history.write(
                 server, each, "up", texts=ends if texts is None else texts, milliseconds=0
             )
-            self.progress(Recorded(each.id, each.message))
+            self.progress(Recorded(each.id, each.message, each.forward.by_hand))
 
 
 def _stand(server: Server, chain: Sequence[Migration]) -> Standing:
