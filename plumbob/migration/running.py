@@ -316,7 +316,9 @@ class Runner:
 
 
 def _is_definition(statement: FileStatement) -> bool:
-    """Whether it touches views and programs alone, and so no row."""
+    """Whether it touches views and programs alone, or makes a table, and so touches no row."""
+    if not statement.is_by_hand and statement.sql.startswith("CREATE TABLE "):
+        return True
     keys = [key_of_id(id) for id in statement.after]
     return bool(keys) and all(key is not None and key.kind != "sequence" for key in keys)
 

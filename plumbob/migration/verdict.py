@@ -19,6 +19,7 @@ _HARMLESS = {
     1478: "an option that is not used: an error for a new table (innodb_strict_mode)",
     1681: "a feature is deprecated (display widths, ZEROFILL, UNSIGNED of FLOAT)",
     1831: "two indexes are the same",
+    3674: "a spatial index that is not used, for its column has no SRID",
     3719: "utf8 is utf8mb3",
     3720: "NATIONAL is utf8mb3",
     3778: "a collation of utf8mb3",
@@ -48,9 +49,9 @@ def sort_warnings(
     """Warnings (level, number, message) after which a statement counts as failed, and others.
 
     Args:
-        is_definition: whether the statement makes a view or a program. It touches no row, and the
-            fingerprint says whether it made what it should: of what its body warns nothing is bad
-            (3125 for a hint, 1449 for an account, 1287 for each old word).
+        is_definition: whether the statement makes a view, a program or a new table. It touches no
+            row, and the fingerprint says whether it made what it should: of what its text warns
+            nothing is bad (3125 for a hint, 1449 for an account, 1287 for each old word).
     """
     bad, harmless = [], []
     for level, code, message in warnings:

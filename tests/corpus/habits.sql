@@ -9,12 +9,14 @@ CREATE TABLE stock (
   comment tinytext,
   action enum('in','out') NOT NULL DEFAULT 'in',
   counted timestamp NULL DEFAULT 0,
+  place point NOT NULL,
   bought date NOT NULL DEFAULT '0000-00-00',
   PRIMARY KEY (id),
   UNIQUE KEY shelf (shelf),
   UNIQUE KEY code (code),
   UNIQUE KEY hash (hash),
-  KEY comment (comment(10))
+  KEY comment (comment(10)),
+  SPATIAL KEY place (place)
 );
 
 CREATE TABLE parcel (

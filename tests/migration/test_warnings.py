@@ -1,0 +1,30 @@
+"""What a server warns of the definition alone stops no migration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.user import User
+from tests.servers import Server
+
+TABLE = "tables: {t: {columns: {id: int primary key, at: point not null, n: int}"
+
+
+@pytest.mark.parametrize(
+    "indexes",
+    ["{at: spatial (at)}", "{a: n, b: n}"],
+    ids=["a spatial index that is not used", "the same index twice"],
+)
+def test_it_is_applied_to_a_new_table_and_to_an_old_one(
+    indexes: str, server: Server, database: str, tmp_path: Path
+) -> None:
+    user = User(tmp_path, server.url(database))
+    user.declare(f"{TABLE}}}}}\n")
+    user.brings_in_sync()
+    with_it = f"{TABLE}, indexes: {indexes}}}"
+    user.declare(f"{with_it}}}\n")
+    user.brings_in_sync()
+    user.declare(f"{with_it}, {with_it.removeprefix('tables: {').replace('t:', 'u:', 1)}}}\n")
+    user.brings_in_sync()
