@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbob.declaration import Declaration
+from plumbob.declaration.dump import broken_keys, without_broken_keys
 from plumbob.declaration.edit import Edited, Remark, changed_meanwhile, edit
 from plumbob.declaration.files import load_anew, replace_file
 from plumbob.diff.change import Alter, Change, Create, Drop, Rename, Replace
@@ -76,8 +77,15 @@ def pull(
         declaration = replace(declaration, sections=frozenset(STORED_KINDS))
     before = {path: path.read_bytes() for path in declaration.files}
     declared, live, changes = _both(declaration, server, scratch)
+    remarks = tuple(
+        Remark(table, f"the foreign key {key.name} is left out: there is no table {key.parent}")
+        for table, key in broken_keys(live)
+    )
+    if remarks:
+        live = without_broken_keys(live)
+        changes = compare(live, declared, server.flavour)
     if not changes:
-        return Pulled(live, (), {})
+        return Pulled(live, (), {}, remarks)
     _refuse_emptiness(declaration, live, server)
     # Without renames: what a pending one changes in other tables has to be written there.
     changed = names_of(changes) | names_of(compare(live, declared, server.flavour))
@@ -90,7 +98,7 @@ def pull(
         lambda edited: _differing(declaration, edited, server, scratch),
     )
     contents = {path: (before[path], after) for path, after in edited.contents.items()}
-    return Pulled(live, changes, contents, edited.remarks)
+    return Pulled(live, changes, contents, (*edited.remarks, *remarks))
 
 
 def brought_to(
@@ -184,7 +192,11 @@ def _differing(declaration: Declaration, edited: Edited, server: Server, scratch
     anew = replace(anew, sections=anew.sections | declaration.sections)
     if not anew.schema.tables and (left := set(read_live(server).tables)):
         return left
-    return names_of(compare_database(anew, server, scratch=scratch).changes)
+    found = compare_database(anew, server, scratch=scratch)
+    if not broken_keys(found.live):
+        return names_of(found.changes)
+    live = without_broken_keys(found.live)
+    return names_of(compare(live, found.declared, server.flavour))
 
 
 def _listed(names: set[str]) -> str:

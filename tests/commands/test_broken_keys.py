@@ -15,7 +15,7 @@ def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_pat
     with every_server.connect(every_database) as connection, connection.cursor() as cursor:
         cursor.execute("create table gone (id int primary key)")
         cursor.execute(
-            "create table child (a int unique, b int, constraint fk foreign key (a) references gone (id),"
+            "create table child (a int unique, b int, c int, constraint fk foreign key (a) references gone (id),"
             " constraint fine foreign key (b) references child (a))"
         )
         cursor.execute("set foreign_key_checks = 0")
@@ -31,6 +31,10 @@ def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_pat
     (tmp_path / "plumbob.cfg").write_text("[plumbob]\nscratch = target\n")
     shown = user.types("diff", "--format", "sql")
     assert (shown.code, shown.out.count("DROP FOREIGN KEY `fk`")) == (1, 1)
+    user.schema.write_text(text.replace("c: int", "c: bigint"))
+    pulled = user.types("pull")
+    assert "the foreign key fk is left out: there is no table gone" in pulled.out
+    assert user.schema.read_text() == text
     before = tables(every_server, every_database)
     user.brings_in_sync()
     user.succeeds("rollback", "--allow", "all")

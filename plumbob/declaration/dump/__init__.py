@@ -64,9 +64,7 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
         nothing stands in comments at the end.
     """
     broken = broken_keys(schema)
-    schema = replace(
-        schema, tables={name: _without(each, broken) for name, each in schema.tables.items()}
-    )
+    schema = without_broken_keys(schema)
     database = database_of(schema, flavour)
     lines = render([("database", _database_pairs(database))])
     lines += ["", "tables:" if schema.tables else "tables: {}"]
@@ -242,6 +240,13 @@ def broken_keys(schema: Schema) -> list[tuple[str, ForeignKey]]:
         for key in table.foreign_keys
         if key.parent_schema is None and key.parent not in known
     ]
+
+
+def without_broken_keys(schema: Schema) -> Schema:
+    """What of a live schema can be declared."""
+    broken = broken_keys(schema)
+    tables = {name: _without(each, broken) for name, each in schema.tables.items()}
+    return replace(schema, tables=tables) if broken else schema
 
 
 def _without(table: Table, broken: list[tuple[str, ForeignKey]]) -> Table:
