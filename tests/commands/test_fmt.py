@@ -243,6 +243,35 @@ def test_names_that_are_words_of_sql_keep_their_case(user: User) -> None:
     assert user.schema.read_text() == before
 
 
+DEFAULTS = """\
+tables:
+  t:
+    engine: InnoDB
+    columns:
+      a: bigint unsigned
+      b: int default 0
+    primary_key: a, b
+
+  u:
+    columns:
+      a: int no default
+      b: int
+      c: timestamp
+      d: int as (b + 1)
+      e: text
+"""
+
+
+def test_no_default_is_said_where_it_was_said(user: User) -> None:
+    user.declare(DEFAULTS)
+    user.succeeds("fmt", "--to", "sql")
+    script = user.schema.with_suffix(".sql").read_text()
+    assert "  a bigint UNSIGNED,\n  b int DEFAULT 0,\n" in script
+    assert script.count("NO DEFAULT") == 1
+    user.succeeds("fmt", "--to", "yaml")
+    assert user.schema.read_text() == DEFAULTS
+
+
 COMMENTED = """\
 create table t (id int); -- one
 create procedure p() begin /* in the text */ select 1; -- as well

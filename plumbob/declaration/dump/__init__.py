@@ -23,7 +23,7 @@ from plumbob.declaration.dump.partitions import partitions_value
 from plumbob.declaration.dump.stored import Usual, stored_sections, usual_of
 from plumbob.declaration.dump.words import text_of
 from plumbob.declaration.dump.yaml_text import Items, Pairs, Raw, Value, quoted, render
-from plumbob.model import Flavour, ForeignKey, Option, Schema, Session, Table
+from plumbob.model import Column, Default, Flavour, ForeignKey, Option, Schema, Session, Table
 
 __all__ = ["dump"]
 
@@ -84,13 +84,26 @@ def dump_declared(schema: Schema, flavour: Flavour) -> str:
     """A declaration in another format as YAML: what was not said there is not said here."""
     nothing = Table("", ())
     lines = ["tables:"]
-    for name, table in schema.tables.items():
+    for name, declared in schema.tables.items():
+        table = as_read(declared)
         around = surroundings(table, nothing, flavour)
         value = _pairs(table, around, said_settings(table, flavour))
         lines += [*render([(name, value)], indent=2), ""]
     for section in stored_sections(schema, flavour, Usual()):
         lines += [*render([section]), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def as_read(table: Table) -> Table:
+    """A declared table with its defaults as a live one has them: none at all is what is to be said."""
+    return replace(table, columns=tuple(map(_as_read, table.columns)))
+
+
+def _as_read(column: Column) -> Column:
+    if column.default is None and column.null and column.system_time is None:
+        return replace(column, default=Default("null"))
+    is_none = column.default is not None and column.default.kind == "none"
+    return replace(column, default=None) if is_none else column
 
 
 def database_of(schema: Schema, flavour: Flavour) -> Table:

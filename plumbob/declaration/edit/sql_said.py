@@ -9,7 +9,7 @@ from dataclasses import replace
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import create_sql
-from plumbob.declaration.dump import said_settings, surroundings, table_settings
+from plumbob.declaration.dump import as_read, said_settings, surroundings, table_settings
 from plumbob.declaration.dump.columns import column_words
 from plumbob.declaration.dump.keys import (
     check_words,
@@ -136,7 +136,8 @@ def _keys_alone(inside: Words) -> Words:
 def whole_statements(schema: Schema, flavour: Flavour) -> str:
     """All objects of a declaration as a script; what they inherit from the database is written out."""
     said: list[str] = []
-    for table in schema.tables.values():
+    for declared in schema.tables.values():
+        table = as_read(declared)
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
