@@ -332,7 +332,7 @@ def _run(
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
         watch.look(statement, near.views(statement))
-        now = _prints_after(statement, scratch, seen, near)
+        now = _prints_after(statement, scratch, seen, near, watch)
         found.append(
             {
                 name: now.get(name, ABSENT)
@@ -352,7 +352,7 @@ def _may_run(statement: Statement, scratch: Scratch) -> bool:
 
 
 def _prints_after(
-    statement: Statement, scratch: Scratch, seen: Mapping[str, str], near: _Near
+    statement: Statement, scratch: Scratch, seen: Mapping[str, str], near: _Near, watch: Watch
 ) -> Mapping[str, str]:
     """All fingerprints, of which only those are read that a statement can have changed.
 
@@ -363,7 +363,9 @@ def _prints_after(
     tables, keys = near.tables(statement), near.stored(statement)
     read = {object_id("table", name) for name in tables} | {str(key) for key in keys}
     kept = {id: each for id, each in seen.items() if id not in read}
-    found = fingerprints(scratch.read(tables), flavour) if tables else {}
+    there = scratch.read(tables) if tables else Schema()
+    watch.look_at_keys(statement, there.tables)
+    found = fingerprints(there, flavour)
     stored = {id: fingerprint(each, flavour) for id, each in scratch.read_stored(keys).items()}
     return kept | found | _of_what_may_run(stored, scratch)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
 
+from plumbob.ddl.tables import parse_create_table
 from plumbob.migration.files import read_folder
+from plumbob.model import Flavour
+from plumbob.watch import unsupported
 from tests.commands.user import User
 from tests.servers import Server
 
@@ -96,3 +100,18 @@ def test_what_was_broken_before_is_nobodys_fault(user: User, server: Server, dat
         cursor.execute("DROP TABLE gone")
     user.declare(TABLE.format("c"))
     user.succeeds("diff", "--write", "-m", "column")
+
+
+def test_a_foreign_key_that_would_lean_on_nothing_is_named() -> None:
+    """MariaDB takes the index from below it, where foreign keys are not checked."""
+    flavour = Flavour("mariadb", (10, 11, 19))
+    texts = (
+        "CREATE TABLE `p` (`id` int NOT NULL, PRIMARY KEY (`id`))",
+        "CREATE TABLE `c` (`p` int, KEY `k` (`p`),"
+        " CONSTRAINT `f` FOREIGN KEY (`p`) REFERENCES `p` (`id`))",
+    )
+    p, c = (parse_create_table(text, flavour) for text in texts)
+    assert unsupported({"p": p, "c": c}) == {}
+    assert unsupported({"c": c}) == {}
+    assert unsupported({"p": p, "c": replace(c, indexes=())}) == {"c.f": "c has no index for it"}
+    assert unsupported({"p": replace(p, indexes=()), "c": c}) == {"c.f": "p has no index for it"}
