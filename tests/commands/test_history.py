@@ -40,9 +40,7 @@ def test_every_event_with_its_time_its_account_and_its_duration(user: User) -> N
         ("rolled back", "name"),
         ("applied", "name"),
     ]
-
-
-def test_the_same_for_programs(user: User) -> None:
+    # The same for programs.
     events = user.succeeds("history", "--json").json["events"]
     assert [each["event"] for each in events] == ["applied", "applied", "rolled back", "applied"]
     assert events[1]["parent"] == events[0]["migration"]
