@@ -19,6 +19,11 @@ _BODIES = (
 )
 
 
+def programs(server: Server) -> list[tuple[str, str]]:
+    """The bodies of triggers and routines, each with the name that runs it: a table's, or its own."""
+    return [(name.lower(), body) for name, body in server.query(_BODIES)]
+
+
 def why_not_atomic(server: Server, sql: str) -> str:
     """Why a crash in the middle of a data step may leave a part of it; "" where it cannot.
 
@@ -29,7 +34,7 @@ def why_not_atomic(server: Server, sql: str) -> str:
     engines = {name.lower(): (name, engine) for name, engine in server.query(_TABLES)}
     if not engines:
         return ""
-    bodies = [(name.lower(), body) for name, body in server.query(_BODIES)]
+    bodies = programs(server)
     waiting, seen = [sql], set[str]()
     while waiting:
         words = {token.value.lower() for token in tokenize(waiting.pop(), is_lenient=True)} - seen

@@ -17,12 +17,12 @@ from plumbob.model import Flavour
 # upkeep: can be run again; program: nobody knows how far it came.
 Kind = Literal["data", "definition", "upkeep", "program"]
 
-_OBJECT = r"(table|view|trigger|procedure|function|event|sequence|package)\b"
+_OBJECT = r"(table|view|trigger|procedure|function|event|sequence|package|library)\b"
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"(insert|update|delete|replace|with)\b", "data"),
     (r"rename table\b", "definition"),
-    (rf"(alter|drop) (ignore )?{_OBJECT}", "definition"),
-    (rf"create (\S+ )*?{_OBJECT}", "definition"),
+    (rf"drop {_OBJECT}", "definition"),
+    (rf"(alter|create) (\S+ )*?{_OBJECT}", "definition"),
     (r"(create (\S+ )*?|drop )index\b", "definition"),
     (r"truncate\b", "upkeep"),
     (r"(analyze|optimize|repair|check) (no_write_to_binlog |local )?tables?\b", "upkeep"),

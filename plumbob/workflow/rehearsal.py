@@ -27,7 +27,8 @@ from plumbob.diff.change import Change, Create, Replace
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError, Position
 from plumbob.migration import asserting
-from plumbob.migration.by_hand import is_data
+from plumbob.migration.atomic import programs
+from plumbob.migration.by_hand import advice_for, is_data, kind_of
 from plumbob.migration.live import look as look_at_database
 from plumbob.migration.migration import (
     ABSENT,
@@ -43,10 +44,12 @@ from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.scope import EVERYTHING, Scope
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
-from plumbob.workflow import compare_database
+from plumbob.workflow import compare_database, read_live
 from plumbob.workflow.declared import database_defaults
 
 Prints = Mapping[str, str]
+# As many tokens as name the object that a statement changes.
+_HEAD = 12
 _MADE_IN = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
 _EVENT = re.compile(r"(create|alter|drop) (\S+ )*?event\b")
 
@@ -190,8 +193,6 @@ class _Stage:
         live = look_at_database(target, chain)
         if not live.is_before(first.forward):
             raise _NoBeginning(f"{why}, and {target.database} does not stand there either")
-        from plumbob.workflow import read_live
-
         schema = read_live(target, [each.removeprefix("table:") for each in first.tables])
         objects = (*schema.tables.values(), *schema.stored.values())
         try:
@@ -299,8 +300,7 @@ class _Stage:
         where = Position(file, statement.line, 1, statement.sql.partition("\n")[0])
         if not self.scratch.is_private and _EVENT.match(_words(statement.sql)):
             return None
-        if statement.is_by_hand:
-            self._refuse_others(statement.sql, where)
+        self._refuse_odd(statement, where)
         key = next((key for id in statement.after if (key := key_of_id(id))), None)
         try:
             with self.scratch.session(key, statement.session):
@@ -314,13 +314,28 @@ class _Stage:
             ) from error
         return seen if is_data(statement, self.server.flavour) else self.prints()
 
-    def _refuse_others(self, sql: str, where: Position) -> None:
+    def _refuse_odd(self, statement: FileStatement, where: Position) -> None:
+        """What we have not written: outside of the marks, too, people may have put anything."""
+        if kind_of(statement.sql, self.server.flavour) is None:
+            raise PlumbobError(
+                "this statement has no place in a migration: it is not run in a proof",
+                advice=advice_for(statement.sql, self.server.flavour),
+                where=where,
+                exit=Exit.UNSAFE,
+            )
+        if is_data(statement, self.server.flavour) and not self.scratch.is_private:
+            for _, body in programs(self.server):
+                self._refuse_others(body, where)
+        # Ours may refer to other databases, behind the name of the object that they change.
+        self._refuse_others(statement.sql, where, None if statement.is_by_hand else _HEAD)
+
+    def _refuse_others(self, sql: str, where: Position, first: int | None = None) -> None:
         """A name of another database: what runs in a scratch database must not reach out of it."""
-        tokens = tokenize(sql, self.server.flavour, is_lenient=True)
+        tokens = tokenize(sql, self.server.flavour, is_lenient=True)[:first]
         for name, dot in itertools.pairwise(tokens):
             if dot.text == "." and name.value.lower() in self.databases:
                 raise PlumbobError(
-                    f"this names the database {name.value}: it is not run in a proof",
+                    f"this names the database {name.value}, or runs what does: it is not run in a proof",
                     advice="a migration works on the database that it is applied to; leave the name out",
                     where=where,
                     exit=Exit.UNSAFE,

@@ -59,6 +59,9 @@ REFUSED = (
     (f"{BEGIN}\nGRANT ALL ON *.* TO x;\n{END}", "no place in a block by hand"),
     (f"{BEGIN}\nCREATE TEMPORARY TABLE x (a int);\n{END}", "no place in a block by hand"),
     (f"{BEGIN}\nSELECT 1;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nDROP DATABASE x;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nALTER DATABASE x CHARACTER SET latin1;\n{END}", "no place in a block by hand"),
+    (f"{BEGIN}\nCREATE USER x@localhost;\n{END}", "no place in a block by hand"),
     ("-- by hand: no way back", "has no reason"),
     (f"{FILL};", "one statement, with its settings"),
     ("-- assert: DELETE FROM users", "only reads"),
@@ -185,6 +188,13 @@ def test_a_proof_does_not_reach_out_of_its_scratch_database(desk: Desk) -> None:
     said = fails(desk.user, 4, "check", "--write").err
     assert f"names the database {desk.database}" in said
     assert desk.sql("SELECT COUNT(*) FROM users WHERE name = 'gone'") == [(0,)]
+    path = desk.file(".rollback")
+    written = path.read_text()
+    for sql in (f"DROP TABLE {desk.database}.users", f"DROP DATABASE {desk.database}"):
+        path.write_text(re.sub(r"\nALTER TABLE [^;]*;", f"\n{sql};", written))
+        desk.file().write_text(desk.file().read_text().replace(f"{desk.database}.", ""))
+        fails(desk.user, 4, "check", "--write")
+    assert desk.sql("SELECT COUNT(*) FROM users") == [(2,)]
 
 
 def test_rows_that_a_block_mends_do_not_count_before_it(desk: Desk) -> None:
