@@ -97,6 +97,9 @@ def wanted(
     inside = [*stay, *added]
     says = {(unit.kind, unit.live_name.lower()), *((kind, name.lower()) for kind, name in inside)}
     after = _form(unit, new, live, inside)
+    # What a column inherits is another thing than before, so it has to say more, or less.
+    inherits_else = isinstance(new, Column) and declared.around.defaults != live.around.defaults
+    is_changed = is_changed or (inherits_else and form != after)
     return Wanted(unit, form, after, is_changed or changed_inside, says)
 
 
