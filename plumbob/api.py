@@ -19,6 +19,7 @@ from plumbob.migration.events import Progress, silent
 from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import read_chain
+from plumbob.migration.limits import Limits
 from plumbob.migration.status import Status
 from plumbob.migration.status import status as read_status
 from plumbob.model import Schema
@@ -149,7 +150,12 @@ class Place:
                 production=self.is_production,
                 lock_wait=lock_wait,
                 max_wait=max_wait,
+                limits=self.limits,
             )
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.project.config.large_rows, self.project.config.large_bytes)
 
     def seed(self, *, dry_run: bool = False) -> Sowing:
         seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
@@ -272,6 +278,7 @@ def rollback(
             dry_run=dry_run,
             progress=progress,
             production=place.is_production,
+            limits=place.limits,
         )
 
 

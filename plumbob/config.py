@@ -61,6 +61,8 @@ class Config:
         pool_wait, pool_idle: seconds to wait for a free connection; after which an idle one goes.
         retries, retry_pause: how often a lost connection is tried again, and seconds in between.
         log_sql: whether the application's SQL is logged; without a word in development alone.
+        large_rows, large_bytes: from when on nobody may wait for a table without an approval; 0 for
+            no limit.
         environment: the name of the environment that this is; no setting.
     """
 
@@ -84,6 +86,8 @@ class Config:
     retries: int = 3
     retry_pause: float = 1.0
     log_sql: bool = True
+    large_rows: int = 1_000_000
+    large_bytes: int = 1024**3
     environment: str = DEVELOPMENT
 
     @property

@@ -19,6 +19,7 @@ from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
+from plumbob.migration.limits import Limits
 from plumbob.migration.resume import Told
 from plumbob.workflow import Comparison, compare_database
 
@@ -68,6 +69,7 @@ def command(
             production=project.config.production,
             max_wait=max_wait,
             told=interrupted,
+            limits=Limits(project.config.large_rows, project.config.large_bytes),
         )
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:

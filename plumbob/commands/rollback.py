@@ -10,6 +10,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
+from plumbob.migration.limits import Limits
 from plumbob.migration.resume import Told
 
 EXAMPLE = """\
@@ -62,5 +63,6 @@ def command(
             production=project.config.production,
             max_wait=max_wait,
             told=interrupted,
+            limits=Limits(project.config.large_rows, project.config.large_bytes),
         )
     return tell_end(outcome, as_json=as_json)

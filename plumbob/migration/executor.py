@@ -15,6 +15,7 @@ from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
 from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, risks
+from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.live import Live, look
 from plumbob.migration.migration import ABSENT, Direction, Migration
 from plumbob.migration.production import mark, refuse_in_production
@@ -29,6 +30,7 @@ from plumbob.server.connection import Server
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
 LOCK_WAIT = 60.0
 MAX_WAIT = 60.0
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def apply(
     lock_wait: float = LOCK_WAIT,
     max_wait: float = MAX_WAIT,
     told: Told | None = None,
+    limits: Limits = LIMITS,
 ) -> Outcome:
     """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
 
@@ -73,12 +76,15 @@ def apply(
         lock_wait: seconds to wait for another run of plumbob.
         max_wait: seconds for which a statement that gets no lock on its table is tried again.
         told: what became of a statement by hand that was interrupted, where nobody else can know it.
+        limits: from when on a table is so large that others may not wait for it without an approval.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
             came, and the same call goes on from there.
     """
-    run = _Run(server, "up", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
+    run = _Run(
+        server, "up", frozenset(allow), production, dry_run, progress, lock_wait, max_wait, limits
+    )
     return run(chain, lambda standing, live: upwards(standing, live, until, told))
 
 
@@ -94,12 +100,15 @@ def rollback(
     lock_wait: float = LOCK_WAIT,
     max_wait: float = MAX_WAIT,
     told: Told | None = None,
+    limits: Limits = LIMITS,
 ) -> Outcome:
     """Undo the last `steps` migrations, last first; one that is half done counts as the last.
 
     The other arguments and the errors are those of `apply`.
     """
-    run = _Run(server, "down", frozenset(allow), production, dry_run, progress, lock_wait, max_wait)
+    run = _Run(
+        server, "down", frozenset(allow), production, dry_run, progress, lock_wait, max_wait, limits
+    )
     return run(chain, lambda standing, live: downwards(standing, live, steps, told))
 
 
@@ -115,6 +124,7 @@ class _Run:
     progress: Progress
     lock_wait: float
     max_wait: float
+    limits: Limits
 
     def __call__(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
@@ -184,7 +194,11 @@ class _Run:
 
     def _count(self, tasks: Sequence[Task], live: Live) -> tuple[Counted, ...]:
         """The rows at risk of all that is not approved, as the database is before the run."""
-        found: list[Counted] = []
+        found = [
+            Counted(each)
+            for each in blocking(self.server, [s for task in tasks for s in task.left], self.limits)
+            if ALL not in self.allow and each.approval not in self.allow
+        ]
         only_adds, is_later = True, False
         for task in tasks:
             now, later = _hazards(task, is_later=is_later)

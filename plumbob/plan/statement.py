@@ -36,8 +36,9 @@ def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterato
     return (Ref("check", owner, check.name.lower()) for check in checks)
 
 
-# What can be lost, and approved.
+# What can be lost, and approved; also that others wait for a large table.
 Loss = Literal[
+    "blocking",
     "change-engine",
     "change-type",
     "drop-column",

@@ -1,0 +1,54 @@
+"""Which statements make others wait for a large table; how large, the settings say. Each needs an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from plumbob.ddl.lexer import tokenize
+from plumbob.migration.migration import FileStatement
+from plumbob.plan.statement import Hazard
+from plumbob.server.connection import Server
+from plumbob.server.sizes import Size, sizes
+
+_WAYS = "do it at a quiet time, or online with pt-online-schema-change or gh-ost"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows or bytes make a table a large one, as its server estimates them; 0 for no limit."""
+
+    rows: int = 1_000_000
+    bytes: int = 1024**3
+
+    def are_passed_by(self, size: Size) -> bool:
+        return any(
+            limit and found > limit
+            for found, limit in ((size.rows, self.rows), (size.bytes, self.bytes))
+        )
+
+
+def blocking(
+    server: Server, statements: Iterable[FileStatement], limits: Limits
+) -> Iterator[Hazard]:
+    """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
+    why = {name: _why(each) for each in statements if (name := _altered(each)) and _why(each)}
+    for name, size in sizes(server, why).items():
+        if limits.are_passed_by(size):
+            large = f"{name} has about {size.rows} rows, {size.bytes} bytes"
+            yield Hazard("blocking", name, f"{why[name]}, and {large}: {_WAYS}")
+
+
+def _altered(statement: FileStatement) -> str | None:
+    """The table of an ALTER TABLE."""
+    words = tokenize(statement.sql, is_lenient=True)[:3]
+    if [each.value.lower() for each in words[:2]] != ["alter", "table"]:
+        return None
+    return words[2].value
+
+
+def _why(statement: FileStatement) -> str:
+    if statement.cost is None:
+        return "nobody has asked what it costs"
+    blocks = statement.cost.blocks
+    return "" if blocks == "nothing" else f"{blocks} wait as long as it takes"

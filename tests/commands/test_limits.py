@@ -1,0 +1,86 @@
+"""A table that is larger than the settings say: what makes others wait for it needs an approval (D20)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands.user import User
+from tests.servers import Server
+
+TABLE = "tables: {t: {columns: {id: int primary key auto_increment, n: %s}}}\n"
+ROWS = 4096
+APPROVAL = "blocking:t"
+
+
+@pytest.fixture
+def user(root: User, server: Server, database: str) -> User:
+    """A user whose limit is half of the rows of a table."""
+    root.declare(TABLE % "int")
+    root.brings_in_sync()
+    settings(root, ROWS // 2)
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO t (n) VALUES (1)")
+        for _ in range(ROWS.bit_length() - 1):
+            cursor.execute("INSERT INTO t (n) SELECT n FROM t")
+        connection.commit()
+        cursor.execute("ANALYZE TABLE t")
+        cursor.fetchall()
+    return root
+
+
+def settings(user: User, rows: int) -> None:
+    text = f"[plumbob]\nscratch = target\nlarge_rows = {rows}\n"
+    (user.folder / "plumbob.cfg").write_text(text)
+
+
+def plan(user: User, type: str) -> None:
+    user.declare(TABLE % type)
+    user.succeeds("diff", "--write", "-m", "change")
+
+
+def test_a_copy_of_a_large_table_is_refused_without_an_approval(user: User) -> None:
+    plan(user, "bigint")
+    result = user.types("apply")
+    assert result.code == 4, result
+    assert f"--allow {APPROVAL}" in result.err
+    assert "writes wait as long as it takes, and t has about" in result.err
+    assert "online with pt-online-schema-change or gh-ost" in result.err
+    assert user.types("diff").code == 1, "nothing was run"
+    user.succeeds("apply", "--allow", APPROVAL)
+
+
+def test_so_is_the_way_back(user: User) -> None:
+    plan(user, "bigint")
+    user.succeeds("apply", "--allow", APPROVAL)
+    result = user.types("rollback", "--allow", "change-type:t.n")
+    assert result.code == 4, result
+    assert f"--allow {APPROVAL}" in result.err
+    user.succeeds("rollback", "--allow", "change-type:t.n", "--allow", APPROVAL)
+
+
+def test_a_dry_run_tells_of_it(user: User) -> None:
+    plan(user, "bigint")
+    result = user.types("apply", "--dry-run")
+    assert result.code == 1, result
+    assert f"needs approval: {APPROVAL}" in result.out
+
+
+def test_what_nobody_waits_for_needs_none(user: User) -> None:
+    plan(user, "int, m: int")
+    user.succeeds("apply")
+
+
+def test_what_nobody_has_asked_may_be_a_copy(user: User) -> None:
+    user.declare(TABLE % "int, m: int")
+    user.succeeds("diff", "--write", "-m", "change", "--scratch", "none")
+    result = user.types("apply")
+    assert result.code == 4, result
+    assert "nobody has asked what it costs, and t has about" in result.err
+    user.succeeds("apply", "--allow", APPROVAL)
+
+
+@pytest.mark.parametrize("rows", [0, 10 * ROWS])
+def test_below_the_limit_or_without_one_nothing_is_asked(user: User, rows: int) -> None:
+    settings(user, rows)
+    plan(user, "bigint")
+    user.succeeds("apply")
