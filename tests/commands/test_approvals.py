@@ -28,7 +28,7 @@ BAD = [
     ("Drop-Table:users", "approves nothing: there is no 'Drop-Table'", "did you mean drop-table?"),
     ("ALL", "'ALL' is no approval", "did you mean all?"),
     ("al", "'al' is no approval", "did you mean all?"),
-    ("users.x", "'users.x' is no approval, which is KIND:OBJECT or all", "the kinds are change-engine, "),
+    ("users.x", "'users.x' is no approval, which is KIND:OBJECT or all", "the kinds are blocking, "),
     ("", "'' is no approval", "the kinds are"),
     ("drop-column", "'drop-column' does not say of what", "write drop-column:TABLE.COLUMN"),
     ("drop-column:", "'drop-column:' does not say of what", "write drop-column:TABLE.COLUMN"),

@@ -62,7 +62,7 @@ def test_a_dry_run_tells_of_it(user: User) -> None:
     plan(user, "bigint")
     result = user.types("apply", "--dry-run")
     assert result.code == 1, result
-    assert f"needs approval: {APPROVAL}" in result.out
+    assert f"--allow {APPROVAL}" in result.out
 
 
 def test_what_nobody_waits_for_needs_none(user: User) -> None:
