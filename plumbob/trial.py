@@ -23,8 +23,9 @@ from plumbob.plan.cost import (
 from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
+from plumbob.server.instant import NO_CHEAP_WAY, table_ids, versions_left
+from plumbob.server.listing import Size, row_estimates
 from plumbob.server.scratch import Scratch
-from plumbob.server.sizes import NO_CHEAP_WAY, Size, sizes, table_ids, versions_left
 
 _BLOCKS: dict[str, Blocks] = {
     "": "nothing",
@@ -80,7 +81,7 @@ class LiveTables:
 
 def live_tables(server: Server, names: Mapping[str, str]) -> LiveTables:
     """What there is to know of tables of the target; `names` has their old names by the new ones."""
-    found = sizes(server, names.values())
+    found = row_estimates(server, names=names.values())
     left = versions_left(server, names.values())
     both = {**{old: old for old in names.values()}, **names}
     return LiveTables(

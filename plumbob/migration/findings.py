@@ -17,7 +17,7 @@ from plumbob.migration.tasks import Task
 from plumbob.plan.cost import altered_table, changes_columns
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
-from plumbob.server.sizes import versions_left
+from plumbob.server.instant import versions_left
 
 
 def obstacles(server: Server) -> list[PlumbobError]:

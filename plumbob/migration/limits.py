@@ -9,7 +9,7 @@ from plumbob.ddl.lexer import tokenize
 from plumbob.migration.migration import FileStatement
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
-from plumbob.server.sizes import Size, sizes
+from plumbob.server.listing import Size, row_estimates
 
 _WAYS = "do it at a quiet time, or online with pt-online-schema-change or gh-ost"
 
@@ -33,7 +33,7 @@ def blocking(
 ) -> Iterator[Hazard]:
     """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
     why = {name: _why(each) for each in statements if (name := _altered(each)) and _why(each)}
-    for name, size in sizes(server, why).items():
+    for name, size in row_estimates(server, names=why).items():
         if limits.are_passed_by(size):
             large = f"{name} has about {size.rows} rows, {size.bytes} bytes"
             yield Hazard("blocking", name, f"{why[name]}, and {large}: {_WAYS}")

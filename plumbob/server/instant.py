@@ -1,10 +1,9 @@
-"""How big tables are, how many instant changes they have left, and whether one was built anew."""
+"""How many instant changes tables have left, and whether one was built anew."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from plumbob.ddl.quote import quote_text
 from plumbob.server.connection import Server
@@ -17,28 +16,6 @@ NO_CHEAP_WAY = (1845, 1846, 1221, 4092)
 # 9.0, measured on 9.7.
 _FEW_VERSIONS, _MANY_VERSIONS = 64, 255
 _PLAIN = re.compile(r"[0-9A-Za-z_]+")
-
-
-class Size(NamedTuple):
-    """Rows and bytes of a table with its indexes, as the server estimates them."""
-
-    rows: int
-    bytes: int
-
-
-def sizes(server: Server, tables: Collection[str]) -> dict[str, Size]:
-    """The sizes of these tables of the database in use, of those that are there."""
-    if not tables:
-        return {}
-    names = ", ".join(map(quote_text, sorted(tables)))
-    rows = server.query(
-        "SELECT TABLE_NAME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH FROM information_schema.TABLES"
-        f" WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({names})"
-    )
-    return {
-        name: Size(int(count or 0), int(data or 0) + int(indexes or 0))
-        for name, count, data, indexes in rows
-    }
 
 
 def versions_left(server: Server, tables: Collection[str]) -> dict[str, int]:
