@@ -18,10 +18,10 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Definer, Flavour, Routine, View
 from plumbob.model.features import SET_ANY_DEFINER
 from plumbob.server.connection import Server
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import NO_SUCH_USER, ServerError
 from plumbob.server.visibility import NOBODY, account
 
-_NOT_FOR_YOU, _NO_SUCH_USER = 1227, 1449
+_NOT_FOR_YOU = 1227
 # What a function says that the log may hold as a statement (both manuals: Stored Program Binary
 # Logging).
 _LOGGED = ("NO SQL", "READS SQL DATA")
@@ -154,7 +154,7 @@ def _is_ownerless(server: Server, name: str) -> bool:
     except ServerError as error:
         if error.is_lost:
             raise
-        return error.errno == _NO_SUCH_USER
+        return error.errno == NO_SUCH_USER
     return False
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
@@ -29,6 +28,9 @@ from plumbob.migration.reading import (
 )
 from plumbob.plan.cost import cost_text
 from plumbob.plan.statement import Hazard
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _COMMAND = {"up": "apply", "down": "rollback"}
 
@@ -135,6 +137,9 @@ def _unwritable(migration: Migration, why: str) -> PlumbobError:
 
 @cache
 def _template() -> Template:
+    # An application that asks for the history writes no files, and need not wait for this.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("plumbob", "templates"),
         undefined=StrictUndefined,

@@ -224,6 +224,9 @@ UTF8MB3_COLLATIONS = Feature(
     "MySQL manual: The utf8mb3 Character Set; MariaDB 10.5 errno 1273, measured",
 )
 SHOW_REPLICA_STATUS = Feature("SHOW REPLICA STATUS", (8, 0, 22), None, "MySQL manual")
+MANY_ROW_VERSIONS = Feature(
+    "255 instant changes of a table, not 64", (9, 1, 0), None, "MySQL manual up to 9.0; 4092 on 9.7"
+)
 SHOW_ROUTINE = Feature(
     "the privilege SHOW_ROUTINE", (8, 0, 20), None, "MySQL manual: Dynamic Privileges"
 )

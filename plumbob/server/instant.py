@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Mapping
 
 from plumbob.ddl.quote import quote_text
+from plumbob.model.features import MANY_ROW_VERSIONS
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
 
 # The way that was asked for is not possible: 1845 and 1846 for an ALGORITHM or a LOCK, 1221 for both
 # together, 4092 once a table has had as many instant changes as it may (MySQL).
 NO_CHEAP_WAY = (1845, 1846, 1221, 4092)
-# How many instant ADD and DROP COLUMN a table of MySQL may have since it was built: by the manual up to
-# 9.0, measured on 9.7.
+# How many instant ADD and DROP COLUMN a table of MySQL may have since it was built.
 _FEW_VERSIONS, _MANY_VERSIONS = 64, 255
 _PLAIN = re.compile(r"[0-9A-Za-z_]+")
 
@@ -25,7 +25,7 @@ def versions_left(server: Server, tables: Collection[str]) -> dict[str, int]:
     """
     if server.flavour.is_mariadb or not tables:
         return {}
-    most = _MANY_VERSIONS if server.flavour.version >= (9, 1, 0) else _FEW_VERSIONS
+    most = _MANY_VERSIONS if MANY_ROW_VERSIONS.is_in(server.flavour) else _FEW_VERSIONS
     inner = {f"{server.database}/{file_name(name)}".lower(): name for name in tables}
     try:
         rows = server.query(

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.server.connection import Server
-from plumbob.server.errors import NO_SUCH_TABLE, ServerError
+from plumbob.server.errors import NO_SUCH_TABLE, NO_SUCH_USER, ServerError
 
 # What a trigger fails with that names something missing: a column, a table, a routine, a broken view.
 _MISSING = (1054, NO_SUCH_TABLE, 1305, 1356, 1109)
@@ -34,7 +34,16 @@ def broken_views(server: Server, names: Collection[str] | None = None) -> dict[s
         name = str(table).partition(".")[2]
         if str(kind).lower() == "error" and name not in found:
             found[name] = str(text)
-    return found
+    return {name: text for name, text in found.items() if not _is_ownerless(server, name)}
+
+
+def _is_ownerless(server: Server, view: str) -> bool:
+    """Whether a view names nothing that is missing, but belongs to an account that is not there."""
+    try:
+        server.query(f"SELECT 1 FROM {quote_name(view)} LIMIT 0")
+    except ServerError as error:
+        return error.errno == NO_SUCH_USER
+    return False
 
 
 def broken_triggers(server: Server, tables: Collection[str]) -> dict[str, str]:

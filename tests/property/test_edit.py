@@ -70,7 +70,7 @@ def differing_once_edited(
     """The tables in which the edited files differ; expressions stand in them in the server's words."""
     declared = resolve(declaration, place.server, live)
     changed = names_of(compare(live, declared, place.flavour))
-    session = usual_session(place.server)
+    session = usual_session(place.server, declaration.schema)
     edited = edit(declaration, declared, live, place.flavour, changed, plain, session)
     for path, content in edited.contents.items():
         note(f"-- {path.name}, edited\n{content.decode()}")

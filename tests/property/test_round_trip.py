@@ -59,7 +59,8 @@ def test_the_whole_way(
     note(f"-- from\n{script(before)}-- to\n{script(after)}")
     place.make(after)
     path = tmp_path_factory.mktemp("declared") / "schema.yaml"
-    text = dump(read_schema(place.server), place.flavour, usual_session(place.server))
+    live = read_schema(place.server)
+    text = dump(live, place.flavour, usual_session(place.server, live))
     path.write_text(text, encoding="utf-8")
     # With a section for each kind: what is not there any more is to go.
     declaration = replace(load(path), sections=frozenset(STORED_KINDS))
