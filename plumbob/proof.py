@@ -118,7 +118,10 @@ def _prove(
     others = _make_others(scratch, plan, live, reached, beside, start_with)
     near = replace(near, others=frozenset(others))
     ours = frozenset((*live.stored, *reached.stored))
-    watch = Watch(scratch, ours, touched(plan, live, reached))
+    tables_of_plan = touched(plan, live, reached)
+    watch = Watch(
+        scratch, ours, tables_of_plan, tables_of_plan - _with_other_triggers(live, reached)
+    )
     start = _prints(scratch, flavour)
     up, forward = _run(scratch, plan.up, start, near, tables, "up", watch)
     ids = {*start, *(id for seen in up for id in seen)} - others
@@ -178,6 +181,21 @@ def _make_others(
         found.add(str(object_key(each.kind, each.name)))
         names.add(each.name.lower())
     return found
+
+
+def _with_other_triggers(live: Schema, reached: Schema) -> set[str]:
+    """The tables whose triggers are others afterwards.
+
+    What a trigger names that somebody has just written, or wants back, is theirs: a server takes it,
+    and a dead one of an old application is no reason to plan nothing.
+    """
+    triggers = [
+        {key: each for key, each in schema.stored.items() if isinstance(each, Trigger)}
+        for schema in (live, reached)
+    ]
+    before, after = triggers
+    keys = [key for key in {*before, *after} if before.get(key) != after.get(key)]
+    return {side[key].table for key in keys for side in triggers if key in side}
 
 
 def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:

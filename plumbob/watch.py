@@ -27,20 +27,21 @@ class CannotStand(Exception):
 class Watch:
     """Looks, after each statement, whether views and triggers name something that is not there.
 
-    `ours` are managed, `tables` those that the plan touches; `known` are the views, and the tables of
-    triggers, that were so from the start.
+    `ours` are managed, `tables` those that the plan touches, `triggered` those of them whose triggers
+    stay as they are; `known` are the views, and the tables of triggers, that were so from the start.
     """
 
     scratch: Scratch
     ours: frozenset[ObjectKey]
     tables: Collection[str]
+    triggered: Collection[str]
     known: set[str] = field(init=False)
     known_triggers: set[str] = field(init=False)
     known_keys: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.known = {*broken_views(self.scratch.server)}
-        self.known_triggers = {*broken_triggers(self.scratch.server, self.tables)}
+        self.known_triggers = {*broken_triggers(self.scratch.server, self.triggered)}
         self.known_keys = {*unsupported(self.scratch.read(self.tables).tables)}
 
     def look(self, statement: Statement, keys: Collection[ObjectKey]) -> None:
@@ -72,7 +73,7 @@ class Watch:
 
     def look_at_triggers(self) -> None:
         """At the end of a way: between two statements a trigger may wait for the one that replaces it."""
-        found = broken_triggers(self.scratch.server, self.tables)
+        found = broken_triggers(self.scratch.server, self.triggered)
         broken = {name: why for name, why in found.items() if name not in self.known_triggers}
         if broken:
             raise _breaks("trigger of the table", broken, "at the end")

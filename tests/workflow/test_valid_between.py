@@ -102,6 +102,15 @@ def test_what_was_broken_before_is_nobodys_fault(user: User, server: Server, dat
     user.succeeds("diff", "--write", "-m", "column")
 
 
+def test_what_a_new_trigger_names_is_left_to_whoever_writes_it(user: User) -> None:
+    """Both servers take it, and old applications have dead ones."""
+    dead = "triggers:\n  tr: after insert on t for each row insert into nowhere values (1)\n"
+    user.declare(TABLE.format("a"))
+    user.brings_in_sync()
+    user.declare(TABLE.format("b") + dead)
+    user.succeeds("diff", "--write", "-m", "dead")
+
+
 def test_a_foreign_key_that_would_lean_on_nothing_is_named() -> None:
     """MariaDB takes the index from below it, where foreign keys are not checked."""
     flavour = Flavour("mariadb", (10, 11, 19))
