@@ -5,15 +5,9 @@ from __future__ import annotations
 import click
 
 from plumbob.commands import console, options
-from plumbob.commands.modelling import warn_of_outdated_models
 from plumbob.commands.opening import load_declaration, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.proving import prove_edited
-from plumbob.commands.seeding import check_seeds
 from plumbob.errors import Exit
-from plumbob.report.comparison import counted, source
-from plumbob.report.document import source_document
-from plumbob.report.rehearsal import rehearsal_document, rehearsal_line
 from plumbob.report.safe import line
 
 EXAMPLE = """\
@@ -46,6 +40,14 @@ def command(
     """
     project = open_project(where)
     declaration = load_declaration(project)
+    # A fault in the declaration is told at once: half a second later all of this is loaded.
+    from plumbob.commands.modelling import warn_of_outdated_models
+    from plumbob.commands.proving import prove_edited
+    from plumbob.commands.seeding import check_seeds
+    from plumbob.report.comparison import counted, source
+    from plumbob.report.document import source_document
+    from plumbob.report.rehearsal import rehearsal_document, rehearsal_line
+
     seeds = check_seeds(project, declaration)
     proved = prove_edited(project, declaration, to, scratch, write=write)
     warn_of_outdated_models(project, declaration)

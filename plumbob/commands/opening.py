@@ -35,9 +35,11 @@ def load_declaration(project: Project) -> Declaration:
         PlumbobError: or ManyErrors, each with its place in a file.
     """
     from plumbob.declaration import load, validate
-    from plumbob.workflow.outside import refuse_ignored
 
     declaration = load(Path(project.shown(project.schema)))
+    # Half a second to import: a file that cannot be read is told before.
+    from plumbob.workflow.outside import refuse_ignored
+
     for notice in declaration.warnings:
         console.note(notice_text(notice.what, notice.advice, notice.where))
     refuse_ignored(declaration, project.config.scope)
