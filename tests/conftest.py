@@ -36,7 +36,7 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
 
     asked = os.environ.get("PLUMBOB_EXAMPLES")
     settings.register_profile(
-        "plumbob", deadline=None, max_examples=int(asked or 60), derandomize=asked is None
+        "plumbob", deadline=None, max_examples=int(asked or 100), derandomize=asked is None
     )
     settings.load_profile("plumbob")
 
