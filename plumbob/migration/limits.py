@@ -32,7 +32,8 @@ def blocking(
     server: Server, statements: Iterable[FileStatement], limits: Limits
 ) -> Iterator[Hazard]:
     """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
-    why = {name: _why(each) for each in statements if (name := _altered(each)) and _why(each)}
+    found = ((_altered(each), _why(each)) for each in statements)
+    why = {name: reason for name, reason in found if name and reason}
     for name, size in row_estimates(server, names=why).items():
         if limits.are_passed_by(size):
             large = f"{name} has about {size.rows} rows, {size.bytes} bytes"
