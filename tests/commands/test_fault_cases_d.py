@@ -5,7 +5,14 @@ A case that is shown by a test of its own elsewhere is listed with it.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +21,7 @@ import yaml
 
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
-from tests.commands.desk import Desk, fails
+from tests.commands.desk import WITH_EMAIL, Desk, fails
 from tests.commands.user import User, tables
 from tests.conftest import empty_database
 from tests.servers import Server
@@ -26,20 +33,20 @@ ELSEWHERE = {
     "D01": "commands/test_losses.py::test_every_measured_loss",
     "D02": "commands/test_losses.py::test_every_measured_loss",
     "D03": "commands/test_losses.py::test_every_measured_loss",
-    "D06": "commands/test_work.py::test_a_rename_is_hinted_at_and_then_told",
-    "D15": "cost/test_merging.py::",
-    "D17": "cost/test_online_ddl.py::",
-    "D18": "cost/test_used_up.py::",
-    "D19": "cost/test_online_ddl.py::",
+    "D15": "cost/test_merging.py::test_each_pair_costs_no_more_than_its_clauses",
+    "D17": "cost/test_online_ddl.py::test_each_kind_costs_what_was_measured_and_comes_back",
+    "D18": "cost/test_used_up.py::test_what_the_live_table_has_left_decides",
+    "D19": "cost/test_online_ddl.py::test_each_kind_costs_what_was_measured_and_comes_back",
     "D20": "commands/test_limits.py::test_a_copy_of_a_large_table_is_refused_without_an_approval",
     "D21": "commands/test_work.py::test_apply_refuses_what_somebody_changed",
-    "D24": "commands/test_work.py::test_twice_the_same_is_twice_the_same",
     "D25": "commands/test_planner_bugs.py::test_a_bug_of_the_planner",
-    "D26": "server/test_scratch.py::test_leftovers_go_when_they_are_ours_and_empty",
-    "G01": "cases/test_cases.py::",
-    "G06": "migration/test_crash.py::",
+    "G01": "cost/test_online_ddl.py::test_each_kind_costs_what_was_measured_and_comes_back",
 }
-HERE_BELOW = ("D04", "D22", "D23", "G04", "G05", "G07")
+HERE_BELOW = ("D04", "D06", "D22", "D23", "D24", "D26", "G04", "G05", "G06", "G07")
+ROOT = TESTS.parent
+# More with PLUMBOB_KILLS=50.
+KILLS = int(os.environ.get("PLUMBOB_KILLS", "2"))
+SCRATCH = "_plumbob_scratch_"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,7 @@ def test_every_case_is_shown_somewhere(id: str) -> None:
     told = {case["id"] for case in CASES} | {*HERE_BELOW}
     if id in ELSEWHERE:
         file, _, name = ELSEWHERE[id].partition("::")
-        assert f"def test_{name.removeprefix('test_')}" in (TESTS / file).read_text()
+        assert f"def {name}" in (TESTS / file).read_text()
     else:
         assert id in told
 
@@ -131,6 +138,100 @@ def test_a_server_that_is_lax_for_all_is_not_so_for_us(maker: str, tmp_path: Pat
             assert run(server, database, "SELECT LENGTH(a) FROM t") == [(40,)]
 
 
+def test_a_rename_that_nobody_told_of_is_a_column_and_a_refused_drop(desk: Desk) -> None:
+    """D06"""
+    desk.user.succeeds("apply")
+    desk.sql("UPDATE users SET email = 'a@example.org'")
+    desk.user.declare(WITH_EMAIL.replace("email:", "mail:"))
+    shown = desk.user.succeeds("diff", "--write", "-m", "unhinted").out
+    assert "looks like a rename" in shown and "was: email" in shown
+    assert "drop-column:users.email" in fails(desk.user, 4, "apply").err
+    for file in desk.user.folder.glob("generated/migrations/*_unhinted*"):
+        file.unlink()
+    told = "mail: {type: varchar(80) not null, was: email}"
+    desk.user.declare(WITH_EMAIL.replace("email: varchar(80) not null", told))
+    assert "RENAME COLUMN `email`" in desk.user.types("diff").out
+    desk.user.brings_in_sync()
+    assert desk.sql("SELECT DISTINCT mail FROM users") == [("a@example.org",)]
+
+
+def test_twice_the_same_is_the_same_plan_to_the_byte(desk: Desk) -> None:
+    """D24"""
+    names = ("", ".rollback")
+    first = [plan_of(desk.file(way)) for way in names]
+    for way in names:
+        desk.file(way).unlink()
+    desk.user.succeeds("diff", "--write", "-m", "email")
+    assert [plan_of(desk.file(way)) for way in names] == first
+    desk.user.succeeds("apply")
+    assert desk.user.succeeds("diff").out == desk.user.succeeds("diff").out
+
+
+def plan_of(file: Path) -> str:
+    """A file without its moment, and the name that has it in it."""
+    moment = r"\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    return re.sub(moment, "", file.read_text())
+
+
+def test_a_scratch_database_that_is_not_ours_or_has_rows_is_never_dropped(desk: Desk) -> None:
+    """D26: and one that a killed run has left goes at the next one."""
+    table = f"t_{desk.database}"
+    desk.user.declare(WITH_EMAIL + f"  {table}: {{columns: {{id: int primary key, n: int}}}}\n")
+    full, foreign = (f"{SCRATCH}{word}_{desk.database[-6:]}" for word in ("full", "foreign"))
+    desk.sql(
+        f"CREATE TABLE {table} (id int PRIMARY KEY)",
+        *(f"CREATE DATABASE {name}" for name in (full, foreign)),
+        f"CREATE TABLE {full}._plumbob_scratch (id int)",
+        f"CREATE TABLE {full}.t (id int)",
+        f"INSERT INTO {full}.t VALUES (1)",
+    )
+
+    def made() -> list[Any]:
+        like = f"TABLE_SCHEMA LIKE '{SCRATCH}%' AND TABLE_NAME = '{table}'"
+        sql = f"SELECT DISTINCT TABLE_SCHEMA FROM information_schema.TABLES WHERE {like}"
+        return [name for (name,) in desk.sql(sql)]
+
+    def databases() -> set[Any]:
+        return {name for (name,) in desk.sql("SHOW DATABASES")}
+
+    left: list[Any] = []
+    try:
+        while not left:
+            with typed(desk.user, "diff", "--prove") as process:
+                while not left and process.poll() is None:
+                    left = made()
+        until(lambda: desk.sql(f"SELECT IS_FREE_LOCK('{left[0]}')") == [(1,)])
+        desk.user.types("diff", "--prove")
+        assert databases() & {*left, full, foreign} == {full, foreign}
+        assert desk.sql(f"SELECT * FROM {full}.t") == [(1,)]
+    finally:
+        desk.sql(*(f"DROP DATABASE {name}" for name in (full, foreign)))
+
+
+@contextlib.contextmanager
+def typed(user: User, *argv: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own, which has ended or is killed afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plumbob", *argv],
+        cwd=user.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": user.url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+
+
 def test_a_file_that_was_edited_is_refused_and_its_line_ends_are_not_looked_at(desk: Desk) -> None:
     """D22"""
     text = desk.file().read_text()
@@ -165,6 +266,51 @@ def test_a_rollback_is_refused_where_the_schema_moved_on(desk: Desk) -> None:
     desk.sql("ALTER TABLE users ADD COLUMN theirs int")
     assert "users" in fails(desk.user, 6, "rollback", "--allow", "all").err
     assert desk.columns() == {"id", "name", "email", "theirs"}
+
+
+def test_a_killed_run_and_a_killed_rollback_go_on(
+    root: User, server: Server, database: str
+) -> None:
+    """G06, and F01 on the way up: real processes, killed at a statement."""
+    names = [f"t{number}" for number in range(4)]
+    rows = {name: [(1, 7), (2, 8)] for name in names}
+
+    def declares(type: str) -> None:
+        tables = [f"  {name}: {{columns: {{id: int primary key, n: {type}}}}}" for name in names]
+        root.declare("\n".join(["tables:", *tables, ""]))
+
+    declares("int")
+    root.brings_in_sync()
+    run(server, database, *(f"INSERT INTO {name} VALUES (1, 7), (2, 8)" for name in names))
+    before = tables(server, database)
+    declares("bigint")
+    root.succeeds("diff", "--write", "-m", "wider")
+    for number in range(KILLS):
+        at = 1 + number % (len(names) - 1)
+        killed_at(root, at, "apply") if number % 2 else None
+        root.succeeds("apply")
+        assert all("`n` bigint" in text for text in tables(server, database).values())
+        killed_at(root, at, "rollback")
+        root.succeeds("rollback")
+        assert tables(server, database) == before
+    left = {name: run(server, database, f"SELECT * FROM {name} ORDER BY id") for name in names}
+    assert left == rows
+    assert run(server, database, "SELECT COUNT(*) FROM _plumbob_journal WHERE history IS NULL") == [
+        (0,)
+    ]
+
+
+def killed_at(user: User, number: int, command: str) -> None:
+    """Kill a run once it has said that it begins a statement."""
+    with typed(user, command) as process:
+        assert process.stderr is not None
+        said = []
+        while not (line := process.stderr.readline()).startswith(f"  [{number}/"):
+            said.append(line)
+            assert line, said
+        process.kill()
+        process.wait()
+        assert process.returncode == -signal.SIGKILL
 
 
 def test_a_rollback_of_an_instant_column_is_instant(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Two clauses for one table: together where that is cheaper, apart where together is dearer (88 pairs).
+"""Two clauses for one table: together where that is cheaper, apart where together is dearer (88 pairs; D15).
 
 Each pair is a table of its own, all of them are changed in one plan. What one ALTER would build anew or
 copy although neither clause needs it, the plan does not; and what has to be built anew is built once.
@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from plumbob.declaration import load
-from plumbob.model import Renames
-from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server, connect
 from plumbob.server.target import Target
-from plumbob.workflow import compare_database
+from tests.commands.user import User
 from tests.conftest import Servers, empty_database
+from tests.cost.project import declare
 
 MATRIX = json.loads(Path(__file__).with_name("alter_merge_matrix.json").read_text(encoding="utf-8"))
 TABLE = """CREATE TABLE {name} (
@@ -72,11 +70,12 @@ def test_each_pair_costs_no_more_than_its_clauses(
         empty_database(running) as other,
         connect(Target.from_url(running.url(name))) as server,
     ):
-        statements = planned(server, name, other, list(MATRIX[maker]["pairs"]), tmp_path)
+        user = User(tmp_path, running.url(name))
+        statements = planned(user, server, name, other, list(MATRIX[maker]["pairs"]))
     found: dict[str, list[str]] = defaultdict(list)
     for each in statements:
-        assert each.cost is not None, each.sql
-        found[each.table].append(WORDS[each.cost.kind])
+        assert each["cost"] is not None, each["sql"]
+        found[each["table"]].append(WORDS[each["cost"]["kind"]])
     costs = {pair: heavy(found[named(pair)]) for pair in MATRIX[maker]["pairs"]}
     wanted = {pair: heavy([alone[each] for each in pair.split("+")]) for pair in costs}
     assert costs == wanted
@@ -99,13 +98,15 @@ def named(pair: str) -> str:
 
 
 def planned(
-    server: Server, name: str, other: str, pairs: list[str], folder: Path
-) -> tuple[Statement, ...]:
-    (folder / "schema.sql").write_text(";\n".join(made(server, other, pairs, changed=True)))
+    user: User, server: Server, name: str, other: str, pairs: list[str]
+) -> list[dict[str, Any]]:
+    definitions = list(made(server, other, pairs, changed=True))
     list(made(server, name, pairs, changed=False))
-    renames = {(named(pair), "a2"): "a" for pair in pairs if "rename_column" in pair}
-    declaration = replace(load(folder / "schema.sql"), renames=Renames(columns=renames))
-    return compare_database(declaration, server, scratch="target", proved=True).plan.up
+    declare(user, definitions, {(named(each), "a2"): "a" for each in pairs if "rename_col" in each})
+    shown = user.types("diff", "--prove", "--json")
+    assert shown.code == 1, shown
+    statements: list[dict[str, Any]] = shown.json["up"]
+    return statements
 
 
 def made(server: Server, database: str, pairs: list[str], *, changed: bool) -> Iterator[str]:
