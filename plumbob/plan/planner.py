@@ -8,7 +8,7 @@ from plumbob.diff.compare import compare_tables
 from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
 from plumbob.diff.stored import compare_stored
-from plumbob.model import Column, Flavour, Renames, Schema
+from plumbob.model import Column, Flavour, Renames, Schema, Sequence, View
 from plumbob.plan.alter import alter_tables
 from plumbob.plan.clauses import with_charset_written
 from plumbob.plan.counts import with_counts
@@ -48,7 +48,8 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         up, down = way(live, goal, renames, flavour), way(reached, origin, back, flavour)
     else:
         # A new object takes the name of a renamed one: the rename stands by itself on both ways.
-        up = (*way(live, there, renames, flavour), *way(there, goal, Renames(), flavour))
+        moved = _without_named_alike(there)
+        up = (*way(live, moved, renames, flavour), *way(moved, goal, Renames(), flavour))
         down = (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour))
     up = tuple(with_counts(up, live, goal, renames, flavour))
     down = tuple(with_counts(down, reached, origin, back, flavour))
@@ -56,6 +57,16 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         tuple(with_leniency(up, lenient_tables(live, declared, renames, flavour))),
         tuple(with_leniency(down, all_lenient(live, renames, flavour))),
     )
+
+
+def _without_named_alike(there: Schema) -> Schema:
+    """A view or sequence goes before a table is renamed to its name."""
+    stored = {
+        key: each
+        for key, each in there.stored.items()
+        if not (isinstance(each, View | Sequence) and each.name in there.tables)
+    }
+    return replace(there, stored=stored)
 
 
 def _involved(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> set[str]:
