@@ -22,6 +22,7 @@ from plumbob.migration.head import read_chain
 from plumbob.migration.limits import Limits
 from plumbob.migration.status import Status
 from plumbob.migration.status import status as read_status
+from plumbob.migration.stopping import Stop
 from plumbob.model import Schema
 from plumbob.plan.statement import Hazard
 from plumbob.project import Project, find_project
@@ -138,6 +139,7 @@ class Place:
         progress: Progress = silent,
         lock_wait: float = LOCK_WAIT,
         max_wait: float = MAX_WAIT,
+        stop: Stop | None = None,
     ) -> Outcome:
         chain = read_chain(self.project.migrations)
         with self.connect() as server:
@@ -151,6 +153,7 @@ class Place:
                 lock_wait=lock_wait,
                 max_wait=max_wait,
                 limits=self.limits,
+                stop=stop,
             )
 
     @property
@@ -181,17 +184,25 @@ class Place:
         seeds = read_seeds(self.project.seeds)
         return bool(seeds.chosen(self.project.config.environment, by_name=self.is_production))
 
-    def setup(self, *, allow: Collection[str] = (), progress: Progress = silent) -> Setup:
+    def setup(
+        self,
+        *,
+        allow: Collection[str] = (),
+        progress: Progress = silent,
+        stop: Stop | None = None,
+    ) -> Setup:
         created = self.create()
-        applied = self.apply(allow=allow, progress=progress)
+        applied = self.apply(allow=allow, progress=progress, stop=stop)
         return Setup(created, applied, self.seed() if self.has_seeds() else None)
 
-    def reset(self, allow: Collection[str], *, progress: Progress = silent) -> Setup:
+    def reset(
+        self, allow: Collection[str], *, progress: Progress = silent, stop: Stop | None = None
+    ) -> Setup:
         # What cannot be made again is not dropped.
         self.declaration()
         read_chain(self.project.migrations)
         self.drop(allow, "`schema reset`")
-        return self.setup(progress=progress)
+        return self.setup(progress=progress, stop=stop)
 
 
 def find_place(

@@ -63,6 +63,7 @@ class Config:
         log_sql: whether the application's SQL is logged; without a word in development alone.
         large_rows, large_bytes: from when on nobody may wait for a table without an approval; 0 for
             no limit.
+        kill_rows: a transaction that has changed more rows is not ended by --kill-blockers.
         environment: the name of the environment that this is; no setting.
     """
 
@@ -88,6 +89,7 @@ class Config:
     log_sql: bool = True
     large_rows: int = 1_000_000
     large_bytes: int = 1024**3
+    kill_rows: int = 1000
     environment: str = DEVELOPMENT
 
     @property

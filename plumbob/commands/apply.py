@@ -15,7 +15,7 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, tell_end, tell_start, teller
+from plumbob.commands.running import interruptible, killing, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
@@ -34,6 +34,7 @@ schema apply --allow drop-column:users.legacy"""
 @options.allow
 @options.dry_run
 @options.max_wait
+@options.kill_blockers
 @options.interrupted
 @options.json
 def command(
@@ -42,6 +43,7 @@ def command(
     allow: tuple[str, ...],
     dry_run: bool,
     max_wait: float,
+    kill_blockers: bool,
     interrupted: Told | None,
     as_json: bool,
 ) -> int:
@@ -58,7 +60,7 @@ def command(
     chain = read_chain(project.migrations)
     declaration = load_declaration(project) if project.schema.is_file() else None
     target = find_target(to, project.config)
-    with interruptible("apply"), connect_to(target, to, project.config) as server:
+    with interruptible("apply") as stop, connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.apply(
             server,
@@ -70,6 +72,8 @@ def command(
             max_wait=max_wait,
             told=interrupted,
             limits=Limits(project.config.large_rows, project.config.large_bytes),
+            stop=stop,
+            kill=killing(project.config, kill_blockers),
         )
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:

@@ -145,6 +145,13 @@ max_wait = click.option(
     help="Give up on a table that others hold after this time [60s].",
 )
 
+kill_blockers = click.option(
+    "--kill-blockers",
+    is_flag=True,
+    help="End connections that hold a table which is waited for; spared are backups, LOCK TABLES, other "
+    "DDL, and transactions that have changed many rows (kill_rows in the settings).",
+)
+
 interrupted = click.option(
     "--interrupted",
     type=click.Choice(["done", "again"]),

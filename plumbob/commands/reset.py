@@ -35,7 +35,7 @@ def command(
         refuse_in_production(what, server, configured=place.is_production, database=name)
     hazard = drop_hazard(name)
     require_name(name, hazard, allow, f"This drops and makes anew {place.target.label()}:")
-    with interruptible("setup"):
-        done = place.reset([hazard.approval], progress=teller())
+    with interruptible("setup") as stop:
+        done = place.reset([hazard.approval], progress=teller(), stop=stop)
     tell(place, done, as_json=as_json)
     return Exit.OK

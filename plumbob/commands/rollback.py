@@ -7,7 +7,7 @@ import click
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, tell_end, tell_start, teller
+from plumbob.commands.running import interruptible, killing, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
 from plumbob.migration.limits import Limits
@@ -31,6 +31,7 @@ schema rollback --steps 2 --allow drop-column:users.last_login"""
 @options.allow
 @options.dry_run
 @options.max_wait
+@options.kill_blockers
 @options.interrupted
 @options.json
 def command(
@@ -40,6 +41,7 @@ def command(
     allow: tuple[str, ...],
     dry_run: bool,
     max_wait: float,
+    kill_blockers: bool,
     interrupted: Told | None,
     as_json: bool,
 ) -> int:
@@ -51,7 +53,7 @@ def command(
     project = open_project(where)
     chain = read_chain(project.migrations)
     target = find_target(to, project.config)
-    with interruptible("rollback"), connect_to(target, to, project.config) as server:
+    with interruptible("rollback") as stop, connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.rollback(
             server,
@@ -64,5 +66,7 @@ def command(
             max_wait=max_wait,
             told=interrupted,
             limits=Limits(project.config.large_rows, project.config.large_bytes),
+            stop=stop,
+            kill=killing(project.config, kill_blockers),
         )
     return tell_end(outcome, as_json=as_json)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from plumbob.commands import console
-from plumbob.errors import Exit
+from plumbob.config import Config
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.beside import Killing
 from plumbob.migration.events import Event, Progress, Warned
 from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
+from plumbob.migration.stopping import Stop
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
 from plumbob.report.progress import event_text
 
@@ -17,6 +23,11 @@ from plumbob.report.progress import event_text
 def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None:
     """The first line: what was read."""
     console.note(start_text(folder, chain, database))
+
+
+def killing(config: Config, asked: bool) -> Killing | None:
+    """Whom a run may end that holds a lock that it waits for: nobody, unless asked."""
+    return Killing(config.kill_rows) if asked else None
 
 
 def teller() -> Progress:
@@ -34,16 +45,43 @@ def teller() -> Progress:
 
 
 @contextmanager
-def interruptible(command: str) -> Iterator[None]:
-    """On Ctrl-C, say what an interrupted statement means: the server may go on with it."""
+def interruptible(command: str) -> Iterator[Stop]:
+    """Ctrl-C and SIGTERM end the run inside, and its statement in the server.
+
+    A second one ends it there and then, and says that the server may go on.
+    """
+    stop = Stop()
     try:
-        yield
+        with _signals(stop):
+            yield stop
     except KeyboardInterrupt:
         console.note(
             "The statement that was running may go on in the server. "
             f"`schema {command}` finds out what became of it, and goes on from there."
         )
         raise
+    if stop.by:
+        raise PlumbobError(
+            f"interrupted by {stop.by} when all of it was done", exit=Exit.INTERRUPTED
+        )
+
+
+@contextmanager
+def _signals(stop: Stop) -> Iterator[None]:
+    """Let signals ask for the end of a run; elsewhere than in the main thread nobody can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.ask(signal.Signals(number).name)
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def tell_end(outcome: Outcome, *, as_json: bool) -> int:

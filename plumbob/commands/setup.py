@@ -30,8 +30,8 @@ def command(
     a deployment. Seeds are written where there are some; production takes those alone that name it.
     """
     place = find_place(where, to)
-    with interruptible("setup"):
-        done = place.setup(allow=allow, progress=teller())
+    with interruptible("setup") as stop:
+        done = place.setup(allow=allow, progress=teller(), stop=stop)
     tell(place, done, as_json=as_json)
     return Exit.OK
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -72,9 +73,9 @@ def command(
 
     def once() -> SyncOutcome:
         declaration = load_declaration(project)
-        with interruptible("sync"), connect_to(target, to, project.config) as server:
+        with interruptible("sync") as stop, connect_to(target, to, project.config) as server:
             console.note(line(f"{project.shown(project.schema)} | {database_name(server)}"))
-            outcome = sync(declaration, server, read_folder(project.migrations))
+            outcome = replace(sync, stop=stop)(declaration, server, read_folder(project.migrations))
             ahead = synced.read(server)
         if not dry_run:
             refresh_models(project, declaration, ahead.fingerprint if ahead else None)

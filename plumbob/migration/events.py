@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from plumbob.migration.beside import Kill
 from plumbob.migration.counting import Counted
 from plumbob.migration.migration import Direction, FileStatement
+from plumbob.server.blockers import Stage, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,43 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class WaitsForTable:
-    """The statement got no lock and is tried again after a pause; `seconds` have gone by so far."""
+    """The statement got no lock and is tried again after a pause; `seconds` have gone by so far.
+
+    `wait` says for what it waited and who holds that, where it could be seen.
+    """
 
     number: int
     error: str
     pause: float
     seconds: float
+    wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """Somebody who held the lock that a statement waits for was ended, or was to be and was not."""
+
+    number: int
+    kill: Kill
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A statement still runs. It is told on a thread of its own, four times a second."""
+
+    number: int
+    of: int
+    statement: FileStatement
+    seconds: float
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOut:
+    """The connection was lost while a statement ran; what became of it was seen on a new one."""
+
+    number: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +161,10 @@ Event = (
     | Begins
     | NoWayBack
     | Runs
+    | Still
     | WaitsForTable
+    | Killed
+    | FoundOut
     | Warned
     | Done
     | Ends

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import lock, store, synced
+from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
 from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
@@ -22,6 +23,7 @@ from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.resume import Told
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
+from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
 from plumbob.plan.approvals import ALL, check_approvals
 from plumbob.plan.statement import Hazard
@@ -63,6 +65,8 @@ def apply(
     max_wait: float = MAX_WAIT,
     told: Told | None = None,
     limits: Limits = LIMITS,
+    stop: Stop | None = None,
+    kill: Killing | None = None,
 ) -> Outcome:
     """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
 
@@ -77,13 +81,25 @@ def apply(
         max_wait: seconds for which a statement that gets no lock on its table is tried again.
         told: what became of a statement by hand that was interrupted, where nobody else can know it.
         limits: from when on a table is so large that others may not wait for it without an approval.
+        stop: by which a signal ends the run.
+        kill: whom of those who hold a lock that is waited for the run may end; None for nobody.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
             came, and the same call goes on from there.
     """
     run = _Run(
-        server, "up", frozenset(allow), production, dry_run, progress, lock_wait, max_wait, limits
+        server,
+        "up",
+        frozenset(allow),
+        production,
+        dry_run,
+        progress,
+        lock_wait,
+        max_wait,
+        limits,
+        stop or Stop(),
+        kill,
     )
     return run(chain, lambda standing, live: upwards(standing, live, until, told))
 
@@ -101,13 +117,25 @@ def rollback(
     max_wait: float = MAX_WAIT,
     told: Told | None = None,
     limits: Limits = LIMITS,
+    stop: Stop | None = None,
+    kill: Killing | None = None,
 ) -> Outcome:
     """Undo the last `steps` migrations, last first; one that is half done counts as the last.
 
     The other arguments and the errors are those of `apply`.
     """
     run = _Run(
-        server, "down", frozenset(allow), production, dry_run, progress, lock_wait, max_wait, limits
+        server,
+        "down",
+        frozenset(allow),
+        production,
+        dry_run,
+        progress,
+        lock_wait,
+        max_wait,
+        limits,
+        stop or Stop(),
+        kill,
     )
     return run(chain, lambda standing, live: downwards(standing, live, steps, told))
 
@@ -125,8 +153,16 @@ class _Run:
     lock_wait: float
     max_wait: float
     limits: Limits
+    stop: Stop
+    kill: Killing | None
 
     def __call__(
+        self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
+    ) -> Outcome:
+        with self.stop.guards(self.server):
+            return self._run(chain, choose)
+
+    def _run(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
     ) -> Outcome:
         started = time.monotonic()
@@ -136,6 +172,8 @@ class _Run:
             self._tell(tasks)
         else:
             _raise(obstacles(self.server))
+            if self.kill and (lacks := lacks_to_kill(self.server)):
+                raise lacks
             with lock.held(self.server, self.lock_wait, self.progress) as held:
                 tasks, live, found = self._prepare(chain, choose)
                 if self.production and self.direction == "up" and mark(self.server):
@@ -151,6 +189,8 @@ class _Run:
                         self.max_wait,
                         harmless(found),
                         counted_later(found),
+                        self.stop,
+                        self.kill,
                     )
                     live = runner.run(task, live)
                 if tasks:

@@ -51,6 +51,15 @@ class Lock:
                 exit=Exit.FAILED,
             )
 
+    def take_again(self, wait: float, progress: Progress) -> None:
+        """Take it again on a connection that was lost and is there anew: once the old one's statement
+        has ended.
+
+        Raises:
+            PlumbobError: LOCKED when somebody else has it by then.
+        """
+        _take(self.server, self.name, wait, progress)
+
 
 @contextmanager
 def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
@@ -63,6 +72,16 @@ def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
         PlumbobError: LOCKED when it did not, with who holds the lock.
     """
     name = lock_name(server)
+    _take(server, name, wait, progress)
+    try:
+        yield Lock(server, name)
+    finally:
+        # A connection that is lost has lost its lock as well.
+        if server.connection.open:
+            _release(server, name)
+
+
+def _take(server: Server, name: str, wait: float, progress: Progress) -> None:
     started = time.monotonic()
     while not _get(server, name, 0):
         waited = time.monotonic() - started
@@ -71,13 +90,7 @@ def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
             raise _taken(holder, waited)
         progress(WaitsForApplier(holder, waited))
         if _get(server, name, _STEP):
-            break
-    try:
-        yield Lock(server, name)
-    finally:
-        # A connection that is lost has lost its lock as well.
-        if server.connection.open:
-            _release(server, name)
+            return
 
 
 def _get(server: Server, name: str, seconds: int) -> bool:

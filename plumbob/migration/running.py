@@ -6,8 +6,9 @@ It decides nothing: what may be run, and from where, was found out before (`plum
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -15,31 +16,37 @@ from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import asserting, history, journal
 from plumbob.migration.atomic import why_not_atomic
+from plumbob.migration.beside import Beside, Killing
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, count_rows
 from plumbob.migration.events import (
     Begins,
     Done,
     Ends,
+    FoundOut,
+    Killed,
     NoWayBack,
     Progress,
     Recorded,
     Runs,
+    Still,
     WaitsForTable,
     Warned,
 )
 from plumbob.migration.findings import refused, unapproved
-from plumbob.migration.live import Live, as_told, differing, listed, look, look_at
+from plumbob.migration.live import Live, as_told, differing, is_as, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.standing import SYNC
+from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task
 from plumbob.migration.text import file_name
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
 from plumbob.plan.statement import Hazard
+from plumbob.server.blockers import Stage, Wait
 from plumbob.server.connection import Server
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import INTERRUPTED, ServerError
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
 # With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
@@ -49,9 +56,23 @@ LONGEST_PAUSE = 8.0
 # An attempt that took longer than its waits for locks did work, which was thrown away when it got no
 # lock at its end (measured: 2.8 s of a rebuild): not to be repeated unasked.
 LOST_WORK = 5.0
+# Seconds to wait for a server that has gone while a statement ran, and then for the lock, which the
+# statement holds as long as it goes on.
+COMES_BACK = 10.0
+ORPHAN_ENDS = 3600.0
 
 Warnings = list[tuple[str, int, str]]
+Fingerprints = Mapping[str, str]
 T = TypeVar("T")
+
+
+class _NoLock(ServerError):
+    """A statement got no lock: what it waited for, and the seconds of work that were lost with it."""
+
+    def __init__(self, error: ServerError, wait: Wait | None, lost: float) -> None:
+        super().__init__(error.errno, error.what, advice=error.advice, exit=error.exit)
+        self.wait = wait
+        self.lost = lost
 
 
 class _Warned(Exception):
@@ -68,7 +89,8 @@ class Runner:
 
     `max_wait` are the seconds for which a statement that gets no lock is tried again; `harmless` are
     hazards that nobody approved, because no row was at risk before the run; `later` are those of them
-    whose rows a data step by hand ahead of them may change; `sleep` is time.sleep, but for tests.
+    whose rows a data step by hand ahead of them may change; `kill` says whom of those who hold a lock
+    that is waited for the run may end.
     """
 
     server: Server
@@ -78,7 +100,8 @@ class Runner:
     max_wait: float
     harmless: frozenset[Hazard] = frozenset()
     later: frozenset[Hazard] = frozenset()
-    sleep: Callable[[float], None] = time.sleep
+    stop: Stop = field(default_factory=Stop)
+    kill: Killing | None = None
 
     def run(self, task: Task, live: Live) -> Live:
         """Run a script to its end and record it; one whose end is there is recorded alone.
@@ -98,7 +121,8 @@ class Runner:
         started = time.monotonic()
         live = self.carry_out(task, live)
         seconds = time.monotonic() - started
-        self._record(task, live, seconds)
+        with self.stop.softly():
+            self._record(task, live, seconds)
         self.progress(Ends(task.migration.id, task.direction, seconds))
         return live
 
@@ -183,11 +207,16 @@ class Runner:
 
     def _run_statement(self, task: Task, number: int) -> None:
         started = time.monotonic()
+        if self.stop.by:
+            raise _interrupted(task, number - 1, self.stop, "")
         try:
-            self._journalled(task, number)
+            with self.stop.softly():
+                self._journalled(task, number)
         except ServerError as error:
             if error.is_lost:
                 raise _lost(task, number, error) from error
+            if self.stop.by and error.errno == INTERRUPTED:
+                raise _interrupted(task, number - 1, self.stop, "") from error
             raise
         self.progress(Done(number, len(task.statements), time.monotonic() - started))
 
@@ -195,7 +224,9 @@ class Runner:
         """Run a statement and write down what became of it."""
         statement = task.statements[number - 1]
         self.lock.check()
-        self._count_again(task, number)
+        with self.stop.runs():
+            self._count_again(task, number)
+        self.stop.settle(self.server)
         before = as_told(look_at(self.server, statement.after), statement.after)
         if is_data(statement, self.server.flavour):
             self._run_data(task, number)
@@ -203,19 +234,16 @@ class Runner:
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
-            warnings = self._try_until(statement, number, partial(self._run, statement))
+            warnings = self._try_until(task, number, partial(self._run, statement))
             bad, harmless = sort_warnings(warnings, is_definition=_is_definition(statement))
         except ServerError as error:
             if error.is_lost:
+                if self._find_out(task, number, row, before, error):
+                    return
                 raise
-            after = look_at(self.server, statement.after)
-            state: journal.State = "not started" if error.errno in LOCKED else "failed"
-            journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
-            raise (
-                _got_no_lock(task, number, error)
-                if state == "not started"
-                else _failed(task, number, error.what, advice(error.errno))
-            ) from error
+            self._look_behind_error(task, number, row, before, error)
+            return
+        self.stop.settle(self.server)
         after = look_at(self.server, statement.after)
         for message in harmless:
             self.progress(Warned(number, message))
@@ -225,6 +253,59 @@ class Runner:
         journal.close(self.server, row, "failed" if wrong else "done", after, message=wrong or None)
         if wrong:
             raise _failed(task, number, wrong, "It was run: look at its table first.")
+
+    def _look_behind_error(
+        self, task: Task, number: int, row: int, before: Fingerprints, error: ServerError
+    ) -> None:
+        """Write that a statement gave an error; one that was stopped too late is done all the same.
+
+        Raises:
+            PlumbobError: unless it is.
+        """
+        wanted = task.statements[number - 1].after
+        after = look_at(self.server, wanted)
+        is_stopped = bool(self.stop.by) and error.errno in (INTERRUPTED, *LOCKED)
+        if is_stopped and is_as(after, wanted) and not is_as(before, wanted):
+            journal.close(self.server, row, "done", after, message="stopped too late")
+            return
+        is_as_before = error.errno in LOCKED or (is_stopped and is_as(after, before))
+        state: journal.State = "not started" if is_as_before else "failed"
+        journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
+        if is_stopped:
+            said = "nothing of it is done" if is_as_before else "it may be half done"
+            raise _interrupted(task, number - 1, self.stop, said) from error
+        if is_as_before:
+            raise _got_no_lock(task, number, error) from error
+        raise _failed(task, number, error.what, advice(error.errno)) from error
+
+    def _find_out(
+        self, task: Task, number: int, row: int, before: Fingerprints, error: ServerError
+    ) -> bool:
+        """On a new connection, see what became of a statement whose answer never came.
+
+        The lock comes to us when the statement has ended in the server, whatever became of it.
+
+        Returns:
+            whether it is done; False when nobody could be asked.
+
+        Raises:
+            PlumbobError: it is not done.
+        """
+        try:
+            self.server.reconnect(wait=COMES_BACK)
+            self.lock.take_again(ORPHAN_ENDS, self.progress)
+        except PlumbobError:
+            return False
+        statement, total = task.statements[number - 1], len(task.statements)
+        after = look_at(self.server, statement.after)
+        if is_as(after, statement.after) and not is_as(before, statement.after):
+            journal.close(self.server, row, "done", after, message="found done")
+            self.progress(FoundOut(number, total))
+            return True
+        if is_as(after, before):
+            journal.close(self.server, row, "not started", after, message=error.what)
+            raise _lost(task, number, error, "nothing of it is done") from error
+        return False
 
     def _count_again(self, task: Task, number: int) -> None:
         """Rows may have come since the beginning of the run; what is renamed by now is not found again."""
@@ -260,16 +341,23 @@ class Runner:
         )
         try:
             work = partial(self._run_and_write, statement, row)
-            harmless = self._try_until(statement, number, work)
+            harmless = self._try_until(task, number, work)
         except (ServerError, _Warned) as error:
             if isinstance(error, ServerError) and error.is_lost:
                 raise
             errno = error.errno if isinstance(error, ServerError) else None
-            if errno in LOCKED and not why:
+            is_stopped = bool(self.stop.by) and errno in (INTERRUPTED, *LOCKED)
+            if (is_stopped or errno in LOCKED) and not why:
                 journal.close(self.server, row, "not started", {}, errno=errno, message=error.what)
+                if is_stopped:
+                    said = "nothing of it is done"
+                    raise _interrupted(task, number - 1, self.stop, said) from error
                 raise _got_no_lock(task, number, error) from error
             state: journal.State = "unknown" if why else "failed"
             journal.close(self.server, row, state, {}, errno=errno, message=error.what)
+            if is_stopped:
+                said = f"a part of it may stay: {why}"
+                raise _interrupted(task, number - 1, self.stop, said) from error
             said = advice(errno) if errno else "Nothing of it stays."
             first = f"A part of it may stay: {why}." if why else said
             raise _failed(task, number, error.what, first) from error
@@ -297,22 +385,47 @@ class Runner:
             self.server.execute(statement.sql)
             return self.server.warnings()
 
-    def _try_until(self, statement: FileStatement, number: int, work: Callable[[], T]) -> T:
+    def _try_until(self, task: Task, number: int, work: Callable[[], T]) -> T:
         """Do what runs a statement, again after a pause while others hold the table."""
         started, pause = time.monotonic(), FIRST_PAUSE
+        # Who holds it for the first time may be about to end.
+        kill: Killing | None = None
         while True:
             tried = time.monotonic()
-            try:
-                return work()
-            except ServerError as error:
-                now = time.monotonic()
-                pause = min(pause, started + self.max_wait - now)
-                if error.errno not in LOCKED or pause <= 0 or now - tried > LOST_WORK:
-                    raise
-                self.progress(WaitsForTable(number, error.what, pause, now - started))
-            self.sleep(pause)
+            with self._beside(task, number, kill) as beside:
+                try:
+                    with self.stop.runs():
+                        return work()
+                except ServerError as error:
+                    caught = error
+            now = time.monotonic()
+            pause = min(pause, started + self.max_wait - now)
+            if caught.errno not in LOCKED:
+                raise caught
+            lost = now - tried if now - tried > LOST_WORK else 0.0
+            no_lock = _NoLock(caught, beside.wait, lost)
+            if pause <= 0 or lost:
+                raise no_lock
+            self.progress(WaitsForTable(number, caught.what, pause, now - started, beside.wait))
+            self.stop.pause(pause)
+            if self.stop.by:
+                raise no_lock
             pause = min(pause * 2, LONGEST_PAUSE)
+            kill = self.kill
             self.lock.check()
+
+    @contextmanager
+    def _beside(self, task: Task, number: int, kill: Killing | None) -> Iterator[Beside]:
+        statement, total = task.statements[number - 1], len(task.statements)
+
+        def tell(stage: Stage, seconds: float) -> None:
+            self.progress(Still(number, total, statement, seconds, stage))
+
+        names = [name for name in statement.after if key_of_id(name) is None]
+        with Beside(self.server, names, tell, kill) as beside:
+            yield beside
+        for each in beside.kills.values():
+            self.progress(Killed(number, each))
 
 
 def _is_definition(statement: FileStatement) -> bool:
@@ -381,20 +494,46 @@ def _at_risk_now(task: Task, number: int, found: Sequence[Counted], why: str) ->
 
 
 def _got_no_lock(task: Task, number: int, error: ServerError | _Warned) -> PlumbobError:
+    wait, lost = (error.wait, error.lost) if isinstance(error, _NoLock) else (None, 0.0)
+    held = f"; it {wait}" if wait else ""
+    work = (
+        f" after {lost:.0f} s of work, which is lost: it is not tried again unasked" if lost else ""
+    )
     return PlumbobError(
-        f"{_statement(task, number)} got no lock: {error.what}",
+        f"{_statement(task, number)} got no lock{work}: {error.what}{held}",
         advice="somebody holds the table, by a transaction that is open or by a backup; nothing of this "
-        "statement was done. Run the same command again later",
+        "statement was done. Run the same command again later"
+        + (", or with --kill-blockers" if wait and wait.blockers else ""),
         where=task.migration.id,
         exit=Exit.LOCKED,
     )
 
 
-def _lost(task: Task, number: int, error: ServerError) -> PlumbobError:
+def _lost(task: Task, number: int, error: ServerError, known: str = "") -> PlumbobError:
+    advice = (
+        "the statement may still go on in the server. Run the same command again: it waits for "
+        "that to end, looks at the tables and goes on"
+    )
     return PlumbobError(
-        f"the connection was lost at {_statement(task, number)}: {error.what}",
-        advice="the statement may still go on in the server. Run the same command again: it waits for "
-        "that to end, looks at the tables and goes on",
+        f"the connection was lost at {_statement(task, number)}: {error.what}"
+        + (f"; {known}" if known else ""),
+        advice=f"run the same command again. {_ways(task)}" if known else advice,
         where=task.migration.id,
         exit=Exit.FAILED,
+    )
+
+
+def _interrupted(task: Task, done: int, stop: Stop, said: str) -> PlumbobError:
+    """The run was stopped: behind the statements that are done, and what is known of the next."""
+    total = len(task.statements)
+    at = (
+        f" at {_statement(task, done + 1)}: {said}"
+        if said
+        else f", and {task.migration.id} with it"
+    )
+    return PlumbobError(
+        f"interrupted by {stop.by}{at}; {done} of {total} statements done",
+        advice=_ways(task),
+        where=task.migration.id,
+        exit=Exit.INTERRUPTED,
     )

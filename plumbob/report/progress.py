@@ -10,11 +10,14 @@ from plumbob.migration.events import (
     Begins,
     Done,
     Ends,
+    FoundOut,
+    Killed,
     Looked,
     Marked,
     NoWayBack,
     Recorded,
     Runs,
+    Still,
     WaitsForApplier,
     WaitsForTable,
     Warned,
@@ -75,10 +78,39 @@ def _(event: Runs) -> str | None:
 
 
 @event_text.register
+def _(event: Still) -> str | None:
+    """What is drawn over and over on a terminal; on a line of its own it would be one of many."""
+    return None
+
+
+def still_text(event: Still) -> str:
+    """How far a statement is, on one line of a terminal."""
+    done = "" if event.stage.done is None else f", {event.stage.done:.0%}"
+    state = event.stage.state or "runs"
+    about = event.statement.about
+    return line(f"  [{event.number}/{event.of}] {about}: {event.seconds:.0f} s{done}, {state}")
+
+
+@event_text.register
 def _(event: WaitsForTable) -> str | None:
+    why = str(event.wait) if event.wait else event.error
     return line(
-        f"  [{event.number}] no lock for {event.seconds:.0f} s ({event.error}); "
+        f"  [{event.number}] no lock for {event.seconds:.0f} s: {why}; "
         f"trying again in {event.pause:.0f} s"
+    )
+
+
+@event_text.register
+def _(event: Killed) -> str | None:
+    kill = event.kill
+    what = f"left alone, because {kill.why_not}" if kill.why_not else "ended"
+    return line(f"  [{event.number}] {what}: {kill.blocker}")
+
+
+@event_text.register
+def _(event: FoundOut) -> str | None:
+    return line(
+        f"  [{event.number}/{event.of}] the connection was lost; on a new one the statement is found done"
     )
 
 

@@ -23,7 +23,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, parse_flavour
 from plumbob.model.features import SHOW_REPLICA_STATUS
 from plumbob.server.driver import Row, Session, open_session
-from plumbob.server.errors import DENIED, UNKNOWN_DATABASE, ServerError
+from plumbob.server.errors import DENIED, NO_SUCH_THREAD, UNKNOWN_DATABASE, ServerError
 from plumbob.server.pins import assignment
 from plumbob.server.scope import Scope
 from plumbob.server.target import Target
@@ -233,6 +233,19 @@ class Server:
             PlumbobError: when it leads to another server, as a proxy may do.
         """
         return Server(self._second(self.target))
+
+    def stop_statement(self) -> None:
+        """Stop what this connection is running, from a second one; its answer is an error then.
+
+        Raises:
+            PlumbobError: it cannot be stopped, so it goes on.
+        """
+        with self.twin() as second:
+            try:
+                second.execute(f"KILL QUERY {self.connection_id:d}")
+            except ServerError as error:
+                if error.errno != NO_SUCH_THREAD:
+                    raise
 
     def reader(self) -> Session:
         """The connection that reads SHOW CREATE texts in batches; closed with this one."""

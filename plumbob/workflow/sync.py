@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
@@ -30,6 +30,7 @@ from plumbob.migration.production import refuse_in_production
 from plumbob.migration.running import Runner
 from plumbob.migration.snapshot import record, schema_of
 from plumbob.migration.standing import SYNC, Standing, stand
+from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task
 from plumbob.model import Schema, key_of_id
 from plumbob.plan.approvals import check_approvals
@@ -72,7 +73,7 @@ class Sync:
         ask: asks a person about a loss that is not approved; None where nobody can be asked.
         scratch: where declared text is tried out (see `open_scratch`).
         production: whether the settings say that the database is.
-        progress, lock_wait, max_wait: as for `executor.apply`.
+        progress, lock_wait, max_wait, stop: as for `executor.apply`.
     """
 
     allow: Collection[str] = ()
@@ -83,6 +84,7 @@ class Sync:
     progress: Progress = silent
     lock_wait: float = LOCK_WAIT
     max_wait: float = MAX_WAIT
+    stop: Stop = field(default_factory=Stop)
 
     def __call__(
         self, declaration: Declaration, server: Server, chain: Sequence[Migration]
@@ -169,8 +171,9 @@ class Sync:
         store.create(server)
         synced.begin(server, live, migration.header.manages)
         safe = harmless(risky)
-        runner = Runner(server, chain, held, self.progress, self.max_wait, safe)
-        runner.carry_out(Task(migration, "up"), live)
+        runner = Runner(server, chain, held, self.progress, self.max_wait, safe, stop=self.stop)
+        with self.stop.guards(server):
+            runner.carry_out(Task(migration, "up"), live)
 
     def _record(self, server: Server, pending: Sequence[tuple[Migration, Texts | None]]) -> None:
         if pending:

@@ -158,3 +158,10 @@ class Project:
         return self.sql(
             "SELECT direction, number, state FROM _plumbob_journal WHERE number > 0 ORDER BY id"
         )
+
+
+def fill(project: Project, doublings: int) -> None:
+    """Give the table `users` so many rows, each time twice as many."""
+    project.sql("INSERT INTO users VALUES (1, 'Ann')")
+    for step in range(doublings):
+        project.sql(f"INSERT INTO users SELECT id + {2**step}, CONCAT('n', id) FROM users")

@@ -13,13 +13,14 @@ import pytest
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import executor, running
+from plumbob.migration.events import FoundOut
 from plumbob.migration.files import read_folder
 from plumbob.migration.live import look
 from plumbob.migration.status import status
 from plumbob.plan.statement import Ref, Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
-from tests.migration.project import USERS, Project, alter
+from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
 
 # More with PLUMBOB_KILLS=100.
@@ -47,12 +48,6 @@ DOWN = (
     DROP,
     alter("users", "DROP COLUMN `a`"),
 )
-
-
-def fill(project: Project, doublings: int) -> None:
-    project.sql("INSERT INTO users VALUES (1, 'Ann')")
-    for step in range(doublings):
-        project.sql(f"INSERT INTO users SELECT id + {2**step}, CONCAT('n', id) FROM users")
 
 
 @pytest.fixture
@@ -297,27 +292,35 @@ def test_a_done_statement_has_to_be_the_same_and_a_later_one_need_not(
         assert executor.apply(server, with_statement(4, later)).statements == 3
 
 
-def test_a_lost_connection_is_an_unknown_outcome_that_the_next_run_finds_out(
-    long: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_lost_connection_is_an_unknown_outcome_that_is_found_out(
+    long: Project, monkeypatch: pytest.MonkeyPatch, is_done: bool
 ) -> None:
+    """F05: on a new connection, once the lock says that nothing goes on any more."""
     through = Server.execute
 
     def execute(self: Server, sql: str) -> int:
         if "ADD INDEX" in sql:
-            # Done, and the answer never came.
-            through(self, sql)
+            monkeypatch.undo()
+            if is_done:  # And the answer never came.
+                through(self, sql)
             self.close()
             raise ServerError(2013, "Lost connection")
         return through(self, sql)
 
     monkeypatch.setattr(Server, "execute", execute)
-    with pytest.raises(PlumbobError) as caught:
-        long.apply()
-    assert caught.value.exit == Exit.FAILED
-    assert "the connection was lost at statement 4 of 6" in caught.value.what
-    assert long.journal()[-1] == ("up", 4, "running")
-    monkeypatch.undo()
-    assert long.apply().statements == 2
+    if is_done:
+        assert long.apply().statements == 6
+        assert FoundOut(4, 6) in long.events
+    else:
+        with pytest.raises(PlumbobError) as caught:
+            long.apply()
+        assert caught.value.exit == Exit.FAILED
+        assert "the connection was lost at statement 4 of 6" in caught.value.what
+        assert "nothing of it is done" in caught.value.what
+        assert long.journal()[-1] == ("up", 4, "not started")
+        assert long.apply().statements == 3
+    assert [each[1] for each in long.journal() if each[2] == "done"] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_killed_connection_runs_nothing_more(
