@@ -9,6 +9,7 @@ setting, at the price of about a second.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import uuid
@@ -39,6 +40,11 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
         "plumbob", deadline=None, max_examples=int(asked or 100), derandomize=asked is None
     )
     settings.load_profile("plumbob")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector thousands of tests that stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

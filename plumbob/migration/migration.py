@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from plumbob.ddl.cursor import Cursor
@@ -271,6 +272,7 @@ def _steering(hazard: Hazard) -> object:
     return [hazard.approval, hazard.count, hazard.fails]
 
 
+@lru_cache(maxsize=4096)
 def _words(sql: str, flavour: Flavour) -> str:
     """The tokens of a text with one blank between them, so that layout and comments do not count.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import PlumbobError, Position
@@ -47,6 +48,8 @@ def is_id(text: str) -> bool:
     return len(text) <= 120 and _ID.fullmatch(text) is not None
 
 
+# Commands look into the folder up to four times, and to split a text takes most of their time.
+@lru_cache(maxsize=1024)
 def read_script(text: str, file: str, direction: Direction) -> tuple[Header, Script]:
     """Read one file of the pair; `file` is its name for messages.
 

@@ -70,6 +70,7 @@ class Server:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._reader: Session | None = None
+        self._collations: Mapping[str, str] = {}
         self.target = session.target
         self.version = session.settings["version"]
         self.flavour = _flavour(self.version, self.target)
@@ -217,6 +218,11 @@ class Server:
 
     def collations(self) -> Mapping[str, str]:
         """The collation that a character set has here when none is written beside it."""
+        if not self._collations:
+            self._collations = self._read_collations()
+        return self._collations
+
+    def _read_collations(self) -> Mapping[str, str]:
         rows = self.query(
             "SELECT CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME FROM information_schema.CHARACTER_SETS"
         )
@@ -224,7 +230,7 @@ class Server:
         # MySQL's table does not show this variable; MariaDB's shows character_set_collations.
         if "default_collation_for_utf8mb4" in self.settings:
             defaults["utf8mb4"] = self.settings["default_collation_for_utf8mb4"]
-        return defaults
+        return MappingProxyType(defaults)
 
     def twin(self) -> Server:
         """A second connection to the same server, for what cannot wait for the first (KILL QUERY).

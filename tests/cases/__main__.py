@@ -20,6 +20,7 @@ from plumbob.server.target import Target
 from tests.cases import trip
 from tests.cases.case import HERE, SERVERS, Case, cases
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server, running
 
 Outcome = dict[str, Any]
@@ -95,7 +96,7 @@ def merged(said: dict[str, Outcome]) -> Outcome:
 
 def _neutral(said: Outcome, name: str) -> Outcome:
     text = yaml.safe_dump(said, sort_keys=False)
-    return dict(yaml.safe_load(text.replace(_collation(name), "{collation}")))
+    return dict(load_yaml(text.replace(_collation(name), "{collation}")))
 
 
 def _collation(name: str) -> str:

@@ -31,9 +31,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from plumbob.model import Renames
+from tests.load_yaml import load_yaml
 
 HERE = Path(__file__).parent
 SERVERS = ("mysql", "mariadb", "mariadb118")
@@ -130,7 +129,7 @@ def statements(text: str) -> list[str]:
 def cases() -> tuple[Case, ...]:
     found = []
     for path in sorted(HERE.glob("*.yaml")):
-        for told in yaml.safe_load(path.read_text("utf-8")):
+        for told in load_yaml(path.read_text("utf-8")):
             sides = [told, *(told.get(name, {}) for name in SERVERS)]
             unknown = {key for side in sides for key in side} - KEYS
             assert not unknown, f"{path.name}: {told['name']}: {unknown}"

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.cases.case import cases
+from tests.load_yaml import load_yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "coverage.md").read_text("utf-8")
@@ -21,7 +21,7 @@ PROOF = re.compile(r"`(\w+): ((?:[^`])+)`")
 CLAUSES = [row for row in ROWS if row[0] != "clause"]
 SPELLINGS = {
     definition
-    for group in yaml.safe_load(
+    for group in load_yaml(
         (ROOT / "tests" / "workflow" / "spellings.yaml").read_text(encoding="utf-8")
     )
     for definition in group["tables"]

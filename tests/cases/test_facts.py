@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import dump, load
 from plumbob.server.connection import Server
 from plumbob.workflow import read_live
 from tests.cases import trip
 from tests.cases.case import SERVERS, Told, cases
+from tests.load_yaml import load_yaml
 
 ALL = {
     "types": range(1, 18),
@@ -39,7 +39,7 @@ ALL = {
 }
 IDS = [f"{topic}-{number:02}" for topic, numbers in ALL.items() for number in numbers]
 
-FACTS: list[dict[str, Any]] = yaml.safe_load(
+FACTS: list[dict[str, Any]] = load_yaml(
     (Path(__file__).parents[1] / "ddl" / "facts.yaml").read_text("utf-8")
 )
 # What a session of ours never says, what a declaration reads otherwise than one server, and no table.

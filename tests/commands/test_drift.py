@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration.source import Source
 from plumbob.declaration.sql_statements import statements
@@ -17,9 +16,10 @@ from plumbob.server.target import Target
 from plumbob.workflow.drift import under_lock
 from tests.commands.user import Result, User
 from tests.conftest import Servers, empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("drift.yaml").read_text(encoding="utf-8")
 )
 NAMES = [case["when"] for case in CASES]
@@ -93,7 +93,7 @@ def test_it_is_named_with_its_attributes(drifted: Drifted, case: dict[str, Any])
 def entries(case: dict[str, Any]) -> set[str]:
     """The ids of the objects of a case."""
     kind = case.get("section", "tables").removesuffix("s")
-    names = yaml.safe_load(case.get("edit", case["declared"])) or {}
+    names = load_yaml(case.get("edit", case["declared"])) or {}
     return {name if kind == "table" else f"{kind}:{name}" for name in names}
 
 

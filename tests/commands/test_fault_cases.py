@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
 from tests.commands import makes
 from tests.commands.user import Result, User, tables
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "fault_cases.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = load_yaml((HERE / "fault_cases.yaml").read_text("utf-8"))
 ALL = [f"A{n:02}" for n in range(1, 23)] + [f"B{n:02}" for n in range(1, 19)]
 # Nobody listens there: a command that connects exits with 3, and one that does not with 2.
 NOBODY = "mysql://root@127.0.0.1:1/nothing"

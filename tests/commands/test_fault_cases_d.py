@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
 from tests.commands.desk import WITH_EMAIL, Desk, fails
 from tests.commands.user import User, tables
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "fault_cases_d.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = load_yaml((HERE / "fault_cases_d.yaml").read_text("utf-8"))
 ELSEWHERE = {
     "D01": "commands/test_losses.py::test_every_measured_loss",
     "D02": "commands/test_losses.py::test_every_measured_loss",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.server.binaries import find
 from plumbob.server.connection import connect
@@ -17,11 +16,10 @@ from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
 from tests.commands.user import Result, User, tables
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import SERVERS, Server
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "hostile.yaml").read_text("utf-8")
-)
+CASES: list[dict[str, Any]] = load_yaml((Path(__file__).parent / "hostile.yaml").read_text("utf-8"))
 FIRST = """\
 tables:
   parent:

@@ -15,7 +15,6 @@ from typing import Any
 
 import pymysql
 import pytest
-import yaml
 
 from plumbob.server.connection import connect
 from plumbob.server.introspect import row_estimates
@@ -23,10 +22,11 @@ from plumbob.server.target import Target
 from tests.commands import test_hostile_servers
 from tests.commands.user import User, tables
 from tests.conftest import account_of
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "introspection_cases.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = load_yaml((HERE / "introspection_cases.yaml").read_text("utf-8"))
 ALL = {f"C{number:02}" for number in range(1, 21)}
 FIRST = """\
 tables:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.ddl.canonical import canonical, canonical_table
 from plumbob.ddl.charsets import server_defaults
@@ -18,8 +17,9 @@ from plumbob.diff.compare import compare
 from plumbob.model import Renames, Schema, parse_flavour
 from plumbob.server.connection import Server
 from plumbob.workflow import database_defaults, read_live
+from tests.load_yaml import load_yaml
 
-FACTS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "facts.yaml").read_text())
+FACTS: list[dict[str, Any]] = load_yaml((Path(__file__).parent / "facts.yaml").read_text())
 FLAVOURS = {"mysql": parse_flavour("9.7.4"), "mariadb": parse_flavour("10.11.19-MariaDB")}
 NOT_UNDERSTOOD = ("mariadb-only-87",)
 # Where the rules in Python do not get to what the server prints, and why; the server is asked there.

@@ -34,11 +34,12 @@ from plumbob.model import (
     Type,
     Unmanaged,
 )
+from tests.load_yaml import load_yaml
 
 FLAVOURS = {"mysql": Flavour("mysql", (9, 7, 0)), "mariadb": Flavour("mariadb", (10, 11, 0))}
 CASES = [
     (case, FLAVOURS[server])
-    for case in yaml.safe_load(Path(__file__).with_name("dump.yaml").read_text(encoding="utf-8"))
+    for case in load_yaml(Path(__file__).with_name("dump.yaml").read_text(encoding="utf-8"))
     for server in ([case["server"]] if "server" in case else FLAVOURS)
 ]
 

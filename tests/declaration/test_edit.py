@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import load
 from plumbob.declaration.edit import edit
@@ -20,9 +19,10 @@ from plumbob.server.target import Target
 from plumbob.workflow import compare_database
 from plumbob.workflow.pull import Pulled, pull
 from plumbob.workflow.reproduction import reproduce
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("edit.yaml").read_text(encoding="utf-8")
 )
 

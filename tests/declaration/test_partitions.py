@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import load, validate
 from plumbob.errors import PlumbobError
@@ -15,9 +14,10 @@ from plumbob.server.connection import connect
 from plumbob.server.errors import ServerError
 from plumbob.server.target import Target
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("partitions.yaml").read_text("utf-8")
 )
 

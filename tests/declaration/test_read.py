@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.ddl.tables import parse_create_table
 from plumbob.declaration import load
 from plumbob.model import Schema, Table
+from tests.load_yaml import load_yaml
 
-CASES = yaml.safe_load(Path(__file__).with_name("read.yaml").read_text(encoding="utf-8"))
+CASES = load_yaml(Path(__file__).with_name("read.yaml").read_text(encoding="utf-8"))
 
 
 def read(text: str, folder: Path) -> Schema:

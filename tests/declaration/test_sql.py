@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import Defaults
@@ -17,8 +16,9 @@ from plumbob.declaration.sql_statements import statements
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.model import Flavour, Schema
 from tests.declaration.test_wrong import told
+from tests.load_yaml import load_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("sql.yaml").read_text(encoding="utf-8")
 )
 MYSQL = Flavour("mysql", (9, 7, 0))

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import load
 from plumbob.workflow.formatting import formatted
+from tests.load_yaml import load_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("style.yaml").read_text(encoding="utf-8")
 )
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import load, validate
 from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
 from plumbob.model import Flavour
+from tests.load_yaml import load_yaml
 
-CASES = yaml.safe_load(Path(__file__).with_name("wrong.yaml").read_text(encoding="utf-8"))
+CASES = load_yaml(Path(__file__).with_name("wrong.yaml").read_text(encoding="utf-8"))
 SERVERS = {"mysql": Flavour("mysql", (9, 7, 0)), "mariadb": Flavour("mariadb", (10, 11, 0))}
 
 

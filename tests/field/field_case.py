@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.load_yaml import load_yaml
 
 HERE = Path(__file__).parent
-DECLARED: dict[str, str] = yaml.safe_load((HERE / "declared.yaml").read_text("utf-8"))
+DECLARED: dict[str, str] = load_yaml((HERE / "declared.yaml").read_text("utf-8"))
 # What the cases call a loss: each of them has to be approved by name.
 LOSSES = {"data-loss", "drop-column", "drop-table", "reorders-enum"}
 _ROW_WORDS = ("insert", "update", "delete")

@@ -16,8 +16,9 @@ from plumbob.migration.counting import count_rows
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.workflow import compare_database
+from tests.load_yaml import load_yaml
 
-CASES = yaml.safe_load(Path(__file__).with_name("counts.yaml").read_text(encoding="utf-8"))
+CASES = load_yaml(Path(__file__).with_name("counts.yaml").read_text(encoding="utf-8"))
 PAIRS = [
     pytest.param(server, case, id=f"{case['id']}-{server}")
     for case in CASES

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.declaration import load
 from plumbob.migration.counting import count_rows
@@ -21,9 +20,10 @@ from plumbob.plan.statement import OBSTACLES, Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.workflow import compare_database
+from tests.load_yaml import load_yaml
 
 SERVERS = ("mysql", "mariadb")
-CASES = yaml.safe_load(Path(__file__).with_name("losses.yaml").read_text(encoding="utf-8"))
+CASES = load_yaml(Path(__file__).with_name("losses.yaml").read_text(encoding="utf-8"))
 OF_TABLE = ("change-engine",)
 # One after the other on each server: they share a database there.
 PAIRS = [

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import Defaults
@@ -20,9 +19,10 @@ from plumbob.seeds.files import read_seeds
 from plumbob.seeds.offline import check_offline
 from plumbob.seeds.order import rows_in_order
 from tests.commands.user import User
+from tests.load_yaml import load_yaml
 
 HERE = Path(__file__).parent
-CASES = yaml.safe_load((HERE / "wrong.yaml").read_text(encoding="utf-8"))
+CASES = load_yaml((HERE / "wrong.yaml").read_text(encoding="utf-8"))
 FLAVOURS = [Flavour("mysql", (9, 7, 0)), Flavour("mariadb", (10, 11, 0))]
 ENVIRON = {"PLUMBOB_TEST_SECRET": "correct horse bat"}
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.errors import PlumbobError
 from plumbob.server import target as module
 from plumbob.server.secret import Secret
 from plumbob.server.target import Target
+from tests.load_yaml import load_yaml
 
 HERE = Path(__file__).parent
-URLS = yaml.safe_load((HERE / "urls.yaml").read_text(encoding="utf-8"))
-FILES = yaml.safe_load((HERE / "option_files.yaml").read_text(encoding="utf-8"))
+URLS = load_yaml((HERE / "urls.yaml").read_text(encoding="utf-8"))
+FILES = load_yaml((HERE / "option_files.yaml").read_text(encoding="utf-8"))
 CANARY = ("can", "ary", "ann", "db.example")
 
 

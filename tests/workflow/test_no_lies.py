@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plumbob.ddl.fingerprint import fingerprint
 from plumbob.declaration import load
@@ -19,11 +18,12 @@ from plumbob.server.introspect import read_schema
 from plumbob.server.target import Target
 from plumbob.workflow import Comparison, compare_database
 from tests.conftest import empty_database
+from tests.load_yaml import load_yaml
 from tests.servers import Server as RealServer
 
 HERE = Path(__file__).parent
-HIDDEN = yaml.safe_load((HERE / "hidden.yaml").read_text(encoding="utf-8"))
-SPELLINGS = yaml.safe_load((HERE / "spellings.yaml").read_text(encoding="utf-8"))
+HIDDEN = load_yaml((HERE / "hidden.yaml").read_text(encoding="utf-8"))
+SPELLINGS = load_yaml((HERE / "spellings.yaml").read_text(encoding="utf-8"))
 PARENTS = {
     "parent": "CREATE TABLE parent (a int, b int, UNIQUE (a), UNIQUE (b))",
     "other": "CREATE TABLE other (a int, UNIQUE (a))",
