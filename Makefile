@@ -30,7 +30,7 @@ test-sequelize: $(READY) ## what Sequelize made is taken over: with the real one
 
 test-edits: $(READY) ## every single edit of a declaration with everything, there and back
 	@$(BIN)/python tools/servers.py
-	@$(BIN)/pytest -q -m edits tests/property/test_edits.py
+	@PLUMBOB_EXAMPLES=100 $(BIN)/pytest -q -m edits tests/property/test_edits.py
 
 lint: $(READY) ## style, and the layers of the package
 	@$(BIN)/ruff check -q --output-format concise

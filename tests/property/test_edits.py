@@ -24,7 +24,7 @@ from plumbob.server.scratch import Scratch
 from plumbob.workflow import Comparison, compare_database
 from tests.cases.conftest import emptied
 from tests.cases.trip import run, texts
-from tests.conftest import Servers
+from tests.conftest import RANDOM_ON, Servers
 from tests.places import Places
 from tests.property.edits import Everything, State
 
@@ -84,7 +84,7 @@ class Edited:
         return self._found[state].declaration.renames if state in self._found else Renames()
 
 
-@pytest.fixture(scope="session", params=["mysql", "mariadb", "mariadb118"])
+@pytest.fixture(scope="session", params=RANDOM_ON)
 def edited(
     request: pytest.FixtureRequest,
     servers: Servers,
