@@ -99,7 +99,16 @@ def try_out(scratch: Scratch, statement: Statement, live: LiveTables) -> Stateme
     Raises:
         ServerError: the statement as it was planned is refused.
     """
-    return live.after(_tried(scratch, statement, instant=live.takes_instant(statement)))
+    tried = _tried(scratch, statement, instant=live.takes_instant(statement))
+    return live.after(_with_what_a_copy_fails_on(tried))
+
+
+def _with_what_a_copy_fails_on(statement: Statement) -> Statement:
+    """The hazards of a copy belong to a statement that copies, each of them once."""
+    if statement.cost is None or statement.cost.kind != "copy":
+        return statement
+    hazards = dict.fromkeys((*statement.hazards, *statement.if_copied))
+    return replace(statement, hazards=tuple(hazards))
 
 
 def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statement:

@@ -23,6 +23,7 @@ _HARMLESS = {
     3719: "utf8 is utf8mb3",
     3720: "NATIONAL is utf8mb3",
     3778: "a collation of utf8mb3",
+    4079: "a collation of a deprecated character set (ucs2)",
     6124: "a foreign key to columns that are not unique",
 }
 # 1105 is any error without a number of its own; the event is made, and waits (MariaDB).

@@ -13,10 +13,12 @@ from plumbob.ddl.quote import quote_name
 from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
 from plumbob.model import Column, Flavour, Renames, Schema
+from plumbob.plan.cost import alters
 from plumbob.plan.misfits import misfits
 from plumbob.plan.pair import Pair
-from plumbob.plan.refusals import is_null_refused, refusals
+from plumbob.plan.refusals import is_null_refused, refusals, zero_dates
 from plumbob.plan.rows import Rows, count_sql
+from plumbob.plan.session import takes_zero_dates
 from plumbob.plan.statement import Hazard, Loss, Statement
 
 _OF_TABLES: tuple[Loss, ...] = ("drop-table", "change-engine")
@@ -54,7 +56,14 @@ def with_counts(
                 *_counted(statement.hazards, counts.get(statement.table, {})),
                 *(each.hazard for each in own),
             ),
+            if_copied=tuple(_if_copied(statement, pairs)),
         )
+
+
+def _if_copied(statement: Statement, pairs: Mapping[str, Pair]) -> Iterator[Hazard]:
+    pair = pairs.get(statement.table)
+    if pair is not None and alters(statement.sql) and not takes_zero_dates(statement):
+        yield from zero_dates(pair)
 
 
 def _counted(hazards: Iterable[Hazard], counts: Counts) -> Iterator[Hazard]:

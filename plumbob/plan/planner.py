@@ -17,7 +17,7 @@ from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
 from plumbob.plan.lenient import all_lenient, lenient_tables, with_leniency
-from plumbob.plan.session import with_broken_keys, with_loose_keys
+from plumbob.plan.session import with_broken_keys, with_loose_keys, with_zero_dates
 from plumbob.plan.statement import Plan, Statement
 from plumbob.plan.stored import drop_above, drop_below, make_above, make_below
 from plumbob.plan.tables import create_tables, drop_tables, inline_keys, rename_tables
@@ -125,6 +125,7 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
         *make_above(there, after, flavour),
         *drop_below(there, after),
     ]
+    statements = list(with_zero_dates(statements, before, after))
     statements = with_broken_keys(statements, there, after)
     return in_order(with_loose_keys(statements, (before, there, after), flavour))
 

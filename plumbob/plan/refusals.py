@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from plumbob.ddl.quote import quote_name
+from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.model import Column, Expression, Flavour, ForeignKey
 from plumbob.model.type import INTEGERS
 from plumbob.plan.duplicates import groups
@@ -135,11 +135,18 @@ def _zero_dates(pair: Pair) -> Iterator[Refusal]:
     if not copying or repeats_zero_date(pair.after):
         return
     refs = _columns(pair, [each.name for each in copying])
+    for hazard in zero_dates(pair):
+        yield Refusal(frozenset(refs), hazard)
+
+
+def zero_dates(pair: Pair) -> Iterator[Hazard]:
+    """What a copy of the table fails on under strict mode."""
     for before, column in pair.kept():
         if before.type.name in _DATED and column.type.name in _DATED and before.generated is None:
             where = f"CAST({pair.sql(column.name)} AS CHAR) LIKE '%-00%'"
             what = "the table is copied, and strict mode refuses dates such as 0000-00-00"
-            yield _refusal(pair, "zero-dates", column.name, what, Rows(pair.live, where), refs)
+            count = count_sql(Rows(pair.live, where))
+            yield Hazard("zero-dates", f"{pair.name}.{column.name}", what, count, fails=True)
 
 
 def _is_copied(before: Column, after: Column) -> bool:
@@ -191,12 +198,32 @@ def _orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
     assert pair.after is not None
     held = [_joined(key) for key in pair.there.foreign_keys]
     for key in pair.after.foreign_keys:
-        if _joined(key) in held or any(pair.old_name(name) is None for name in key.columns):
+        own = [_value(pair, name) for name in key.columns]
+        values = [each for each in own if each is not None]
+        if _joined(key) in held or len(values) < len(own):
             continue
         ref = Ref("foreign_key", "", key.name.lower())
         what = f"rows have no parent in {key.parent_name}"
-        rows = Rows(pair.live, _has_no_parent(pair, key, pairs), alias="`child`")
+        rows = Rows(pair.live, _has_no_parent(values, key, pairs), alias="`child`")
         yield _refusal(pair, "orphans", key.name, what, rows, [ref])
+
+
+def _value(pair: Pair, name: str) -> str | None:
+    """What a row has in a column, or gets in one that comes; None where that is NULL, or not known."""
+    if pair.old_name(name) is not None:
+        return f"`child`.{pair.sql(name)}"
+    column = pair.after.column(name) if pair.after else None
+    if column is None or column.generated is not None or column.auto_increment:
+        return None
+    default = column.default
+    if default is not None and default.kind in ("text", "number"):
+        return quote_text(default.value)
+    is_without = default is None or default.kind == "none"
+    if column.null or not is_without:
+        return None
+    if column.type.is_number:
+        return "0"
+    return "''" if column.type.name in ("char", "varchar") else None
 
 
 def _joined(key: ForeignKey) -> tuple[object, ...]:
@@ -204,8 +231,7 @@ def _joined(key: ForeignKey) -> tuple[object, ...]:
     return (key.parent_name, *columns)
 
 
-def _has_no_parent(pair: Pair, key: ForeignKey, pairs: Pairs) -> str:
-    own = [f"`child`.{pair.sql(name)}" for name in key.columns]
+def _has_no_parent(own: list[str], key: ForeignKey, pairs: Pairs) -> str:
     conditions = [f"{each} IS NOT NULL" for each in own]
     parent = pairs.get(key.parent_name)
     if parent is None and not key.parent_schema:

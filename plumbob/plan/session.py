@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from plumbob.model import Column, Flavour, ForeignKey, Schema, Table
 from plumbob.model.features import UNIQUE_PARENTS
+from plumbob.plan.cost import alters
 from plumbob.plan.foreign_keys import key_ref
 from plumbob.plan.statement import Ref, Statement
 
@@ -36,12 +37,34 @@ def repeats_zero_date(table: Table) -> bool:
     return any(_has_zero_date(column) for column in table.columns)
 
 
+def takes_zero_dates(statement: Statement) -> bool:
+    return _ZERO_DATES in statement.session
+
+
 def _has_zero_date(column: Column) -> bool:
     default = column.default
     if default is None or column.type.name not in ("date", "datetime", "timestamp"):
         return False
     date = default.value.partition(" ")[0]
     return default.kind == "text" and ("-00" in date or date.startswith("0000"))
+
+
+def with_zero_dates(
+    statements: list[Statement], before: Schema, after: Schema
+) -> Iterator[Statement]:
+    """Statements that alter foreign keys or defaults alone: they are made without the whole table at hand.
+
+    Keys are dropped before the table changes; all else comes after that.
+    """
+    for each in statements:
+        names_columns = any(ref.kind in ("column", "index") for ref in each.gives | each.takes)
+        drops_keys = bool(each.takes) and not each.gives
+        table = (before if drops_keys else after).tables.get(each.table)
+        is_bare = alters(each.sql) and not names_columns and not takes_zero_dates(each)
+        if is_bare and table is not None and repeats_zero_date(table):
+            yield replace(each, session=(*each.session, _ZERO_DATES))
+        else:
+            yield each
 
 
 def with_loose_keys(

@@ -31,6 +31,10 @@ def stages(before: Table, after: Table) -> Iterator[tuple[Table, Table]]:
     if after.versioned and not tables[-1].versioned and _leaves_columns_out(after):
         # 4124: a column is left out of versioning only once there is some.
         tables.append(replace(after, columns=tuple(map(_kept, after.columns))))
+    own = [each for each in before.options if each.name == "PAGE_CHECKSUM"]
+    if changes_engine and own and all(each.name != "PAGE_CHECKSUM" for each in after.options):
+        # A table that leaves Aria keeps it through the ALTER that does so, whatever that says.
+        tables.append(replace(after, options=(*after.options, *own)))
     yield from pairwise([*tables, after])
 
 
