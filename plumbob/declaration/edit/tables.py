@@ -108,8 +108,11 @@ class TableEdit:
         for each in wishes:
             if each.is_own and is_alias(each.unit.entry):
                 each.is_changed = not agreed(each)
-        self.said = {part for each in wishes for part in each.says}
         self.there = {each.unit.live_name.lower() for each in wishes if each.unit.kind == "column"}
+        for each in filter(self._is_said_by_a_new_column, wishes):
+            each.new = None
+            each.says.clear()
+        self.said = {part for each in wishes for part in each.says}
         columns = ColumnsEdit(self.text, self.mixins, self.declared, self.live)
         columns.run([each for each in wishes if each.unit.kind == "column"], agreed)
         self.said |= columns.said
@@ -118,6 +121,13 @@ class TableEdit:
         for kind in kinds:
             self._section(kind, [each for each in wishes if each.unit.kind == kind])
         self._settings()
+
+    def _is_said_by_a_new_column(self, each: Wanted) -> bool:
+        """Whether a part has an entry of its own, and a column that comes will say it by itself."""
+        unit = each.unit
+        column = self.live.column_inside(unit.kind, unit.live_name).lower()
+        left = {one.live_name.lower() for units in self.mixins.values() for one in units}
+        return each.is_own and column not in {"", *self.there, *left}
 
     def _whole(self) -> Pairs:
         return table_pairs(self.live.table, self.database, self.flavour)
@@ -166,7 +176,7 @@ class TableEdit:
         column = self.live.column_inside("index", "PRIMARY")
         is_said = ("index", "primary") in self.said
         if unit is not None and unit.is_own:
-            if live is None:
+            if live is None or unit.new is None:
                 self.text.writer.remove(unit.unit.entry, self.text.own)
             else:
                 self.text.update(unit, self.text.own.is_flow)
