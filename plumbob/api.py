@@ -225,7 +225,8 @@ def find_place(
     variable = project.config.url_env
     if url is None:
         target = Target.from_options(
-            environ={**os.environ, "DATABASE_URL": os.environ.get(variable, "")}
+            environ={**os.environ, "DATABASE_URL": os.environ.get(variable, "")},
+            kept=project.config.kept,
         )
     else:
         target = Target.from_url(url)

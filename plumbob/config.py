@@ -3,7 +3,7 @@
 They stand in one file: section `[plumbob]` of `plumbob.cfg` or of `setup.cfg`, or `[tool.plumbob]` of
 `pyproject.toml`. An environment is a section `[plumbob:NAME]` (`[tool.plumbob.environments.NAME]`)
 that overrides some of them. No secret belongs there, since these files are committed: they name the
-environment variable that holds the URL instead.
+environment variable that holds the URL instead, and where the password is kept.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from plumbob.errors import PlumbobError, Position
+from plumbob.server.password import Kept
 from plumbob.server.scope import Scope, read_patterns
 
 FILE = "plumbob.cfg"
@@ -64,6 +65,9 @@ class Config:
         large_rows, large_bytes: from when on nobody may wait for a table without an approval; 0 for
             no limit.
         kill_rows: a transaction that has changed more rows is not ended by --kill-blockers.
+        password_file, password_command: where the password of the database is kept
+            (`plumbob.server.password.Kept`); the file from the project's root, with ~ and $NAME in it.
+        committed_secrets: whether a password may be read from a file that is in git.
         environment: the name of the environment that this is; no setting.
     """
 
@@ -90,12 +94,20 @@ class Config:
     large_rows: int = 1_000_000
     large_bytes: int = 1024**3
     kill_rows: int = 1000
+    password_file: str = ""
+    password_command: str = ""
+    committed_secrets: bool = False
     environment: str = DEVELOPMENT
 
     @property
     def scope(self) -> Scope:
         """What of the database is managed."""
         return Scope(read_patterns("ignore", self.ignore), read_patterns("manage", self.manage))
+
+    @property
+    def kept(self) -> Kept:
+        """Where the password of the database is."""
+        return Kept(self.password_file, self.password_command, self.committed_secrets)
 
     def scratch_at(self, asked: str | None = None) -> str:
         """Where declared text is tried out: what is asked for, else what the settings say.
@@ -151,10 +163,18 @@ def read_config(root: Path | None, env: str | None = None) -> Config:
             raise
         if name not in (*sections, *USUAL):
             raise _unknown_environment(name, [*filter(None, sections), *USUAL], file, env)
-        return configs[name]
+        return _at_home(configs[name], root)
     if name not in USUAL:
         raise _unknown_environment(name, list(USUAL), None, env)
     return _config("", name, {})
+
+
+def _at_home(config: Config, root: Path | None) -> Config:
+    """The same with the file of the password from the project's root."""
+    if not config.password_file or root is None:
+        return config
+    file = os.path.expandvars(os.path.expanduser(config.password_file))
+    return replace(config, password_file=str(root / file))
 
 
 def seconds(text: str) -> float:
@@ -329,6 +349,12 @@ def _faults(config: Config) -> Iterator[tuple[str, str, str]]:
             "scratch is sandbox, target, none or $NAME of an environment variable with a URL",
             "a URL itself would put a password into a file that is committed",
         )
+    if config.password_file and config.password_command:
+        yield (
+            "password_command",
+            "password_file and password_command are both there",
+            "a password is kept in one place",
+        )
     if config.pool_min > config.pool_max or not config.pool_max:
         yield (
             "pool_max",
@@ -393,7 +419,10 @@ _READERS: Mapping[str, Callable[[str], object]] = {
 
 def _advice(key: str, known: list[str]) -> str:
     if key in SECRETS:
-        return "Secrets stay out of this file: name the variable that holds the URL in url_env."
+        return (
+            "Secrets stay out of this file: name the variable that holds the URL in url_env, or where "
+            "the password is in password_file or password_command."
+        )
     near = difflib.get_close_matches(key, known, 1)
     return f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(known)}."
 

@@ -79,6 +79,8 @@ def find_target(to: ConnectionOptions, config: Config) -> Target:
         ssl_mode=to.ssl_mode,
         ssl_ca=None if to.ssl_ca is None else str(to.ssl_ca),
         defaults_file=to.defaults_file,
+        password_file=to.password_file,
+        kept=config.kept,
         environ=_environment(config),
     )
     for warning in target.warnings:
@@ -127,7 +129,7 @@ def _password(to: ConnectionOptions) -> str | None:
     if not console.can_ask():
         raise PlumbobError(
             "-p asks for the password, and there is no terminal to ask on",
-            advice="give it in MYSQL_PWD, in DATABASE_URL or in an option file",
+            advice="give it by --password-file, in MYSQL_PWD, in DATABASE_URL or in an option file",
             exit=Exit.BAD_INPUT,
         )
     password: str = click.prompt(

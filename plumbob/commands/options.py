@@ -22,7 +22,7 @@ Function = Callable[..., Any]
 Option = Callable[[Function], Function]
 PASSWORD_IN_ARGV = (
     "a password on the command line can be seen by all users of this machine: "
-    "use -p alone, an environment variable or an option file"
+    "use -p alone, --password-file, an environment variable or an option file"
 )
 _PASSWORD = re.compile(r"(?:-p|--password=)(?P<password>.*)", re.DOTALL)
 # Where the context keeps a password that was found in argv.
@@ -88,6 +88,7 @@ class ConnectionOptions:
     socket: str | None = None
     database: str | None = None
     defaults_file: Path | None = None
+    password_file: Path | None = None
     ssl_mode: str | None = None
     ssl_ca: Path | None = None
     wait: float = 0.0
@@ -206,6 +207,12 @@ _CONNECTION = (
     click.option("-P", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="TCP port."),
     click.option("-u", "--user", metavar="USER", help="Account."),
     click.option("-p", "--password", "ask_password", is_flag=True, help="Ask for the password."),
+    click.option(
+        "--password-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Read the password from this file, which holds nothing else.",
+    ),
     click.option("-S", "--socket", metavar="FILE", help="Unix socket of the server."),
     click.option("-D", "--database", metavar="NAME", help="Database."),
     click.option(

@@ -76,6 +76,8 @@ def resolve(url: str | None, env: str | None, settings: Settings | None) -> tupl
     """Where to connect and how, for both kinds of database."""
     config = read_config(find_root(), env)
     target = Target.from_url(_url(config) if url is None else url)
+    if url is None:
+        target = target.with_kept(config.kept)
     if target.database is None:
         raise PlumbobError(
             "the URL names no database", advice="write mysql://user@host:3306/database"

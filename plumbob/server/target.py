@@ -7,13 +7,14 @@ import ipaddress
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from plumbob.errors import PlumbobError
 from plumbob.server.given import Given, Tls, tls_mode
 from plumbob.server.option_file import FILES, read_option_files
+from plumbob.server.password import NOT_KEPT, Kept, refuse_committed
 from plumbob.server.secret import Secret
 from plumbob.server.url import parse_url
 
@@ -72,17 +73,23 @@ class Target:
         ssl_mode: str | None = None,
         ssl_ca: str | None = None,
         defaults_file: str | Path | None = None,
+        password_file: str | Path | None = None,
+        kept: Kept = NOT_KEPT,
         environ: Mapping[str, str] | None = None,
     ) -> Target:
         """The target of a command line.
 
         Each setting comes from the first that has it: the options, `url`, `DATABASE_URL`,
-        `MYSQL_PWD`, the option files. `DATABASE_URL` is left out where an option says which server
-        or account is meant: a password is not sent to a server that it was not written for.
+        `MYSQL_PWD`, `kept`, the option files. `DATABASE_URL` and `kept` are left out where an option
+        says which server or account is meant: a password is not sent to a server that it was not
+        written for.
 
         Args:
             url: the value of --url.
             defaults_file: the only option file to read, instead of the mysql client's usual ones.
+            password_file: a file that holds the password alone.
+            kept: where the settings say that the password is; it is asked for it alone where nobody
+                before it has one.
             environ: the environment, by default that of the process.
 
         Raises:
@@ -102,6 +109,11 @@ class Target:
         )
         files = read_option_files(_option_files(defaults_file, environ))
         warnings = list(files.warnings)
+        if defaults_file is not None and "password" in files.options and not kept.may_be_committed:
+            refuse_committed(Path(defaults_file))
+        if password_file is not None and options.password is None:
+            found = Kept(str(password_file), may_be_committed=kept.may_be_committed)
+            options = replace(options, password=found.read(warnings.append))
         sources = [options]
         if url is not None:
             sources.append(parse_url(url, "--url"))
@@ -110,10 +122,22 @@ class Target:
                     "a password in --url can be seen by all users of this machine: "
                     "use DATABASE_URL, MYSQL_PWD or an option file"
                 )
-        elif environ.get("DATABASE_URL") and not (host or socket or port or user):
+        is_usual = url is None and not (host or socket or port or user)
+        if is_usual and environ.get("DATABASE_URL"):
             sources.append(parse_url(environ["DATABASE_URL"], "DATABASE_URL"))
-        sources += [_from_environment(environ), files.given()]
-        return _resolve(sources, tuple(warnings))
+        sources.append(_from_environment(environ))
+        if is_usual and _first(source.password for source in sources) is None:
+            secret = kept.read(warnings.append)
+            sources.append(Given("the settings", password=secret, is_default=True))
+        return _resolve([*sources, files.given()], tuple(warnings))
+
+    def with_kept(self, kept: Kept) -> Target:
+        """The same with the password that the settings say where to find, where it has none."""
+        if self.password is not None:
+            return self
+        warnings = list(self.warnings)
+        secret = kept.read(warnings.append)
+        return replace(self, password=secret, warnings=tuple(warnings))
 
     @property
     def is_local(self) -> bool:

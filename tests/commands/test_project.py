@@ -70,6 +70,11 @@ def test_every_setting_is_read(root: Path) -> None:
         ("[plumbob]\n[other]\n", r"section \[other\]", "[plumbob:NAME]"),
         ("[plumbob:x]\npassword = canary\n", "unknown setting password", "Secrets stay out"),
         ("[plumbob:x]\nproduction = canary-or-not\n", "production is true or false", ""),
+        (
+            "[plumbob]\npassword_file = canary\npassword_command = canary\n",
+            "password_file and password_command are both there",
+            "one place",
+        ),
         ("[plumbob]\npool_max = many\n", "pool_max is a whole number", ""),
         ("[plumbob]\npool_max = 2\npool_min = 3\n", "pool_max is 2, and pool_min 3", ""),
         ("[plumbob]\npool_wait = soon\n", "pool_wait is a time such as 10s", ""),

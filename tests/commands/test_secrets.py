@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -14,7 +16,7 @@ from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
 from tests.commands.makes import PLAIN
 from tests.commands.user import Result, User
-from tests.conftest import empty_database
+from tests.conftest import Servers, empty_database
 from tests.servers import Server
 
 CANARY = "canary-7f3a"
@@ -34,12 +36,18 @@ COMMANDS = (
 
 @pytest.fixture(params=[CANARY, ODD], ids=["plain", "odd"])
 def account(request: pytest.FixtureRequest, server: Server, database: str) -> Iterator[str]:
-    """An account with all rights on the database; its name is its password's length."""
+    """An account with all rights on the database, and its password."""
+    with an_account(server, database, request.param) as name:
+        yield f"{name}:{request.param}"
+
+
+@contextmanager
+def an_account(server: Server, database: str, password: str) -> Iterator[str]:
     name = f"user_{database[-8:]}"
     with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE USER {name}@'%%' IDENTIFIED BY %s", (request.param,))
+        cursor.execute(f"CREATE USER {name}@'%%' IDENTIFIED BY %s", (password,))
         cursor.execute(f"GRANT ALL ON *.* TO {name}@'%'", None)
-        yield f"{name}:{request.param}"
+        yield name
         cursor.execute(f"DROP USER {name}@'%'", None)
 
 
@@ -95,6 +103,33 @@ def test_a_password_is_nowhere_but_at_the_server(
         assert result.code in (0, 1, 4), result
         assert_no_secret(str(result), password)
     assert_no_secret(everything(user.folder, server, database), password)
+
+
+@pytest.mark.parametrize("way", ["--password-file", "password_file", "password_command"])
+def test_a_password_that_is_kept_apart(
+    way: str, servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H01, H02: it reaches the server from there, and a wrong one is told without it."""
+    server = servers("mysql")
+    monkeypatch.setenv("PLUMBOB_TRACEBACK", "1")
+    secret = tmp_path / "secret"
+    secret.touch(0o600)
+    command = shlex.join(["cat", str(secret)])
+    said = {"password_file": "../secret", "password_command": command}
+    with empty_database(server) as database, an_account(server, database, ODD) as name:
+        user = User(tmp_path / "project", url(server, database, name))
+        user.folder.mkdir()
+        user.declare(PLAIN)
+        options = (way, "../secret") if way not in said else ()
+        if way in said:
+            settings = f"[plumbob]\nscratch = none\n{way} = {said[way]}\n"
+            (user.folder / "plumbob.cfg").write_text(settings)
+        for password, code in ((ODD, 1), (CANARY, 3)):
+            secret.write_text(password + "\n")
+            result = user.types("diff", "--json", *options)
+            assert result.code == code, result
+            assert_no_secret(str(result), password)
+        assert_no_secret(everything(user.folder, server, database), ODD)
 
 
 def test_a_wrong_password_is_not_repeated(server: Server, database: str, tmp_path: Path) -> None:

@@ -48,6 +48,29 @@ def test_the_configuration_says_where_and_how(
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "given", "password"),
+    [
+        ("mysql://app@db.example.com/shop", None, "kept"),
+        (URL, None, "s3cret"),
+        # A URL of the program's own may lead to another server.
+        ("mysql://app@db.example.com/shop", "mysql://app@other.example.com/shop", None),
+    ],
+)
+def test_a_password_may_be_kept_apart(
+    url: str,
+    given: str | None,
+    password: str | None,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (project / "plumbob.cfg").open("a") as settings:
+        settings.write("[plumbob:kept]\npassword_command = printf %s kept\n")
+    monkeypatch.setenv("SHOP_URL", url)
+    found = connect(given, env="kept", bind=False).target.password
+    assert (found and found.reveal()) == password
+
+
 def test_the_configuration_can_be_changed_by_the_program(project: Path) -> None:
     changed = replace(Settings.configured("staging"), sql_mode="")
     database = connect(URL, env="staging", settings=changed, bind=False)
