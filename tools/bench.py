@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 
 from plumbob.declaration import load
+from plumbob.migration.events import Done
+from plumbob.migration.files import read_folder
 from plumbob.proof import prove
 from plumbob.seeds.fakes.filling import fill
 from plumbob.seeds.undoing import undo
@@ -28,11 +30,14 @@ from plumbob.server.sandbox import Sandbox
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
+from tests.migration.project import Project, alter
 from tests.servers import SERVERS
+from tests.servers import Server as TestServer
 
 RUNS = 5
 TABLES = 1000
 FAKES = 100_000
+STATEMENTS = 50
 TABLE = """CREATE TABLE t{0} (
   id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
   email varchar(190) NOT NULL, name varchar(120) NOT NULL DEFAULT '', note text,
@@ -166,7 +171,48 @@ def fakes() -> Iterator[tuple[str, float]]:
             yield f"{server.flavour}: removed", time.perf_counter() - made
 
 
-BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes)
+def overhead() -> Iterator[tuple[str, float]]:
+    """What safety costs: lock, journal, fingerprints and warnings of 50 statements that take next to nothing"""
+    for binary in _binaries():
+        with Sandbox(binary) as sandbox, tempfile.TemporaryDirectory() as folder:
+            home = TestServer(sandbox.url)
+            with home.connect() as connection:
+                connection.cursor().execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            project = Project(home, "bench", Path(folder))
+            project.start(*(TABLE.format(number) for number in range(STATEMENTS)))
+            up = tuple(alter(f"t{number}", "ADD COLUMN `x` int") for number in range(STATEMENTS))
+            down = tuple(alter(f"t{number}", "DROP COLUMN `x`") for number in range(STATEMENTS))
+            project.migrate("many", *up, down=down)
+            yield from _overhead(project, str(binary.flavour))
+
+
+def _overhead(project: Project, flavour: str) -> Iterator[tuple[str, float]]:
+    """The statements alone, as the mysql client sends them, and as `schema apply` runs them."""
+    (migration,) = read_folder(project.folder)
+    with connect(Target.from_url(project.url)) as server:
+        before = time.perf_counter()
+        for each in migration.up:
+            server.execute(each.sql)
+        alone = time.perf_counter() - before
+        for each in migration.down:
+            server.execute(each.sql)
+    moments: list[float] = []
+    before = time.perf_counter()
+    project.apply(
+        progress=lambda event: moments.append(
+            time.perf_counter() if isinstance(event, Done) else 0.0
+        )
+    )
+    whole = time.perf_counter() - before
+    done = [moment for moment in moments if moment]
+    ours = (done[-1] - done[0]) / (len(done) - 1)
+    yield f"{flavour}: a statement alone", alone / STATEMENTS
+    yield f"{flavour}: a statement by plumbob", ours
+    yield f"{flavour}: so safety costs for each", ours - alone / STATEMENTS
+    yield f"{flavour}: and for all {STATEMENTS}, from connecting to the record", whole - alone
+
+
+BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes, overhead)
 
 
 def main() -> None:

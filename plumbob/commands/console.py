@@ -21,6 +21,10 @@ from plumbob.report.safe import guard, line
 
 # What a shell reports for a command that a closed pipe ended: 128 + SIGPIPE.
 CLOSED_PIPE = 141
+# To the beginning of the line, and nothing left on it.
+_CLEAR = "\r\x1b[K"
+# Whether something is drawn on the terminal that the next line has to replace.
+_drawn: set[TextIO] = set()
 
 
 def out(text: str) -> None:
@@ -42,6 +46,20 @@ def note(text: str) -> None:
         return
     with contextlib.suppress(OSError):
         _write(sys.stderr, text)
+
+
+def draw(text: str) -> None:
+    """A line on a terminal that the next one of any kind replaces; nothing where there is no terminal."""
+    stream = sys.stderr
+    if not is_terminal(stream) or os.environ.get("TERM") == "dumb":
+        return
+    import shutil
+
+    columns = shutil.get_terminal_size().columns
+    with contextlib.suppress(OSError):
+        stream.write(f"{_CLEAR}{guard(click.unstyle(text))[: columns - 1]}")
+        stream.flush()
+    _drawn.add(stream)
 
 
 def warn(what: str) -> None:
@@ -122,6 +140,8 @@ def _traceback(error: Exception) -> str:
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:  # closed by the caller: `2>&-`
         return
+    if _drawn:
+        _drawn.pop().write(_CLEAR)
     coloured = is_terminal(stream) and not _no_colour()
     click.echo(guard(text if coloured else click.unstyle(text)), file=stream, color=coloured)
 

@@ -12,12 +12,12 @@ from plumbob.commands import console
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.beside import Killing
-from plumbob.migration.events import Event, Progress, Warned
+from plumbob.migration.events import Event, Progress, Still, Warned
 from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.migration.stopping import Stop
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
-from plumbob.report.progress import event_text
+from plumbob.report.progress import event_text, still_text
 
 
 def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None:
@@ -31,15 +31,24 @@ def killing(config: Config, asked: bool) -> Killing | None:
 
 
 def teller() -> Progress:
-    """What tells each step of a run on stderr; a warning that comes again with every table once."""
+    """What tells each step of a run on stderr; a warning that comes again with every table once.
+
+    How far a statement is stands on the last line of a terminal, and nowhere else.
+    """
     told: set[str] = set()
+    # What is drawn comes from another thread.
+    one_at_a_time = threading.Lock()
 
     def tell(event: Event) -> None:
         if isinstance(event, Warned):
             if event.message in told:
                 return
             told.add(event.message)
-        console.note(event_text(event) or "")
+        with one_at_a_time:
+            if isinstance(event, Still):
+                console.draw(still_text(event))
+            else:
+                console.note(event_text(event) or "")
 
     return tell
 

@@ -5,15 +5,14 @@ An append-only list of events. What is applied is a set with parents: there is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from plumbob import __version__
 from plumbob.ddl.quote import quote_text
 from plumbob.migration.migration import Direction, Migration
-from plumbob.migration.store import HISTORY, JOURNAL, pack, there, unpack
+from plumbob.migration.store import HISTORY, JOURNAL, pack, there, transaction, unpack
 from plumbob.migration.text import render
 from plumbob.server.connection import Server
 
@@ -117,7 +116,7 @@ def write(
         "down": render(migration, "down"),
         "snapshot": pack(texts),
     }
-    with _transaction(server):
+    with transaction(server):
         number = _insert(server, values, milliseconds)
         server.execute(f"UPDATE `{JOURNAL}` SET history = {number:d} WHERE history IS NULL")
 
@@ -144,7 +143,7 @@ def adopt(server: Server, texts: Mapping[str, str], *, before: str, after: str) 
         "down": "",
         "snapshot": pack(texts),
     }
-    with _transaction(server):
+    with transaction(server):
         _insert(server, values, 0)
 
 
@@ -161,15 +160,3 @@ def _insert(server: Server, values: Mapping[str, str | None], milliseconds: int)
     ((number,),) = server.query("SELECT LAST_INSERT_ID()")
     server.execute(f"UPDATE `{HISTORY}` SET snapshot = NULL WHERE id <> {number:d}")
     return int(number)
-
-
-@contextmanager
-def _transaction(server: Server) -> Iterator[None]:
-    server.execute("START TRANSACTION")
-    try:
-        yield
-        server.execute("COMMIT")
-    except BaseException:
-        if server.connection.open:
-            server.execute("ROLLBACK")
-        raise

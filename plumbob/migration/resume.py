@@ -15,7 +15,7 @@ from plumbob.migration.journal import Entry
 from plumbob.migration.live import Live, as_told, differing, is_as, listed
 from plumbob.migration.migration import ABSENT, UNKNOWN, Direction, Migration, Script
 from plumbob.migration.standing import HalfDone
-from plumbob.migration.undoing import undoes
+from plumbob.migration.undoing import steps_needed, undoes
 from plumbob.model import key_of_id
 
 Told = Literal["done", "again"]
@@ -57,11 +57,14 @@ def go_on(migration: Migration, half: HalfDone, live: Live, told: Told | None = 
             raise _nobody_knows(migration, half, entry)
         _check_same(migration, script, entry)
         return Start(done + 1, entry) if told == "done" else Start(done)
+    # A run that had turned back has written down, when it began, which data steps it does not need.
+    steps = {number: False for number, entry in tried.items() if entry.state == "done"}
     if entry is None or is_as(live.tables, entry.before):
-        return Start(done, needless=_needless(migration, script, live, done) or frozenset())
+        return Start(done, needless=_needless(migration, script, live, done, steps) or frozenset())
     if is_as(live.tables, entry.expected):
         _check_same(migration, script, entry)
-        return Start(done + 1, entry, _needless(migration, script, live, done + 1) or frozenset())
+        needless = _needless(migration, script, live, done + 1, steps)
+        return Start(done + 1, entry, needless or frozenset())
     if live.is_after(script):
         return Start(len(script.statements), entry)
     raise _neither(migration, half, entry, live)
@@ -86,8 +89,9 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
         if is_as(live.tables, state):
             found.append(number)
     fitting = [number for number in found if undoes(migration, direction, half, number)]
-    if not found and not (migration.forward.blocks or migration.backward.blocks):
-        needless = _needless(migration, script, live, 0)
+    steps = None if found else steps_needed(migration, direction, half)
+    if steps is not None:
+        needless = _needless(migration, script, live, 0, steps)
         if needless is not None:
             return Start(needless=needless, is_between=True)
     if not fitting:
@@ -106,11 +110,14 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
     return Start(fitting[-1])
 
 
-def _needless(migration: Migration, script: Script, live: Live, done: int) -> frozenset[int] | None:
+def _needless(
+    migration: Migration, script: Script, live: Live, done: int, steps: Mapping[int, bool]
+) -> frozenset[int] | None:
     """The statements behind the first ones whose objects are not as before them.
 
-    What drops an object is needed in each state that the other way gives to it. None where the others
-    would not lead to the end of the script.
+    What drops an object is needed in each state that the other way gives to it. Of data steps, which no
+    definition tells of, `steps` says by their numbers whether they are needed; others are. None where
+    the others would not lead to the end of the script.
     """
     state = {name: before for name, (before, _) in script.tables.items()}
     now = {**live.tables}
@@ -119,7 +126,9 @@ def _needless(migration: Migration, script: Script, live: Live, done: int) -> fr
     for number, statement in enumerate(script.statements, 1):
         before = {name: state.get(name, ABSENT) for name in statement.after}
         drops = {*statement.after.values()} == {ABSENT}
-        if number > done:
+        if number > done and not steps.get(number, True):
+            found.add(number)
+        elif number > done:
             if is_as(now, before) or (drops and _of(now, before) <= known):
                 now |= statement.after
             else:

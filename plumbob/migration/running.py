@@ -39,6 +39,7 @@ from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.standing import SYNC
 from plumbob.migration.stopping import Stop
+from plumbob.migration.store import transaction
 from plumbob.migration.tasks import Task
 from plumbob.migration.text import file_name
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
@@ -138,7 +139,8 @@ class Runner:
         self._give_back(task)
         for number in range(done + 1, total + 1):
             if number not in task.numbers:
-                self._pass(task, number, live)
+                if not self._is_data(task, number):
+                    self._pass(task, number, live)
                 continue
             self._look_at_assertions(task, number)
             self._run_statement(task, number)
@@ -166,9 +168,18 @@ class Runner:
         if task.begun:
             return
         kept = self._kept(task)
-        journal.begin(self.server, task.migration, task.direction, live.tables, kept)
-        for number in range(1, task.start.done + 1):
-            self._pass(task, number, live)
+        # Whether a data step is needed is known now, and to nobody once the run has begun.
+        passed = {
+            *range(1, task.start.done + 1),
+            *(number for number in task.start.needless if self._is_data(task, number)),
+        }
+        with transaction(self.server):
+            journal.begin(self.server, task.migration, task.direction, live.tables, kept)
+            for number in sorted(passed):
+                self._pass(task, number, live)
+
+    def _is_data(self, task: Task, number: int) -> bool:
+        return is_data(task.statements[number - 1], self.server.flavour)
 
     def _pass(self, task: Task, number: int, live: Live) -> None:
         """Write that a statement is not needed."""

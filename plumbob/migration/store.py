@@ -10,7 +10,8 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from plumbob.ddl.quote import quote_text
 from plumbob.errors import Exit, PlumbobError
@@ -86,6 +87,19 @@ def create(server: Server) -> None:
     """Make what is missing of the two tables."""
     for name in _TABLES.keys() - there(server):
         server.execute(_TABLES[name])
+
+
+@contextmanager
+def transaction(server: Server) -> Iterator[None]:
+    """All of what is written inside, or nothing."""
+    server.execute("START TRANSACTION")
+    try:
+        yield
+        server.execute("COMMIT")
+    except BaseException:
+        if server.connection.open:
+            server.execute("ROLLBACK")
+        raise
 
 
 def to_json(fingerprints: Mapping[str, str]) -> str:

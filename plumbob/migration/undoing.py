@@ -47,6 +47,32 @@ def undoes(migration: Migration, direction: Direction, half: HalfDone, done: int
     return True
 
 
+def steps_needed(
+    migration: Migration, direction: Direction, half: HalfDone
+) -> dict[int, bool] | None:
+    """For each data step of a script by its number, whether it undoes one whose effect is there.
+
+    The arguments are those of `undoes`; None where nobody can tell: a block is half done, or has no
+    counterpart on the way that it undoes.
+    """
+    script, other = migration.script(direction), migration.script(half.direction)
+    tried = {entry.number: entry.state for entry in half.entries if entry.number}
+    partners = {ours: theirs for theirs, ours in _pairs(other, script)}
+    found: dict[int, bool] = {}
+    for block in range(1, len(script.blocks) + 1):
+        steps = _data(migration, script, block)
+        if not steps:
+            continue
+        theirs = partners.get(block)
+        if theirs is None or _is_unknown(migration, other, theirs, tried):
+            return None
+        was_run = {tried.get(number) == "done" for number in _data(migration, other, theirs)}
+        if len(was_run) != 1:
+            return None
+        found |= dict.fromkeys(steps, *was_run)
+    return found
+
+
 def _is_unknown(migration: Migration, script: Script, block: int, tried: Mapping[int, str]) -> bool:
     return any(tried.get(number) == "unknown" for number in _data(migration, script, block))
 
