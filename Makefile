@@ -3,7 +3,7 @@ BIN := .venv/bin
 READY := .venv/installed
 PYTHON ?= python3
 
-.PHONY: help demo test test-sequelize test-edits lint types fuzz bench servers stop format clean
+.PHONY: help demo test test-sequelize test-edits lint types fuzz torture bench servers stop format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,10 @@ format: $(READY) ## settle the style
 
 fuzz: $(READY) ## the property tests, with many more examples
 	@PLUMBOB_EXAMPLES=10000 $(BIN)/pytest -q -n 2 -m hypothesis $(ARGS)
+
+torture: $(READY) ## clients and servers killed at random moments; ARGS="--seed 7 --servers 5"
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/python -m tools.torture $(ARGS)
 
 bench: $(READY) ## how long things take here; ARGS=fakes runs one of them
 	@$(BIN)/python tools/servers.py
