@@ -17,6 +17,7 @@ from plumbob.plan.cost import (
     alters,
     changes_columns,
     copies_unasked,
+    makes_indexes_its_own,
     moves_partitions,
     with_clause,
 )
@@ -168,7 +169,7 @@ def _ways(sql: str, flavour: Flavour, *, instant: bool) -> Iterator[_Way]:
         # It accepts any way, and copies: so that is what it is told.
         yield from (_Way("COPY", lock) for lock in _LOCKS[1:])
         return
-    if instant:
+    if instant and not (flavour.is_mariadb and makes_indexes_its_own(sql)):
         yield _Way("INSTANT")
     cheaper = ("NOCOPY",) if flavour.is_mariadb else ()
     for algorithm in (*cheaper, "INPLACE", "COPY"):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
+from plumbob.ddl.lexer import Token, tokenize
 from plumbob.declaration import nodes
 from plumbob.declaration.faults import Notice
 from plumbob.declaration.nodes import Entry, Node, Scalar
@@ -69,7 +71,13 @@ class Declaration:
         if places is None:
             return None
         entry = _entry(self.schema.tables[table], places, kind, name)
+        if kind == "column" and entry is places.entry and isinstance(entry.value, Scalar):
+            # A statement is the place of all that it says.
+            return _in_statement(entry.value, self._column_name(table, name), word)
         return _position(entry or places.entry, word)
+
+    def _column_name(self, table: str, name: str | int) -> str:
+        return self.schema.tables[table].columns[name].name if isinstance(name, int) else name
 
 
 def _entry(table: Table, places: TablePlaces, kind: str, name: str | int) -> Entry | None:
@@ -94,10 +102,32 @@ def _entry(table: Table, places: TablePlaces, kind: str, name: str | int) -> Ent
     return None
 
 
+def _in_statement(statement: Scalar, column: str, word: str) -> Position:
+    """A word of a column's definition, or its name."""
+    tokens = tokenize(statement.text, is_lenient=True)
+    start = next(
+        (
+            token.start
+            for ahead, token in pairwise(tokens)
+            if ahead.value in ("(", ",") and _says(token, column)
+        ),
+        0,
+    )
+    found = _whole(word).search(statement.text, start) if start and word else None
+    return statement.position(found.start() if found else start)
+
+
+def _says(token: Token, name: str) -> bool:
+    return token.kind in ("word", "name") and token.value.lower() == name.lower()
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])", re.IGNORECASE)
+
+
 def _position(entry: Entry, word: str) -> Position:
     if word:
-        whole = re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])", re.IGNORECASE)
-        found = _find(entry.value, whole)
+        found = _find(entry.value, _whole(word))
         if found is not None:
             return found
     return (entry.key or entry.value).position()

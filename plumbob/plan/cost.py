@@ -134,6 +134,16 @@ def copies_unasked(sql: str) -> bool:
     )
 
 
+def makes_indexes_its_own(sql: str) -> bool:
+    """Whether an index that was made for a foreign key may be dropped with that and added.
+
+    On a scratch database all indexes are declared ones, and MariaDB sees that nothing is to be done.
+    """
+    words = [each.value for each in tokenize(sql, is_lenient=True) if each.kind == "word"]
+    drops_a_key = ["drop", "foreign", "key"] in (words[at : at + 3] for at in range(len(words)))
+    return drops_a_key and "add" in words
+
+
 def changes_columns(sql: str) -> bool:
     """Whether columns come or go: in an instant way, MySQL keeps that as one more version of the row."""
     tokens = tokenize(sql, is_lenient=True)

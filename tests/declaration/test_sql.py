@@ -64,6 +64,20 @@ def test_a_folder_of_files_is_one_declaration(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_fault_of_a_column_is_shown_at_that_column(tmp_path: Path) -> None:
+    script = tmp_path / "schema.sql"
+    script.write_text("CREATE TABLE t (\n  ab text DEFAULT 'b',\n  `b` text DEFAULT 'x'\n)")
+    declaration = load(script)
+    for name, word, line, column in (
+        ("ab", "default", 2, 11),
+        ("b", "default", 3, 12),
+        (1, "", 3, 3),
+    ):
+        at = declaration.position("t", "column", name, word)
+        assert at is not None
+        assert (at.line, at.column) == (line, column)
+
+
 PROGRAMS = """\
 CREATE TABLE t (id int);
 CREATE TRIGGER one BEFORE INSERT ON t FOR EACH ROW SET NEW.id = 1;
