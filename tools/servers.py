@@ -48,14 +48,17 @@ class Wanted:
     maker: Maker
     series: str
     suite: str
-    package: str
+    packages: tuple[str, ...]
     download: str
 
 
+# galera-4 makes several MariaDB servers one cluster (tests/cluster.py).
 SERVERS = {
-    "mysql-9.7": Wanted("mysql", "9.7", "sid", "mysql-server-core", "58 MB"),
-    "mariadb-10.11": Wanted("mariadb", "10.11", "bookworm", "mariadb-server-core", "15 MB"),
-    "mariadb-11.8": Wanted("mariadb", "11.8", "trixie", "mariadb-server-core", "15 MB"),
+    "mysql-9.7": Wanted("mysql", "9.7", "sid", ("mysql-server-core",), "58 MB"),
+    "mariadb-10.11": Wanted(
+        "mariadb", "10.11", "bookworm", ("mariadb-server-core", "galera-4"), "16 MB"
+    ),
+    "mariadb-11.8": Wanted("mariadb", "11.8", "trixie", ("mariadb-server-core",), "15 MB"),
 }
 LIGHTEST = "mariadb-11.8"
 
@@ -93,9 +96,20 @@ def provide(name: str) -> binaries.Binary:
     # The lock keeps a second run from fetching what this one is about to have.
     with locked(binaries.cache_folder() / "servers" / f"{name}.lock"):
         with contextlib.suppress(PlumbobError):
-            return binaries.find(wanted.maker, wanted.series)
+            if found := having(wanted):
+                return found
         fetch(name, wanted)
-        return binaries.find(wanted.maker, wanted.series)
+        found = having(wanted)
+        assert found
+        return found
+
+
+def having(wanted: Wanted) -> binaries.Binary | None:
+    """The server of this machine; None where its cluster library is wanted and is nowhere."""
+    found = binaries.find(wanted.maker, wanted.series)
+    if "galera-4" not in wanted.packages:
+        return found
+    return found if binaries.find_cluster(wanted.series) else None
 
 
 @contextlib.contextmanager
@@ -130,7 +144,9 @@ def fetch(name: str, wanted: Wanted) -> None:
                 f"{name}: Debian's {wanted.suite} has moved on to {series_of(note)}. {advice}"
             )
         (work / "root" / binaries.NOTE).write_text(json.dumps(note, indent=1), encoding="utf-8")
-        shutil.rmtree(servers / name, ignore_errors=True)
+        # Somebody may be starting the one that was there.
+        if (servers / name).exists():
+            (servers / name).rename(work / "old")
         (work / "root").rename(servers / name)
 
 
@@ -177,7 +193,7 @@ Dir::State::status "{work}/status";
     environment = {**os.environ, "APT_CONFIG": str(work / "apt.conf"), "LC_ALL": "C"}
     run(["apt-get", "-q", "update"], environment, attempts=ATTEMPTS)
     run(
-        ["apt-get", "-q", "-y", "--download-only", "install", wanted.package],
+        ["apt-get", "-q", "-y", "--download-only", "install", *wanted.packages],
         environment,
         attempts=ATTEMPTS,
     )
@@ -223,8 +239,9 @@ def trim(full: Path, root: Path, wanted: Wanted) -> dict[str, object]:
     for folder in ("bin", "lib", "plugin", "share"):
         (root / folder).mkdir(parents=True)
     shutil.move(full / "usr/sbin" / program, root / "bin")
-    for plugin in full.glob("usr/lib/mysql/plugin/*.so"):
-        shutil.move(plugin, root / "plugin")
+    # The cluster library is a link to a file one folder higher.
+    for plugin in (*full.glob("usr/lib/mysql/plugin/*.so"), *full.glob("usr/lib/galera/*.so")):
+        shutil.copy2(plugin, root / "plugin")
     for part in (share / "charsets", share / "english", *share.glob("*.sql")):
         shutil.move(part, root / "share")
     loader = keep_libraries(full, root)
@@ -241,7 +258,7 @@ def trim(full: Path, root: Path, wanted: Wanted) -> dict[str, object]:
     ]
     flavour = binaries.version_of([word.format(root=root) for word in command[:4]])
     if flavour is None:
-        raise Trouble(f"{wanted.package} from Debian's {wanted.suite} does not run here")
+        raise Trouble(f"{wanted.packages[0]} from Debian's {wanted.suite} does not run here")
     return {
         "maker": flavour.maker,
         "version": flavour.version,

@@ -30,6 +30,8 @@ PLACES = (
     "/usr/local/opt/mariadb*/bin",
     "/usr/local/opt/mysql*/bin",
 )
+GALERA = "libgalera_smm.so"
+GALERA_PLACES = ("/usr/lib/galera", "/usr/lib64/galera-4")
 VARIABLE = re.compile(r"PLUMBOB_(MYSQL|MARIADB)(?:_(\d+)_(\d+))?")
 # The note that `tools/servers.py` leaves in the folder of a server that it has fetched.
 NOTE = "plumbob.json"
@@ -85,6 +87,17 @@ def find(maker: Maker | None = None, series: str | None = None) -> Binary:
 def found() -> list[Binary]:
     """Every server of this machine, in the order of preference, each file once."""
     return list({binary.path: binary for binary in reversed(list(_all()))}.values())[::-1]
+
+
+def find_cluster(series: str) -> tuple[Binary, Path] | None:
+    """A MariaDB server of this series and the library that makes several of them one cluster."""
+    for binary in found():
+        if binary.flavour.is_mariadb and binary.flavour.series == series:
+            beside = binary.path.parent.parent / "plugin" / GALERA
+            for path in (beside, *(Path(place, GALERA) for place in GALERA_PLACES)):
+                if path.is_file():
+                    return binary, path
+    return None
 
 
 def cache_folder() -> Path:
