@@ -202,6 +202,28 @@ def test_programs_go_to_sql_and_back(user: User) -> None:
     assert user.schema.read_text() == STORED
 
 
+def test_the_collation_that_programs_have_of_the_database_is_written_out(user: User) -> None:
+    user.declare(
+        "database: {collation: latin1_german1_ci}\n"
+        "tables: {t: {columns: {a: int}}}\n"
+        "views: {v: select a from t}\n"
+        "procedures: {p: {sql: (x char(3)) select x, database_collation: utf8mb4_bin}, q: () select 1}\n"
+    )
+    user.succeeds("fmt", "--to", "sql")
+    script = user.schema.with_suffix(".sql").read_text()
+    told = [line for line in script.splitlines() if line.startswith(("SET", "CREATE"))]
+    assert told == [
+        "CREATE TABLE t (",
+        "CREATE VIEW v AS",
+        "SET collation_database = 'utf8mb4_bin';",
+        "CREATE PROCEDURE p (x char(3))",
+        "SET collation_database = DEFAULT;",
+        "SET collation_database = 'latin1_german1_ci';",
+        "CREATE PROCEDURE q ()",
+        "SET collation_database = DEFAULT;",
+    ]
+
+
 NAMED = """\
 tables:
   action:

@@ -141,9 +141,10 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
-        said.append(
-            with_session(new_stored(each, flavour, says_definer=True), stored_fields(each, Usual()))
-        )
+        beside = dict(stored_fields(each, Usual()))
+        if isinstance(each, Owned) and not isinstance(each, View) and schema.collation:
+            beside.setdefault("database_collation", schema.collation)
+        said.append(with_session(new_stored(each, flavour, says_definer=True), beside))
     return "\n\n".join(said) + "\n"
 
 
