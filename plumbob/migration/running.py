@@ -33,6 +33,7 @@ from plumbob.migration.events import (
     WaitsForTable,
     Warned,
 )
+from plumbob.migration.explained import explained
 from plumbob.migration.findings import refused, unapproved
 from plumbob.migration.live import Live, as_told, differing, is_as, listed, look, look_at
 from plumbob.migration.lock import Lock
@@ -287,7 +288,8 @@ class Runner:
             raise _interrupted(task, number - 1, self.stop, said) from error
         if is_as_before:
             raise _got_no_lock(task, number, error) from error
-        raise _failed(task, number, error.what, advice(error.errno)) from error
+        what = explained(self.server, error, task.statements[number - 1].sql)
+        raise _failed(task, number, what, advice(error.errno)) from error
 
     def _find_out(
         self, task: Task, number: int, row: int, before: Fingerprints, error: ServerError
@@ -371,7 +373,10 @@ class Runner:
                 raise _interrupted(task, number - 1, self.stop, said) from error
             said = advice(errno) if errno else "Nothing of it stays."
             first = f"A part of it may stay: {why}." if why else said
-            raise _failed(task, number, error.what, first) from error
+            what = error.what
+            if isinstance(error, ServerError):
+                what = explained(self.server, error, statement.sql)
+            raise _failed(task, number, what, first) from error
         for message in harmless:
             self.progress(Warned(number, message))
 

@@ -29,6 +29,7 @@ from plumbob.errors import Exit, PlumbobError, Position
 from plumbob.migration import asserting
 from plumbob.migration.atomic import programs
 from plumbob.migration.by_hand import advice_for, is_data, kind_of
+from plumbob.migration.explained import explained
 from plumbob.migration.live import look as look_at_database
 from plumbob.migration.migration import (
     ABSENT,
@@ -307,7 +308,8 @@ class _Stage:
                 self.scratch.execute(statement.sql)
         except ServerError as error:
             raise PlumbobError(
-                f"{script.name_of(number)} fails in the proof: {error.what}",
+                f"{script.name_of(number)} fails in the proof: "
+                + explained(self.server, error, statement.sql),
                 advice="change the statement, or the declaration",
                 where=where,
                 exit=Exit.FAILED,

@@ -6,7 +6,7 @@ faults; this module calls them, tells where in the file each fault is, and knows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from plumbob.ddl.charsets import Defaults
 from plumbob.declaration.collecting import without_collecting
@@ -25,9 +25,9 @@ from plumbob.declaration.validate.sizes import faults_of_sizes
 from plumbob.declaration.validate.stored import faults_of_stored
 from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.declaration.validate.texts import faults_of_texts
-from plumbob.model import Flavour, Table
+from plumbob.model import Flavour, Schema, Table
 
-__all__ = ["validate"]
+__all__ = ["faults_of_table", "validate"]
 
 _OF_A_TABLE = (
     faults_of_names,
@@ -82,6 +82,15 @@ def validate(
             found.error(fault.what, where, fault.advice)
     found.raise_if_any()
     return found.sorted_notices()
+
+
+def faults_of_table(schema: Schema, name: str, flavour: Flavour) -> Iterator[Fault]:
+    """What this server would refuse of one table of a schema, whoever wrote it."""
+    subject = Subject(Declaration(schema), flavour)
+    for rule in _OF_ALL_TABLES:
+        yield from (fault for table, fault in rule(subject) if table.name == name)
+    for rule_of_table in _OF_A_TABLE:
+        yield from rule_of_table(subject, schema.tables[name])
 
 
 def _tell(found: Faults, declaration: Declaration, table: Table, fault: Fault) -> None:
