@@ -13,6 +13,7 @@ from pathlib import Path
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.fingerprint import Object, fingerprint, whole_fingerprint
 from plumbob.declaration import Declaration
+from plumbob.declaration.dump import without_broken_keys
 from plumbob.declaration.edit import Edited, Remark
 from plumbob.declaration.files import load_anew
 from plumbob.diff.adopt import adopt_names, with_kept
@@ -36,7 +37,7 @@ from plumbob.model import NotUnderstood, Schema, Stored, Table, Trigger, key_of_
 from plumbob.server.connection import Server
 from plumbob.server.since import last_changes
 from plumbob.workflow import Comparison, compare_database, database_defaults
-from plumbob.workflow.pull import brought_to, names_of
+from plumbob.workflow.pull import brought_to, left_out_of, names_of
 
 LOCK_WAIT = 60.0
 
@@ -236,6 +237,10 @@ def adopt(
         )
     left = frozenset(drift.unread) | {each.id for each in drift.conflicts if each.id not in keep}
     wanted = _but_for(drift.wanted, declared, left)
+    live = drift.compared.live
+    # What is there, declared or not: a foreign key to anything else is broken.
+    whole = replace(wanted, not_understood=live.not_understood, unmanaged=live.unmanaged)
+    wanted = replace(wanted, tables=without_broken_keys(whole).tables)
     changed = set().union(
         names_of(compare(wanted, declared, server.flavour)),
         names_of(compare(declared, wanted, server.flavour)),
@@ -252,7 +257,8 @@ def adopt(
             lambda edited: _differing(wanted, declaration, edited, server, scratch),
         )
     contents = {path: (before[path], after) for path, after in edited.contents.items()}
-    return Adopted(contents, edited.remarks, left, _texts(drift, left, server))
+    remarks = (*edited.remarks, *left_out_of(whole))
+    return Adopted(contents, remarks, left, _texts(drift, left, server))
 
 
 def _but_for(wanted: Schema, declared: Schema, left: Collection[str]) -> Schema:

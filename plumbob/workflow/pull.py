@@ -77,10 +77,7 @@ def pull(
         declaration = replace(declaration, sections=frozenset(STORED_KINDS))
     before = {path: path.read_bytes() for path in declaration.files}
     declared, live, changes = _both(declaration, server, scratch)
-    remarks = tuple(
-        Remark(table, f"the foreign key {key.name} is left out: there is no table {key.parent}")
-        for table, key in broken_keys(live)
-    )
+    remarks = left_out_of(live)
     if remarks:
         live = without_broken_keys(live)
         changes = compare(live, declared, server.flavour)
@@ -99,6 +96,14 @@ def pull(
     )
     contents = {path: (before[path], after) for path, after in edited.contents.items()}
     return Pulled(live, changes, contents, (*edited.remarks, *remarks))
+
+
+def left_out_of(live: Schema) -> tuple[Remark, ...]:
+    """What of a live schema no declaration can say."""
+    return tuple(
+        Remark(table, f"the foreign key {key.name} is left out: there is no table {key.parent}")
+        for table, key in broken_keys(live)
+    )
 
 
 def brought_to(

@@ -43,3 +43,18 @@ def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_pat
     again = user.types("init", "--from", url, "--scratch", "target", "--json", "--dir", "again")
     assert again.json["left_out"] == []
     assert again.code == 0
+
+
+def test_drift_takes_in_all_but_the_key(server: Server, database: str, root: User) -> None:
+    root.declare("tables: {t: {columns: {id: int primary key, a: int}}}\n")
+    root.brings_in_sync()
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("set foreign_key_checks = 0")
+        cursor.execute(
+            "alter table t add c int, add constraint fk foreign key (a) references gone (id)"
+        )
+    adopted = root.succeeds("drift", "--adopt")
+    assert "the foreign key fk is left out: there is no table gone" in adopted.out
+    assert "a: int, c: int" in root.schema.read_text()
+    root.succeeds("drift")
+    assert "DROP FOREIGN KEY `fk`" in root.types("diff", "--format", "sql").out
