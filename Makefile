@@ -20,6 +20,7 @@ test: $(READY) ## all checks and tests; ARGS="-k name" runs only these tests
 else
 test: $(READY) lint types
 	@$(BIN)/python tools/servers.py
+	@$(BIN)/python tools/toolkit.py
 	@$(BIN)/pytest -q -n 2 --dist worksteal
 endif
 

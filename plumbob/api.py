@@ -158,7 +158,8 @@ class Place:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.project.config.large_rows, self.project.config.large_bytes)
+        config = self.project.config
+        return Limits(config.large_rows, config.large_bytes, config.tool)
 
     def seed(self, *, dry_run: bool = False) -> Sowing:
         seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))

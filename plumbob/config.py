@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from plumbob.errors import PlumbobError, Position
+from plumbob.server.online import Tool, read_tool
 from plumbob.server.password import Kept
 from plumbob.server.scope import Scope, read_patterns
 
@@ -64,6 +65,7 @@ class Config:
         log_sql: whether the application's SQL is logged; without a word in development alone.
         large_rows, large_bytes: from when on nobody may wait for a table without an approval; 0 for
             no limit.
+        online_alter: the tool that alters such a table (see `server.online`), "" for none.
         kill_rows: a transaction that has changed more rows is not ended by --kill-blockers.
         password_file, password_command: where the password of the database is kept
             (`plumbob.server.password.Kept`); the file from the project's root, with ~ and $NAME in it.
@@ -93,11 +95,17 @@ class Config:
     log_sql: bool = True
     large_rows: int = 1_000_000
     large_bytes: int = 1024**3
+    online_alter: str = ""
     kill_rows: int = 1000
     password_file: str = ""
     password_command: str = ""
     committed_secrets: bool = False
     environment: str = DEVELOPMENT
+
+    @property
+    def tool(self) -> Tool | None:
+        """The online schema-change tool that large tables are handed to."""
+        return read_tool(self.online_alter)
 
     @property
     def scope(self) -> Scope:
@@ -361,6 +369,10 @@ def _faults(config: Config) -> Iterator[tuple[str, str, str]]:
             f"pool_max is {config.pool_max}, and pool_min {config.pool_min}",
             "a pool has one connection at most or more, and no more at least",
         )
+    try:
+        read_tool(config.online_alter)
+    except ValueError as error:
+        yield "online_alter", f"online_alter is not {error}", ""
     for setting, text in (("ignore", config.ignore), ("manage", config.manage)):
         try:
             read_patterns(setting, text)

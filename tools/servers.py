@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,7 +136,7 @@ def fetch(name: str, wanted: Wanted) -> None:
     print(f"{name}: fetching it, {wanted.download} ...", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=servers) as folder:
         work = Path(folder)
-        for package in download(work, wanted, keyring):
+        for package in download(work, wanted.suite, wanted.packages, keyring):
             run(["dpkg", "-x", str(package), str(work / "full")])
         note = trim(work / "full", work / "root", wanted)
         if note["maker"] != wanted.maker or series_of(note) != wanted.series:
@@ -162,14 +162,12 @@ def series_of(note: dict[str, object]) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def download(work: Path, wanted: Wanted, keyring: Path) -> list[Path]:
-    """The package and all it depends on, by an apt that knows nothing but this folder."""
+def download(work: Path, suite: str, packages: Sequence[str], keyring: Path) -> list[Path]:
+    """The packages and all they depend on, by an apt that knows nothing but this folder."""
     architecture = run(["dpkg", "--print-architecture"]).strip()
     for folder in ("lists/partial", "cache/archives/partial"):
         (work / folder).mkdir(parents=True)
-    (work / "sources.list").write_text(
-        sources(wanted.suite, f"[arch={architecture} signed-by={keyring}]")
-    )
+    (work / "sources.list").write_text(sources(suite, f"[arch={architecture} signed-by={keyring}]"))
     # Nothing counts as installed: so apt takes the C library and all the rest as well.
     (work / "status").touch()
     (work / "apt.conf").write_text(f"""\
@@ -193,7 +191,7 @@ Dir::State::status "{work}/status";
     environment = {**os.environ, "APT_CONFIG": str(work / "apt.conf"), "LC_ALL": "C"}
     run(["apt-get", "-q", "update"], environment, attempts=ATTEMPTS)
     run(
-        ["apt-get", "-q", "-y", "--download-only", "install", *wanted.packages],
+        ["apt-get", "-q", "-y", "--download-only", "install", *packages],
         environment,
         attempts=ATTEMPTS,
     )
@@ -244,7 +242,7 @@ def trim(full: Path, root: Path, wanted: Wanted) -> dict[str, object]:
         shutil.copy2(plugin, root / "plugin")
     for part in (share / "charsets", share / "english", *share.glob("*.sql")):
         shutil.move(part, root / "share")
-    loader = keep_libraries(full, root)
+    loader = keep_libraries(full, root, [*root.glob("bin/*"), *root.glob("plugin/*")])
     command = [
         f"{{root}}/lib/{loader}",
         "--library-path",
@@ -268,8 +266,8 @@ def trim(full: Path, root: Path, wanted: Wanted) -> dict[str, object]:
     }
 
 
-def keep_libraries(full: Path, root: Path) -> str:
-    """Copy the dynamic loader, and every library it finds for what is in `root`, to `root`/lib.
+def keep_libraries(full: Path, root: Path, files: Iterable[Path]) -> str:
+    """Copy the dynamic loader, and every library it finds for these files, to `root`/lib.
 
     Returns:
         The name of the loader, which starts the server in place of the system's own.
@@ -280,7 +278,7 @@ def keep_libraries(full: Path, root: Path) -> str:
     folders = [*full.glob("lib/*-linux-gnu"), *full.glob("usr/lib/*-linux-gnu")]
     folders += full.glob("usr/lib/mysql/private")
     search = ":".join(map(str, folders))
-    for file in (*root.glob("bin/*"), *root.glob("plugin/*")):
+    for file in files:
         told = run([str(loader), "--library-path", search, "--list", str(file)])
         for name, path in re.findall(r"(\S+) => (\S+)", told):
             if path.startswith(str(full)) and not (root / "lib" / name).exists():

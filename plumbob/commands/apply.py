@@ -15,11 +15,10 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, killing, tell_end, tell_start, teller
+from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
-from plumbob.migration.limits import Limits
 from plumbob.migration.resume import Told
 from plumbob.workflow import Comparison, compare_database
 
@@ -71,7 +70,7 @@ def command(
             production=project.config.production,
             max_wait=max_wait,
             told=interrupted,
-            limits=Limits(project.config.large_rows, project.config.large_bytes),
+            limits=limits(project.config),
             stop=stop,
             kill=killing(project.config, kill_blockers),
         )

@@ -7,10 +7,9 @@ import click
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.running import interruptible, killing, tell_end, tell_start, teller
+from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
-from plumbob.migration.limits import Limits
 from plumbob.migration.resume import Told
 
 EXAMPLE = """\
@@ -65,7 +64,7 @@ def command(
             production=project.config.production,
             max_wait=max_wait,
             told=interrupted,
-            limits=Limits(project.config.large_rows, project.config.large_bytes),
+            limits=limits(project.config),
             stop=stop,
             kill=killing(project.config, kill_blockers),
         )

@@ -14,6 +14,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.beside import Killing
 from plumbob.migration.events import Event, Progress, Still, Warned
 from plumbob.migration.executor import Outcome
+from plumbob.migration.limits import Limits
 from plumbob.migration.migration import Migration
 from plumbob.migration.stopping import Stop
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
@@ -28,6 +29,11 @@ def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None
 def killing(config: Config, asked: bool) -> Killing | None:
     """Whom a run may end that holds a lock that it waits for: nobody, unless asked."""
     return Killing(config.kill_rows) if asked else None
+
+
+def limits(config: Config) -> Limits:
+    """From when on a table is a large one, and what is to alter it then."""
+    return Limits(config.large_rows, config.large_bytes, config.tool)
 
 
 def teller() -> Progress:

@@ -90,6 +90,21 @@ class Killed:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A statement is not run by the server, but by an online schema-change tool: its words as they are called."""
+
+    number: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSays:
+    """A line that the tool has printed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Still:
     """A statement still runs. It is told on a thread of its own, four times a second."""
 
@@ -161,6 +176,8 @@ Event = (
     | Begins
     | NoWayBack
     | Runs
+    | HandedOver
+    | ToolSays
     | Still
     | WaitsForTable
     | Killed

@@ -14,8 +14,9 @@ from plumbob.migration import lock, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
-from plumbob.migration.events import Begins, Looked, Marked, Progress, Runs, silent
+from plumbob.migration.events import Begins, HandedOver, Looked, Marked, Progress, Runs, silent
 from plumbob.migration.findings import findings, obstacles, risks
+from plumbob.migration.handover import HandOver, is_for_a_tool
 from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.live import Live, look
 from plumbob.migration.migration import ABSENT, Direction, Migration
@@ -141,6 +142,16 @@ def rollback(
 
 
 @dataclass(frozen=True, slots=True)
+class _Ready:
+    """What is to be run, the database as it is, the rows that were counted, and what is a tool's work."""
+
+    tasks: list[Task]
+    live: Live
+    found: tuple[Counted, ...]
+    hand: HandOver | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """One call of `apply` or `rollback`."""
 
@@ -168,42 +179,46 @@ class _Run:
         started = time.monotonic()
         self._check_call()
         if self.dry_run:
-            tasks, _, found = self._prepare(chain, choose)
-            self._tell(tasks)
+            ready = self._prepare(chain, choose)
+            self._tell(ready)
         else:
             _raise(obstacles(self.server))
             if self.kill and (lacks := lacks_to_kill(self.server)):
                 raise lacks
             with lock.held(self.server, self.lock_wait, self.progress) as held:
-                tasks, live, found = self._prepare(chain, choose)
+                ready = self._prepare(chain, choose)
                 if self.production and self.direction == "up" and mark(self.server):
                     self.progress(Marked(self.server.database or ""))
-                if tasks:
+                if ready.tasks:
                     store.create(self.server)
-                for task in tasks:
-                    runner = Runner(
-                        self.server,
-                        chain,
-                        held,
-                        self.progress,
-                        self.max_wait,
-                        harmless(found),
-                        counted_later(found),
-                        self.stop,
-                        self.kill,
-                    )
-                    live = runner.run(task, live)
-                if tasks:
+                    self._carry_out(chain, ready, held)
                     synced.forget(self.server)
         return Outcome(
             self.direction,
-            tuple(task.migration.id for task in tasks),
-            sum(len(task.left) for task in tasks),
+            tuple(task.migration.id for task in ready.tasks),
+            sum(len(task.left) for task in ready.tasks),
             time.monotonic() - started,
             self.dry_run,
-            tuple(each for each in found if each.needs_approval),
-            tuple(each for each in found if each.is_refused),
+            tuple(each for each in ready.found if each.needs_approval),
+            tuple(each for each in ready.found if each.is_refused),
         )
+
+    def _carry_out(self, chain: Sequence[Migration], ready: _Ready, held: lock.Lock) -> None:
+        runner = Runner(
+            self.server,
+            chain,
+            held,
+            self.progress,
+            self.max_wait,
+            harmless(ready.found),
+            counted_later(ready.found),
+            self.stop,
+            self.kill,
+            ready.hand,
+        )
+        live = ready.live
+        for task in ready.tasks:
+            live = runner.run(task, live)
 
     def _check_call(self) -> None:
         if self.server.database is None:
@@ -214,8 +229,8 @@ class _Run:
 
     def _prepare(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
-    ) -> tuple[list[Task], Live, tuple[Counted, ...]]:
-        """What is to be run, once nothing speaks against it; the database as it is; what was counted."""
+    ) -> _Ready:
+        """What is to be run, once nothing speaks against it."""
         standing = stand(self.server, chain)
         _raise(list(standing.faults()))
         live = look(self.server, chain)
@@ -223,22 +238,36 @@ class _Run:
         if self.direction == "up" and synced.read(self.server) is not None:
             tasks = reached_by_sync(tasks, live)
         faults = list(findings(self.server, tasks, live))
-        found = self._count(tasks, live)
+        blocked, hand = self._large(tasks)
+        if hand:
+            faults += hand.faults(self.server)
+        found = self._count(tasks, live, blocked)
         if not self.dry_run:
             faults += risks(found)
         _raise(faults)
         for each in found:
             if each.hazard.count and not each.needs_approval and not each.is_refused:
                 self.progress(Looked(each))
-        return tasks, live, found
+        return _Ready(tasks, live, found, hand)
 
-    def _count(self, tasks: Sequence[Task], live: Live) -> tuple[Counted, ...]:
-        """The rows at risk of all that is not approved, as the database is before the run."""
+    def _large(self, tasks: Sequence[Task]) -> tuple[list[Hazard], HandOver | None]:
+        """What blocks large tables and is not approved; and what of it is a tool's work instead."""
+        left = [statement for task in tasks for statement in task.left]
         found = [
-            Counted(each)
-            for each in blocking(self.server, [s for task in tasks for s in task.left], self.limits)
-            if ALL not in self.allow and each.approval not in self.allow
+            (statement, hazard)
+            for statement, hazard in blocking(self.server, left, self.limits)
+            if ALL not in self.allow and hazard.approval not in self.allow
         ]
+        if self.limits.tool is None:
+            return [hazard for _, hazard in found], None
+        hand = HandOver(self.limits.tool, [each for each, _ in found if is_for_a_tool(each)])
+        return [hazard for each, hazard in found if not hand.takes(each)], hand
+
+    def _count(
+        self, tasks: Sequence[Task], live: Live, blocked: Sequence[Hazard]
+    ) -> tuple[Counted, ...]:
+        """The rows at risk of all that is not approved, as the database is before the run."""
+        found = [Counted(hazard) for hazard in blocked]
         only_adds, is_later = True, False
         for task in tasks:
             now, later = _hazards(task, is_later=is_later)
@@ -251,13 +280,16 @@ class _Run:
             only_adds &= all(after != ABSENT for _, after in ends.values()) or not live.tables
         return tuple(found)
 
-    def _tell(self, tasks: Sequence[Task]) -> None:
-        for task in tasks:
+    def _tell(self, ready: _Ready) -> None:
+        for task in ready.tasks:
             total, migration = len(task.statements), task.migration
             done = task.start.done
             self.progress(Begins(migration.id, migration.message, self.direction, total, done))
             for number in task.numbers:
-                self.progress(Runs(number, total, task.statements[number - 1]))
+                statement = task.statements[number - 1]
+                self.progress(Runs(number, total, statement))
+                if ready.hand and ready.hand.takes(statement):
+                    self.progress(HandedOver(number, ready.hand.words(self.server, statement)))
 
 
 def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard]]:

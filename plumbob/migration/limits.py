@@ -10,16 +10,21 @@ from plumbob.migration.migration import FileStatement
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.listing import Size, row_estimates
+from plumbob.server.online import Tool
 
 _WAYS = "do it at a quiet time, or online with pt-online-schema-change or gh-ost"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many rows or bytes make a table a large one, as its server estimates them; 0 for no limit."""
+    """How many rows or bytes make a table a large one, as its server estimates them; 0 for no limit.
+
+    `tool` is the online schema-change tool that large tables are handed to; None where there is none.
+    """
 
     rows: int = 1_000_000
     bytes: int = 1024**3
+    tool: Tool | None = None
 
     def are_passed_by(self, size: Size) -> bool:
         return any(
@@ -30,14 +35,19 @@ class Limits:
 
 def blocking(
     server: Server, statements: Iterable[FileStatement], limits: Limits
-) -> Iterator[Hazard]:
+) -> Iterator[tuple[FileStatement, Hazard]]:
     """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
-    found = ((_altered(each), _why(each)) for each in statements)
-    why = {name: reason for name, reason in found if name and reason}
-    for name, size in row_estimates(server, names=why).items():
-        if limits.are_passed_by(size):
-            large = f"{name} has about {size.rows} rows, {size.bytes} bytes"
-            yield Hazard("blocking", name, f"{why[name]}, and {large}: {_WAYS}")
+    found = [(each, _altered(each), _why(each)) for each in statements]
+    names = {name for _, name, why in found if name and why}
+    large = {
+        name: size
+        for name, size in row_estimates(server, names=names).items()
+        if limits.are_passed_by(size)
+    }
+    for each, name, why in found:
+        if name in large and why:
+            said = f"{name} has about {large[name].rows} rows, {large[name].bytes} bytes"
+            yield each, Hazard("blocking", name, f"{why}, and {said}: {_WAYS}")
 
 
 def _altered(statement: FileStatement) -> str | None:

@@ -24,17 +24,20 @@ from plumbob.migration.events import (
     Done,
     Ends,
     FoundOut,
+    HandedOver,
     Killed,
     NoWayBack,
     Progress,
     Recorded,
     Runs,
     Still,
+    ToolSays,
     WaitsForTable,
     Warned,
 )
 from plumbob.migration.explained import explained
 from plumbob.migration.findings import refused, unapproved
+from plumbob.migration.handover import HandOver
 from plumbob.migration.live import Live, as_told, differing, is_as, listed, look, look_at
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
@@ -92,7 +95,7 @@ class Runner:
     `max_wait` are the seconds for which a statement that gets no lock is tried again; `harmless` are
     hazards that nobody approved, because no row was at risk before the run; `later` are those of them
     whose rows a data step by hand ahead of them may change; `kill` says whom of those who hold a lock
-    that is waited for the run may end.
+    that is waited for the run may end; `hand` has the statements that are another program's work.
     """
 
     server: Server
@@ -104,6 +107,7 @@ class Runner:
     later: frozenset[Hazard] = frozenset()
     stop: Stop = field(default_factory=Stop)
     kill: Killing | None = None
+    hand: HandOver | None = None
 
     def run(self, task: Task, live: Live) -> Live:
         """Run a script to its end and record it; one whose end is there is recorded alone.
@@ -246,7 +250,7 @@ class Runner:
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
-            warnings = self._try_until(task, number, partial(self._run, statement))
+            warnings = self._try_until(task, number, self._work(number, statement))
             bad, harmless = sort_warnings(warnings, is_definition=_is_definition(statement))
         except ServerError as error:
             if error.is_lost:
@@ -395,6 +399,23 @@ class Runner:
                 self.server.execute("ROLLBACK")
             raise
         return harmless
+
+    def _work(self, number: int, statement: FileStatement) -> Callable[[], Warnings]:
+        """How a statement is run: by the server, or by an online schema-change tool."""
+        if self.hand is None or not self.hand.takes(statement):
+            return partial(self._run, statement)
+        return partial(self._hand_over, self.hand, number, statement)
+
+    def _hand_over(self, hand: HandOver, number: int, statement: FileStatement) -> Warnings:
+        """What it warned of, it has said; the fingerprint says whether the table is as it should be."""
+        self.progress(HandedOver(number, hand.words(self.server, statement)))
+        hand.alter(
+            self.server,
+            statement,
+            is_to_end=lambda: bool(self.stop.by),
+            tell=lambda text: self.progress(ToolSays(text)),
+        )
+        return []
 
     def _run(self, statement: FileStatement) -> Warnings:
         with self.server.session({**LOCK_WAIT, **dict(statement.session)}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import singledispatch
 
 import click
@@ -11,6 +12,7 @@ from plumbob.migration.events import (
     Done,
     Ends,
     FoundOut,
+    HandedOver,
     Killed,
     Looked,
     Marked,
@@ -18,6 +20,7 @@ from plumbob.migration.events import (
     Recorded,
     Runs,
     Still,
+    ToolSays,
     WaitsForApplier,
     WaitsForTable,
     Warned,
@@ -75,6 +78,16 @@ def _(event: Runs) -> str | None:
     cost = event.statement.cost
     said = f" ({short_cost(cost)})" if cost else ""
     return f"  [{event.number}/{event.of}] {line(event.statement.about)}{said}"
+
+
+@event_text.register
+def _(event: HandedOver) -> str | None:
+    return line(f"  [{event.number}] handed to: {shlex.join(event.words)}")
+
+
+@event_text.register
+def _(event: ToolSays) -> str | None:
+    return line(f"      | {event.text}")
 
 
 @event_text.register

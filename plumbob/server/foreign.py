@@ -23,6 +23,7 @@ _NAMES = (
     # Online schema changes: the table that is being filled, its log, and what was swapped out.
     Foreign("table of gh-ost", r"_.+_(gho|ghc|del)"),
     Foreign("table of pt-online-schema-change or Spirit", r"_+.+_(new|old|chkpnt)"),
+    Foreign("trigger of pt-online-schema-change", r"pt_osc_.+_(ins|upd|del)"),
     Foreign("table of LHM", r"lhm[an]_.+"),
     Foreign("table of OnlineSchemaChange", r"__osc_.+"),
     Foreign("table of Vitess", r"_vt_.+_\d{14}_?"),
