@@ -30,6 +30,7 @@ from plumbob.report.safe import line
 from plumbob.report.sql import comparison_sql
 from plumbob.report.text import comparison_text, left_alone_text
 from plumbob.workflow import compare_database
+from plumbob.workflow.owning import owned
 
 EXAMPLE = """\
 schema diff
@@ -100,6 +101,7 @@ def command(
             project.shown(project.schema),
             database_name(server),
             count_rows(server, hazards),
+            None if write and base is not None else owned(found, server),
         )
         written = None
         if write and not shown.in_sync:

@@ -1,8 +1,9 @@
-"""`schema drift`: what somebody changed on the server, told from what is pending; and its adoption."""
+"""`schema drift`: what somebody changed on the server, told from what is pending; adopted, or undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,20 +19,28 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import teller
-from plumbob.errors import PlumbobError
+from plumbob.commands.writing import Written, write_revert
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
+from plumbob.migration.live import listed
 from plumbob.project import Project
-from plumbob.report.drift import drift_document, drift_exit, drift_text
+from plumbob.report.comparison import Compared, compared
+from plumbob.report.document import comparison_document
+from plumbob.report.drift import drift_document, drift_exit, drift_text, revert_text
 from plumbob.report.files import files_diff
 from plumbob.report.safe import line, lines
+from plumbob.server.connection import Server
 from plumbob.workflow.drift import Adopted, Drift, adopt, find_drift, record, under_lock
 from plumbob.workflow.pull import write_files
+from plumbob.workflow.revert import named_back, undo
 
 EXAMPLE = """\
 schema drift
 schema drift --adopt --dry-run
 schema drift --adopt
-schema drift --adopt --keep users"""
+schema drift --adopt --keep users
+schema drift --revert -m "undo the hotfix of Friday\""""
 
 
 @click.command(cls=options.Command, example=EXAMPLE)
@@ -46,7 +55,15 @@ schema drift --adopt --keep users"""
     help="In a conflict of this object the declaration is right; may be repeated.",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="With --adopt: show the difference of the files; write nothing."
+    "--revert", "is_reverted", is_flag=True, help="Write a migration that undoes the drift."
+)
+@click.option(
+    "-m", "--message", metavar="TEXT", default="", help="With --revert: what the migration is for."
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show what --adopt or --revert would write, and write nothing.",
 )
 @click.option(
     "--lock-wait",
@@ -62,6 +79,8 @@ def command(
     scratch: str | None,
     is_adopted: bool,
     keep: tuple[str, ...],
+    is_reverted: bool,
+    message: str,
     dry_run: bool,
     lock_wait: float,
     as_json: bool,
@@ -77,10 +96,15 @@ def command(
     layout stay; and into the history, so that it is drift no more. A conflict is named and left until
     the declaration says what is live, or --keep says that the declaration is right.
 
-    Exit code 0: no drift, or all of it is adopted; 1: drift; 6: a conflict is left.
+    --revert writes a migration and its rollback that lead from what is live back to what was recorded,
+    and leaves what is pending as it is; `schema apply` runs it, and asks for an approval of what is lost
+    by it. It stands ahead of migrations that are not applied yet. On a database where nobody has
+    changed these objects it is recorded, and not run.
+
+    Exit code 0: no drift, or all of it is adopted, or both files are written; 1: drift; 6: a conflict,
+    or what is not understood, is left.
     """
-    if (keep or dry_run) and not is_adopted:
-        raise PlumbobError("--keep and --dry-run belong to --adopt", advice="add --adopt")
+    _check_options(keep, is_adopted, is_reverted, message, dry_run)
     project = open_project(where)
     declaration = load_declaration(project)
     chain = read_folder(project.migrations)
@@ -98,6 +122,9 @@ def command(
                 write_files(adopted.contents)
                 record(adopted, found, server)
         live = database_name(server)
+        if is_reverted:
+            reverted = _revert(found, project, server, message, place, is_written=not dry_run)
+            return _show_reverted(reverted, found, project, live, as_json=as_json)
     if as_json:
         document = drift_document(found, live)
         if adopted is not None:
@@ -107,6 +134,76 @@ def command(
         said = drift_text(found, project.shown(project.schema), live)
         console.out("\n".join([*said, *_text(adopted, found, project, is_written=not dry_run)]))
     return drift_exit(found, None if dry_run else adopted)
+
+
+def _check_options(
+    keep: tuple[str, ...], is_adopted: bool, is_reverted: bool, message: str, dry_run: bool
+) -> None:
+    if is_adopted and is_reverted:
+        raise PlumbobError(
+            "drift is taken into the declaration, or undone: --adopt and --revert are two ways",
+            advice="take one of the two",
+        )
+    if keep and not is_adopted:
+        raise PlumbobError("--keep belongs to --adopt", advice="add --adopt")
+    if message and not is_reverted:
+        raise PlumbobError("--message belongs to --revert", advice="add --revert")
+    if dry_run and not (is_adopted or is_reverted):
+        raise PlumbobError("--dry-run belongs to --adopt and --revert", advice="add one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reverted:
+    """What undoes drift, and its files, where they were written; `named_back` is told of renames."""
+
+    compared: Compared
+    named_back: tuple[str, ...]
+    written: Written | None
+
+
+def _revert(
+    found: Drift, project: Project, server: Server, message: str, place: str, *, is_written: bool
+) -> _Reverted | None:
+    if not found.ids:
+        return None
+    back = undo(found, server, scratch=place)
+    hazards = [hazard for each in back.plan.up for hazard in each.hazards]
+    shown = compared(back, "recorded", database_name(server), count_rows(server, hazards))
+    names = tuple(named_back(back))
+    if not is_written or shown.in_sync:
+        return _Reverted(shown, names, None)
+    about = message or f"undo drift of {listed((_plain(id) for id in found.ids), 3)}"
+    return _Reverted(shown, names, write_revert(project.migrations, server, back, about))
+
+
+def _plain(id: str) -> str:
+    return id.replace(":", " ")
+
+
+def _show_reverted(
+    reverted: _Reverted | None, found: Drift, project: Project, live: str, *, as_json: bool
+) -> int:
+    written = reverted.written if reverted else None
+    files = [project.shown(path) for path in (written.up, written.down)] if written else []
+    if as_json:
+        document = drift_document(found, live)
+        undone = comparison_document(reverted.compared) if reverted else {}
+        parts = {key: undone.get(key, []) for key in ("up", "down", "approvals", "refused")}
+        console.out_json(document | {"revert": parts, "files": files})
+    else:
+        console.out("\n".join(drift_text(found, project.shown(project.schema), live)))
+        if reverted is not None:
+            console.out("\n".join(["", *revert_text(reverted.compared, reverted.named_back)]))
+        verb = "wrote" if written and written.is_new else "written before, and not applied yet:"
+        for name in files:
+            console.note(line(f"{verb} {name}"))
+        if files:
+            console.note("Run it with: schema apply")
+    if not found.ids:
+        return Exit.OK
+    if written is None:
+        return Exit.DIFFERENT
+    return Exit.STALE if found.unread else Exit.OK
 
 
 def _text(

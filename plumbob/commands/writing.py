@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -14,10 +14,16 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import synced
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
-from plumbob.migration.files import read_folder, write_pair
+from plumbob.migration.files import (
+    read_folder,
+    read_pairs,
+    remove_pair,
+    rewrite_pair,
+    write_pair,
+)
 from plumbob.migration.head import settle_head
 from plumbob.migration.live import differing, listed, look
-from plumbob.migration.migration import Migration
+from plumbob.migration.migration import Migration, Parent
 from plumbob.migration.standing import stand
 from plumbob.migration.text import file_name
 from plumbob.model import Schema
@@ -72,6 +78,57 @@ def write_behind(
     return Written(*paths, is_new=True)
 
 
+def write_revert(folder: Path, server: Server, found: Comparison, message: str) -> Written:
+    """Write a migration that undoes drift, right behind what is applied: ahead of what is pending.
+
+    Args:
+        found: what is live, and what was recorded in place of what is declared.
+
+    Raises:
+        PlumbobError: STALE when a file was changed or is missing, or what is pending does not begin there.
+    """
+    chain = read_folder(folder)
+    standing = stand(server, chain)
+    _raise(list(standing.faults()))
+    applied = [number for number, each in enumerate(chain, 1) if each.id in standing.applied]
+    ahead, behind = chain[: max(applied, default=0)], chain[max(applied, default=0) :]
+    revert = _draft(found, ahead[-1] if ahead else None, message, undoes_drift=True)
+    following = behind[0] if behind else None
+    if following is None:
+        return Written(*_publish(folder, revert), is_new=True)
+    if following.undoes_drift and following.up == revert.up and following.down == revert.down:
+        up, down = (folder / file_name(following.id, way) for way in ("up", "down"))
+        return Written(up, down, is_new=False)
+    begins = following.after if following.undoes_drift else following.before
+    if begins != revert.after:
+        raise PlumbobError(
+            f"{following.id} is written and not applied, and begins with another schema than the one "
+            "that was recorded",
+            advice="remove its two files, and plan it anew when the drift is undone",
+            where=following.id,
+            exit=Exit.STALE,
+        )
+    return _put_ahead(folder, revert, chain, following)
+
+
+def _put_ahead(
+    folder: Path, migration: Migration, chain: Sequence[Migration], following: Migration
+) -> Written:
+    """Write a migration, and make one follow it that was the next one before."""
+    up, down = write_pair(folder, migration)
+    # Under the name that was free.
+    written = next(each for each in read_pairs(folder) if file_name(each.id, "up") == up.name)
+    parent = Parent(written.id, written.forward.written)
+    header = replace(following.header, parent=parent)
+    try:
+        rewrite_pair(folder, chain, {following.id: replace(following, header=header)})
+    except BaseException:
+        remove_pair(folder, written.id)
+        raise
+    settle_head(folder, read_folder(folder))
+    return Written(up, down, is_new=True)
+
+
 def write_first(
     folder: Path,
     declaration: Declaration,
@@ -124,7 +181,9 @@ def _pending(folder: Path, last: Migration, found: Comparison) -> Written:
     return Written(up, down, is_new=False)
 
 
-def _draft(found: Comparison, parent: Migration | None, message: str) -> Migration:
+def _draft(
+    found: Comparison, parent: Migration | None, message: str, *, undoes_drift: bool = False
+) -> Migration:
     proof = found.proof
     return draft(
         found.plan,
@@ -139,6 +198,7 @@ def _draft(found: Comparison, parent: Migration | None, message: str) -> Migrati
         unproved=found.unconfirmed,
         expected_up=proof.up if proof else (),
         expected_down=proof.down if proof else (),
+        undoes_drift=undoes_drift,
     )
 
 

@@ -29,11 +29,15 @@ _UNHEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One attribute by its path (`type.length`), with its value on both sides; None where there is none."""
+    """One attribute by its path (`type.length`), with its value on both sides; None where there is none.
+
+    `owner` says who has changed it, where its part was changed by two.
+    """
 
     path: str
     before: object
     after: object
+    owner: str = ""
 
 
 def differences(before: Part | Stored, after: Part | Stored) -> tuple[Difference, ...]:

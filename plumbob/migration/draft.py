@@ -38,6 +38,7 @@ def draft(
     unproved: str = "",
     expected_up: Expected = (),
     expected_down: Expected = (),
+    undoes_drift: bool = False,
 ) -> Migration:
     """The migration that a plan is.
 
@@ -50,6 +51,7 @@ def draft(
             says why.
         expected_up, expected_down: for each statement the fingerprints that the proof saw after it, of
             the tables that it changed (ABSENT for a dropped one).
+        undoes_drift: whether it leads back to where the migration before it ended.
     """
     message = message.strip() or "migration"
     header = Header(
@@ -62,6 +64,7 @@ def draft(
         manages=tuple(sorted(manages)),
         proof=proof,
         unproved="" if proof else unproved,
+        undoes_drift=undoes_drift,
     )
     return Migration(
         header,

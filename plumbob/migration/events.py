@@ -153,12 +153,14 @@ class Ends:
 class Recorded:
     """A migration was recorded and not run: a sync had made the database what it leads to.
 
-    `by_hand` counts its statements by hand, which no sync runs.
+    `by_hand` counts its statements by hand, which no sync runs. `undoes_drift`: it was not for a sync, but
+    because what it undoes is not there.
     """
 
     migration: str
     message: str
     by_hand: int = 0
+    undoes_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)

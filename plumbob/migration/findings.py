@@ -37,7 +37,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from _settings(server, tasks)
     yield from _used_up(server, tasks)
     # What is half done was looked at by `resume`.
-    first = next(iter(tasks), None)
+    first = next(_run(tasks), None)
     is_begun = first is not None and (
         first.is_there or first.begun or first.start.done or first.start.is_between
     )
@@ -159,8 +159,13 @@ def _used_up(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
             )
 
 
+def _run(tasks: Sequence[Task]) -> Iterator[Task]:
+    """The tasks but for those that undo drift, where there is none."""
+    return (each for each in tasks if not (each.is_there and each.migration.undoes_drift))
+
+
 def _breaks(tasks: Sequence[Task]) -> Iterator[PlumbobError]:
-    for task, following in pairwise(tasks):
+    for task, following in pairwise(_run(tasks)):
         ends = task.migration.script(task.direction).after
         if following.migration.script(following.direction).before != ends:
             id = following.migration.id

@@ -170,6 +170,8 @@ class Header:
     the declaration spoke of; `tool` the version of plumbob that wrote them;
     `proof` is the place where both ways were run with the expected result, or "" when nobody could:
     `unproved` says why.
+    `undoes_drift`: it leads back to where the migration before it ended, on a database that somebody
+    has changed by hand. Where nobody has, there is nothing to run.
     """
 
     id: str
@@ -181,6 +183,7 @@ class Header:
     proof: str
     manages: tuple[StoredKind, ...] = ()
     unproved: str = ""
+    undoes_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,10 @@ class Migration:
     @property
     def unproved(self) -> str:
         return self.header.unproved or NO_SCRATCH
+
+    @property
+    def undoes_drift(self) -> bool:
+        return self.header.undoes_drift
 
     @property
     def tool(self) -> str:

@@ -19,7 +19,10 @@ from plumbob.migration.steps import FINGERPRINT, MARKER, read_steps
 from plumbob.model import STORED_KINDS, Flavour, StoredKind, parse_flavour
 
 # 2 has counts and rows to refuse, 3 blocks by hand and assertions: no earlier plumbob looks for them.
-FORMAT = 3
+# 4 is a migration that undoes drift; all others are written in 3, which more versions can read.
+FORMAT = 4
+FORMAT_OF_OTHERS = 3
+UNDOES, DRIFT = "undoes", "drift"
 KIND = {"up": "migration", "down": "rollback"}
 SUFFIX = {"up": ".sql", "down": ".rollback.sql"}
 NO_PARENT = "none"
@@ -85,7 +88,9 @@ def _error(what: str, text: str, offset: int, file: str, advice: str) -> Plumbob
 def _check_format(text: str, direction: Direction) -> None:
     found = _FIRST_LINE.match(text)
     if found is None:
-        raise Fault(f"its first line is not `-- plumbob {KIND[direction]}, format {FORMAT}`")
+        raise Fault(
+            f"its first line is not `-- plumbob {KIND[direction]}, format {FORMAT_OF_OTHERS}`"
+        )
     if not 1 <= int(found[2]) <= FORMAT:
         raise Fault(
             f"it has format {found[2]}, and this plumbob knows formats up to {FORMAT}",
@@ -99,7 +104,7 @@ def _head(text: str) -> Iterator[tuple[str, str]]:
     """The facts of the header; `table` is left to `_tables`, and what people add is left alone."""
     seen = set()
     for key, value in _leading(text):
-        if key in seen and key in (*_SINGLE, "checksum"):
+        if key in seen and key in (*_SINGLE, UNDOES, "checksum"):
             raise Fault(f"its header says `{key}` twice")
         seen.add(key)
         yield key, value
@@ -138,6 +143,7 @@ def _header(head: dict[str, str]) -> Header:
         manages=_manages(head["manages"]),
         proof=proof.removeprefix(PROVED) if is_proved else "",
         unproved=_why(proof) if not is_proved else "",
+        undoes_drift=head.get(UNDOES) == DRIFT,
     )
 
 

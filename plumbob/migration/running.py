@@ -122,7 +122,8 @@ class Runner:
             self.lock.check()
             self._record(task, live, 0.0)
             by_hand = task.migration.script(task.direction).by_hand
-            self.progress(Recorded(task.migration.id, task.migration.message, by_hand))
+            undoes = task.migration.undoes_drift
+            self.progress(Recorded(task.migration.id, task.migration.message, by_hand, undoes))
             return live
         started = time.monotonic()
         live = self.carry_out(task, live)
@@ -162,6 +163,8 @@ class Runner:
             task.direction,
             texts=live.texts(self.server.flavour),
             milliseconds=round(seconds * 1000),
+            # What undid nothing here has nothing to put back either.
+            kind="baseline" if task.is_needless_up else None,
         )
 
     def _open_journal(self, task: Task, live: Live) -> None:

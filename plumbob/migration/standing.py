@@ -37,7 +37,8 @@ class Standing:
     """A chain of migrations beside what a database remembers.
 
     `missing` were applied and are not in the chain; `changed` are those whose files are not as they were
-    written or applied, with the way that changed; `misplaced` are applied although their parent is not.
+    written or applied, with the way that changed; `misplaced` are applied although their parent is not,
+    unless that only undoes what somebody did to another database.
     """
 
     chain: tuple[Migration, ...]
@@ -114,7 +115,7 @@ def _misplaced(chain: Sequence[Migration], applied: Mapping[str, Record]) -> Ite
     whole = True
     for migration in chain:
         if migration.id not in applied:
-            whole = False
+            whole = whole and migration.undoes_drift
         elif not whole:
             yield migration.id
 

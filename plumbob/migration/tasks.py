@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import resume
-from plumbob.migration.live import Live
+from plumbob.migration.live import Live, differing
 from plumbob.migration.migration import Direction, FileStatement, Migration
 from plumbob.migration.resume import Start, Told
 from plumbob.migration.standing import HalfDone, Standing
@@ -18,7 +18,8 @@ NOTHING = Start()
 class Task:
     """One script to run, behind the statements that are done; `begun`: the journal has its begin.
 
-    `is_there`: a sync has made the database what it leads to, so that it is recorded and not run.
+    `is_there`: the database is what it leads to already, by a sync or because nothing drifted here that
+    it undoes; so it is recorded and not run.
     """
 
     migration: Migration
@@ -26,6 +27,11 @@ class Task:
     start: Start = NOTHING
     begun: bool = False
     is_there: bool = False
+
+    @property
+    def is_needless_up(self) -> bool:
+        """Whether it would undo drift, and there is none."""
+        return self.is_there and self.direction == "up" and self.migration.undoes_drift
 
     @property
     def statements(self) -> tuple[FileStatement, ...]:
@@ -54,6 +60,31 @@ def reached_by_sync(tasks: list[Task], live: Live) -> list[Task]:
     return [replace(task, is_there=n <= last) for n, task in enumerate(tasks, 1)]
 
 
+def without_needless(tasks: list[Task], standing: Standing, live: Live) -> list[Task]:
+    """The same, with those as done that undo drift of another database, or did so when they were applied."""
+    found: list[Task] = []
+    for task in tasks:
+        is_new = not task.begun and task.start == NOTHING
+        if task.migration.undoes_drift and is_new and _is_needless(task, found, standing, live):
+            task = replace(task, is_there=True)
+        found.append(task)
+    return found
+
+
+def _is_needless(task: Task, ahead: list[Task], standing: Standing, live: Live) -> bool:
+    migration = task.migration
+    if task.direction == "down":
+        record = standing.applied.get(migration.id)
+        return record is not None and record.kind == "baseline"
+    behind = standing.chain[standing.chain.index(migration) + 1 :]
+    if any(each.id in standing.applied for each in behind):
+        return True
+    if ahead:
+        return ahead[-1].migration.after == migration.after
+    ends = {name: after for name, (_, after) in migration.forward.tables.items()}
+    return not differing(live.tables, ends)
+
+
 def upwards(
     standing: Standing, live: Live, until: str | None, told: Told | None = None
 ) -> list[Task]:
@@ -70,12 +101,12 @@ def upwards(
         pending = [each for each in pending if ids.index(each.id) <= ids.index(until)]
     tasks = [Task(each, "up") for each in pending]
     if half is None:
-        return tasks
+        return without_needless(tasks, standing, live)
     first = _half_done_task(standing, half, "up", live, told)
     rest = [task for task in tasks if task.migration.id != half.migration]
     if half.migration not in standing.applied and len(rest) == len(tasks):
         raise _out_of_turn(half)
-    return [first, *rest]
+    return without_needless([first, *rest], standing, live)
 
 
 def downwards(standing: Standing, live: Live, steps: int, told: Told | None = None) -> list[Task]:
@@ -96,10 +127,11 @@ def downwards(standing: Standing, live: Live, steps: int, told: Told | None = No
         )
     tasks = [Task(each, "down") for each in order[:steps]]
     if half is None:
-        return tasks
+        return without_needless(tasks, standing, live)
     if order[0].id != half.migration:
         raise _out_of_turn(half)
-    return [_half_done_task(standing, half, "down", live, told), *tasks[1:]]
+    first = _half_done_task(standing, half, "down", live, told)
+    return without_needless([first, *tasks[1:]], standing, live)
 
 
 def _half_done_task(

@@ -19,6 +19,7 @@ from plumbob.migration.delimiter import ended
 from plumbob.migration.migration import Block, Direction, FileStatement, Migration, Script
 from plumbob.migration.reading import (
     FORMAT,
+    FORMAT_OF_OTHERS,
     KIND,
     NO_PARENT,
     NOT_PROVED,
@@ -53,7 +54,8 @@ def render(migration: Migration, direction: Direction) -> str:
     parent = migration.parent
     text = _template().render(
         kind=KIND[direction],
-        format=FORMAT,
+        format=FORMAT if migration.undoes_drift else FORMAT_OF_OTHERS,
+        undoes_drift=migration.undoes_drift,
         id=migration.id,
         message=migration.message,
         parent=f"{parent.id} {parent.checksum}" if parent else NO_PARENT,

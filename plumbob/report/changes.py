@@ -61,6 +61,7 @@ class PartView:
 
     `verb` is add, remove, modify, rename, move or set, or text for a body of many lines; `before`
     and `after` are definitions, None where there is none; `details` say what differs inside the part.
+    `owner` is whose it is (see `plumbob.report.owners`), or "" where nobody can say that.
     """
 
     verb: str
@@ -69,6 +70,7 @@ class PartView:
     before: str | None = None
     after: str | None = None
     details: tuple[Difference, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class TableView:
     was: str | None = None
     parts: tuple[PartView, ...] = ()
     kind: str = "table"
+    owner: str = ""
 
 
 def views(changes: Iterable[Change], flavour: Flavour) -> list[TableView]:

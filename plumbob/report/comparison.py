@@ -13,10 +13,12 @@ from plumbob.migration.counting import Counted
 from plumbob.model import STORED_KINDS, Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views
+from plumbob.report.owners import PENDING, with_owners
 from plumbob.server.foreign import OURS
 
 if TYPE_CHECKING:
     from plumbob.workflow import Comparison
+    from plumbob.workflow.owning import Owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class Compared:
     proved: str = ""
 
     @property
+    def has_owners(self) -> bool:
+        """Whether there is a record, that tells whose each difference is."""
+        return any(each.owner for each in self.tables)
+
+    @property
+    def has_drift(self) -> bool:
+        return any(each.owner not in ("", PENDING) for each in self.tables)
+
+    @property
     def in_sync(self) -> bool:
         return not self.tables and not self.up
 
@@ -125,14 +136,18 @@ def uncounted(hazards: Iterable[Hazard]) -> list[Counted]:
 
 
 def compared(
-    found: Comparison, declared: str, live: str, counts: tuple[Counted, ...] = ()
+    found: Comparison,
+    declared: str,
+    live: str,
+    counts: tuple[Counted, ...] = (),
+    owned: Owned | None = None,
 ) -> Compared:
-    """A comparison as reports need it, with the names of both sides."""
+    """A comparison as reports need it, with the names of both sides, and who has changed what."""
     return Compared(
         source(declared, found.declaration.schema),
         source(live, found.live),
         found.flavour,
-        tuple(views(found.changes, found.flavour)),
+        tuple(with_owners(views(found.changes, found.flavour), owned, found.flavour)),
         found.plan.up,
         found.plan.down,
         tuple(_renames(found.changes)),

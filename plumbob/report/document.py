@@ -62,20 +62,28 @@ def counted_document(found: Counted) -> dict[str, Any]:
 
 def _table(view: TableView) -> dict[str, Any]:
     parts = [_part(part) for part in view.parts]
-    return {"verb": view.verb, "name": view.name, "was": view.was, "parts": parts}
+    said = {"verb": view.verb, "name": view.name, "was": view.was, "parts": parts}
+    return said | _owner(view.owner)
+
+
+def _owner(owner: str) -> dict[str, str]:
+    """Without a record there is no word of it."""
+    return {"owner": owner} if owner else {}
 
 
 def _part(view: PartView) -> dict[str, Any]:
-    return {
+    said = {
         "verb": view.verb,
         "kind": view.kind,
         "name": view.name,
         "before": view.before,
         "after": view.after,
         "details": [
-            {"path": each.path, "before": each.before, "after": each.after} for each in view.details
+            {"path": each.path, "before": each.before, "after": each.after} | _owner(each.owner)
+            for each in view.details
         ],
     }
+    return said | _owner(view.owner)
 
 
 def _statement(statement: Statement, counts: Counts) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -11,9 +11,9 @@ from plumbob.diff.three_way import Conflict
 from plumbob.errors import Exit
 from plumbob.model import Flavour, Table, object_id
 from plumbob.report.changes import TableView, definition, views
-from plumbob.report.comparison import counted, source
+from plumbob.report.comparison import Compared, counted, source
 from plumbob.report.safe import line
-from plumbob.report.text import table_lines
+from plumbob.report.text import plan_text, table_lines
 from plumbob.workflow.drift import Adopted, Drift
 
 
@@ -44,6 +44,16 @@ def drift_text(found: Drift, declared: str, live: str) -> Iterator[str]:
     if found.is_declared:
         yield "the declaration says all of it"
     yield line(_summary(found))
+
+
+def revert_text(found: Compared, named_back: Iterable[str]) -> Iterator[str]:
+    """What undoes it, statement by statement; and what is taken for a rename by hand."""
+    if found.in_sync:
+        yield "nothing of it can be undone by a migration"
+        return
+    yield plan_text(found)
+    for each in named_back:
+        yield line(f"{each}: only the name is another one, so it is taken for renamed")
 
 
 def _after(found: Drift) -> str:

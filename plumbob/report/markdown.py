@@ -10,13 +10,14 @@ from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, counted, summary
 from plumbob.report.costs import cost_line, plan_costs
 from plumbob.report.safe import line, lines
+from plumbob.report.text import DRIFTED
 
 
 def comparison_markdown(found: Compared) -> str:
     head = "### Schema: in sync" if found.in_sync else f"### Schema: {summary(found)}"
     parts = [head, f"{code(f'{found.declared} | {found.live}')}"]
     if found.tables:
-        parts.append("\n".join(_changes(found.tables)))
+        parts.append("\n".join(_changes(found.tables, has_owners=found.has_owners)))
     if found.refused:
         parts.append("\n".join(_refused(found)))
     if found.approvals:
@@ -44,13 +45,15 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#|&~])", r"\\\1", line(text))
 
 
-def _changes(tables: Iterable[TableView]) -> Iterator[str]:
-    yield "| change | what | before | after |"
-    yield "|---|---|---|---|"
+def _changes(tables: Iterable[TableView], *, has_owners: bool) -> Iterator[str]:
+    yield "| change | what | before | after |" + (" owner |" if has_owners else "")
+    yield "|---|---|---|---|" + ("---|" if has_owners else "")
     for table in tables:
         was = cell(table.was) if table.was else ""
-        yield f"| **{table.verb}** | {table.kind} {cell(table.name)} | {was} | |"
-        yield from map(_row, table.parts)
+        owner = f" {table.owner} |" if has_owners else ""
+        yield f"| **{table.verb}** | {table.kind} {cell(table.name)} | {was} | |{owner}"
+        for part in table.parts:
+            yield _row(part) + (f" {part.owner} |" if has_owners else "")
 
 
 def _row(part: PartView) -> str:
@@ -110,6 +113,8 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"- not understood, so left alone: {code(name)}: {code(why)}"
     for kind, names in found.unmanaged.items():
         yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
+    if found.has_drift:
+        yield f"- {plain(DRIFTED)}"
     yield from (f"- {plain(each)}" for each in plan_costs(found))
     if found.proved:
         yield f"- proved: both ways were run on {code(found.proved)}"

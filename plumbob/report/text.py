@@ -12,8 +12,13 @@ from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, counted, summary, uncounted
 from plumbob.report.costs import cost_line, plan_costs
+from plumbob.report.owners import CONFLICT, PENDING
 from plumbob.report.safe import line, lines
 
+DRIFTED = (
+    "drift was changed on the server since the last run, and the plan takes it back; before that, "
+    "`schema drift --adopt` takes it into the declaration, or `schema drift --revert` undoes it alone."
+)
 _SIGNS = {"create": "+", "add": "+", "drop": "-", "remove": "-"}
 _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -25,11 +30,19 @@ def comparison_text(found: Compared) -> str:
         parts.append("\n".join([_in_sync(), *_remarks(found)]))
         return "\n".join(parts)
     parts.append("\n".join(each for table in found.tables for each in table_lines(table)))
-    parts.append("\n".join(_statements("up", found.up, found.of)))
-    parts.append("\n".join(_statements("down", found.down, uncounted)))
-    warnings = [*refusal_lines(found.refused), *hazard_lines(found.approvals)]
-    parts.append("\n".join([*_remarks(found), *warnings]))
+    parts.append(plan_text(found))
     parts.append(summary(found))
+    return "\n\n".join(filter(None, parts))
+
+
+def plan_text(found: Compared) -> str:
+    """The statements both ways, and what is to be known of them."""
+    warnings = [*refusal_lines(found.refused), *hazard_lines(found.approvals)]
+    parts = [
+        "\n".join(_statements("up", found.up, found.of)),
+        "\n".join(_statements("down", found.down, uncounted)),
+        "\n".join([*_remarks(found), *warnings]),
+    ]
     return "\n\n".join(filter(None, parts))
 
 
@@ -72,9 +85,21 @@ def _in_sync() -> str:
 def table_lines(view: TableView) -> Iterator[str]:
     """One changed object with its parts."""
     was = f" (was {line(view.was)})" if view.was else ""
-    yield f"{_sign(view.verb)} {view.kind} {click.style(line(view.name), bold=True)}{was}"
+    name = click.style(line(view.name), bold=True)
+    is_one = len({view.owner, *(each.owner for each in view.parts)}) == 1
+    yield f"{_sign(view.verb)} {view.kind} {name}{was}{_owner(view.owner) if is_one else ''}"
     for part in view.parts:
-        yield from _part(part)
+        first, *more = _part(part)
+        yield first if is_one else first + _owner(part.owner)
+        yield from more
+
+
+def _owner(owner: str) -> str:
+    """`  [drift]`; nothing where nobody can say whose it is."""
+    if not owner:
+        return ""
+    colour = {CONFLICT: "red", PENDING: None}.get(owner, "yellow")
+    return "  " + click.style(f"[{owner}]", fg=colour)
 
 
 def _part(view: PartView) -> Iterator[str]:
@@ -83,7 +108,8 @@ def _part(view: PartView) -> Iterator[str]:
         yield f"{head} {line(view.before)}"
         yield f"      {' ' * (len(view.kind) - 2)}-> {line(view.after)}"
         for each in view.details:
-            yield f"         {line(each.path)}: {line(each.before)} -> {line(each.after)}"
+            values = f"{line(each.before)} -> {line(each.after)}"
+            yield f"         {line(each.path)}: {values}{_owner(each.owner)}"
     elif view.verb == "text":
         yield from _changed_lines(view.before or "", view.after or "")
     elif view.verb == "rename":
@@ -145,6 +171,8 @@ def _remarks(found: Compared) -> Iterator[str]:
     if found.unmanaged:
         kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
         yield f"not managed, so left alone: {', '.join(kinds)}"
+    if found.has_drift:
+        yield DRIFTED
     yield from map(line, plan_costs(found))
     if found.proved:
         yield f"proved: both ways were run on {line(found.proved)}"

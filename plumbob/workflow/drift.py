@@ -49,6 +49,7 @@ class Drift:
     Attributes:
         last: the event that recorded it.
         compared: the declaration beside what is live.
+        recorded: the live schema, with what drifted as it was recorded.
         changes: from what was recorded to what is live.
         since: when the server says that an object was changed last (UTC), by its id.
         conflicts: what the declaration changes as well, and otherwise.
@@ -60,6 +61,7 @@ class Drift:
 
     last: Record
     compared: Comparison
+    recorded: Schema
     changes: tuple[Change, ...]
     since: Mapping[str, str]
     conflicts: tuple[Conflict, ...]
@@ -132,23 +134,14 @@ def find_drift(
         id for id in ids if _is_unread(objects.get(id)) or _is_unread(live.found.get(id))
     )
     known = {id: each for id, each in objects.items() if id not in unread}
-    recorded = _recorded(known, set(ids) - set(unread), found, server)
-    renames = fitting(declaration.renames, found.live, found.declared)
-    recorded = with_kept(recorded, found.declared, renames)
-    # What is not live any more has its names, account and session from what was recorded.
-    declared = adopt_names(
-        found.declared, _gone(recorded, found.live), declaration.renames, server.flavour
-    )
-    found = replace(found, declared=declared)
-    merged = three_way(
-        renamed(recorded, fitting(renames, recorded, declared), server.flavour),
-        renamed(found.live, renames, server.flavour),
-        declared,
-    )
+    sides = three_sides(found, known, set(ids) - set(unread), server)
+    found = replace(found, declared=sides.declared)
+    merged = three_way(sides.before, sides.theirs, sides.declared)
     return Drift(
         history.read(server)[-1],
         found,
-        compare(recorded, found.live, server.flavour),
+        sides.recorded,
+        compare(sides.recorded, found.live, server.flavour),
         last_changes(server),
         merged.conflicts,
         merged.schema,
@@ -157,6 +150,46 @@ def find_drift(
         snapshot,
         live,
         is_synced=sync is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeSides:
+    """What was recorded, what is live, and what is declared.
+
+    Attributes:
+        recorded: the live schema, with what drifted as it was recorded.
+        before: the same in the names that are declared.
+        theirs: what is live, in the names that are declared.
+        declared: what is declared; what it leaves out of an object that is gone is as it was recorded.
+    """
+
+    recorded: Schema
+    before: Schema
+    theirs: Schema
+    declared: Schema
+
+
+def three_sides(
+    found: Comparison, known: Mapping[str, Object], drifted: Collection[str], server: Server
+) -> ThreeSides:
+    """Put what was recorded beside a comparison of what is live and declared.
+
+    Args:
+        known: what was recorded of that which drifted, by id.
+        drifted: the ids of what drifted.
+    """
+    told, flavour = found.declaration.renames, server.flavour
+    renames = fitting(told, found.live, found.declared)
+    recorded = _recorded(known, drifted, found, server)
+    recorded = with_kept(recorded, found.declared, renames)
+    # What is not live any more has its names, account and session from what was recorded.
+    declared = adopt_names(found.declared, _gone(recorded, found.live), told, flavour)
+    return ThreeSides(
+        recorded,
+        renamed(recorded, fitting(renames, recorded, declared), flavour),
+        renamed(found.live, renames, flavour),
+        declared,
     )
 
 

@@ -138,7 +138,7 @@ def rehearse(
                 wanted = declaration if number == len(chain) - 1 else None
                 if number in edited:
                     found.append(stage.prove(chain[number], wanted))
-                if number < last:
+                if number < last and not chain[number].undoes_drift:
                     stage.run(chain[number], "up")
         except _NoBeginning as why:
             return tuple(Rehearsal(chain[number], unproved=str(why)) for number in edited)
@@ -182,7 +182,9 @@ class _Stage:
         if chain[0].before == whole_fingerprint({}):
             try:
                 for each in chain[:number]:
-                    self.run(each, "up")
+                    # What undoes drift has nothing to do where none is.
+                    if not each.undoes_drift:
+                        self.run(each, "up")
                 if self._is(first.forward):
                     return number
                 why = f"the files before it do not lead to what {first.id} begins with"

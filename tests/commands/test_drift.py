@@ -1,7 +1,8 @@
-"""`schema drift`: what is changed by hand is told from what is pending, and adopted alone."""
+"""`schema drift`: what is changed by hand is told from what is pending, and undone or adopted alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,28 +23,52 @@ from tests.servers import Server
 CASES: list[dict[str, Any]] = load_yaml(
     Path(__file__).with_name("drift.yaml").read_text(encoding="utf-8")
 )
-NAMES = [case["when"] for case in CASES]
 HEAD = "# The shop.\n"
 BASE = "  a_base:\n    columns: {id: int primary key}\n"
-SECTIONS = ("tables", "views", "triggers", "procedures", "events")
+SECTIONS = ("tables", "views", "triggers", "procedures", "functions", "events", "sequences")
 
 
-def declaration(*keys: str) -> str:
+def declaration(cases: list[dict[str, Any]], *keys: str) -> str:
     """All entries of the cases in their sections; of each what stands under the first of these keys."""
     said = HEAD
-    for section in SECTIONS:
+    used = {case.get("section", "tables") for case in cases}
+    for section in (each for each in SECTIONS if each in used):
         said += f"{section}:\n" + BASE * (section == "tables")
-        for case in CASES:
+        for case in cases:
             if case.get("section", "tables") == section:
                 text = next(case[key] for key in keys if key in case)
                 said += "".join(f"  {line}\n" for line in text.splitlines())
     return said
 
 
+def cases_of(server: str) -> list[dict[str, Any]]:
+    return [case for case in CASES if case.get("server", server) == server]
+
+
+def table_lines(text: str) -> tuple[list[str], list[str]]:
+    """The columns in order, and the rest; but for what MySQL remembers of the spelling of a collation."""
+    default = re.search(r"DEFAULT CHARSET=(\w+) COLLATE=(\w+)", text)
+    usual = f" CHARACTER SET {default[1]} COLLATE {default[2]}" if default else " COLLATE"
+    lines = [line.rstrip(",") for line in text.splitlines()]
+    columns = [line.replace(usual, "") for line in lines if line.startswith("  `")]
+    return columns, sorted(line for line in lines if not line.startswith("  `"))
+
+
 @dataclass
 class Drifted:
-    """What commands said of all that was changed by hand, before and after it was adopted."""
+    """What commands said of all that was changed by hand; when it was undone; and when it was adopted.
 
+    `cases` are those of the server; `before` and `undone` have the definition of each object.
+    """
+
+    cases: list[dict[str, Any]]
+    differences: Any
+    undoing: Result
+    applied: Result
+    undone_drift: Result
+    undone_diff: Any
+    before: dict[str, object]
+    undone: dict[str, object]
     found: Any
     shown: Result
     adopted: Result
@@ -56,22 +81,37 @@ class Drifted:
 def drifted(
     request: pytest.FixtureRequest, servers: Servers, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Drifted]:
-    running = servers(request.param)
+    running, cases = servers(request.param), cases_of(request.param)
     with empty_database(running) as name:
         user = User(tmp_path_factory.mktemp("drift"), running.url(name))
-        user.declare(declaration("declared"))
+        user.declare(declaration(cases, "declared"))
         user.brings_in_sync()
-        with running.connect(name) as connection, connection.cursor() as cursor:
-            cursor.execute("SET sql_mode = @@GLOBAL.sql_mode")
-            for case in CASES:
-                for statement in statements(Source("", case["change"])):
-                    cursor.execute(statement.sql)
-        user.declare(declaration("edit", "declared"))
+        before = definitions(running, name)
+        somebody_changes(running, name, cases)
+        user.declare(declaration(cases, "edit", "declared"))
+        differences = user.types("diff", "--json").json
+        undoing = user.types("drift", "--revert")
+        assert undoing.code == 0, undoing
+        applied = user.types("apply", "--allow", "all")
+        assert applied.code == 1, applied.err
+        undone = definitions(running, name)
+        undone_drift = user.types("drift")
+        undone_diff = user.types("diff", "--json").json
+
+        somebody_changes(running, name, cases)
         found = user.types("drift", "--json")
         assert found.code == 1, found
         shown = user.types("drift")
         adopted = user.types("drift", "--adopt")
         yield Drifted(
+            cases,
+            differences,
+            undoing,
+            applied,
+            undone_drift,
+            undone_diff,
+            before,
+            undone,
             found.json,
             shown,
             adopted,
@@ -81,13 +121,72 @@ def drifted(
         )
 
 
-@pytest.mark.parametrize("case", CASES, ids=NAMES)
-def test_it_is_named_with_its_attributes(drifted: Drifted, case: dict[str, Any]) -> None:
-    names = entries(case) | case["drift"].keys()
-    found = {each["object"]: each for each in drifted.found["drift"] if each["object"] in names}
-    assert {name: said_of(each) for name, each in found.items()} == case["drift"]
-    conflicts = [said for said in map(place, drifted.found["conflicts"]) if said[0] in names]
-    assert [": ".join(said) for said in conflicts] == case.get("conflict", [])
+def somebody_changes(server: Server, database: str, cases: list[dict[str, Any]]) -> None:
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SET sql_mode = @@GLOBAL.sql_mode, time_zone = '+00:00'")
+        for case in cases:
+            for statement in statements(Source("", case["change"])):
+                cursor.execute(statement.sql)
+
+
+_OBJECTS = (
+    "SELECT REPLACE(TABLE_TYPE, 'BASE ', ''), TABLE_NAME FROM information_schema.TABLES"
+    " WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE '\\_plumbob%'",
+    "SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()",
+    "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES"
+    " WHERE ROUTINE_SCHEMA = DATABASE()",
+    "SELECT 'EVENT', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()",
+)
+
+
+def definitions(server: Server, database: str) -> dict[str, object]:
+    """What SHOW CREATE says of each object; of a table its columns in order, all else in any order."""
+    found: dict[str, object] = {}
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        for query in _OBJECTS:
+            cursor.execute(query)
+            for kind, name in cursor.fetchall():
+                cursor.execute(f"SHOW CREATE {kind} `{name}`")
+                row = cursor.fetchone()
+                text = next(each for each in row if "CREATE " in str(each))
+                found[f"{kind} {name}"] = table_lines(text) if kind == "TABLE" else text
+    return found
+
+
+def test_it_is_named_with_its_attributes(drifted: Drifted) -> None:
+    """Each of them, and nothing else."""
+    found = {each["object"]: said_of(each) for each in drifted.found["drift"]}
+    assert found == {name: said for case in drifted.cases for name, said in case["drift"].items()}
+    conflicts = [": ".join(place(each)) for each in drifted.found["conflicts"]]
+    assert sorted(conflicts) == sorted(
+        said for case in drifted.cases for said in case.get("conflict", [])
+    )
+
+
+def test_diff_says_whose_each_difference_is(drifted: Drifted) -> None:
+    """Drift, where nothing is pending in the same object; else each part has its owner."""
+    found = owners_of(drifted.differences)
+    wanted = {}
+    for case in drifted.cases:
+        names = entries(case) | case["drift"].keys()
+        wholes = {name: found[name]["whole"] for name in names if name in found}
+        if "owners" in case:
+            wanted |= case["owners"]
+            continue
+        owner = "conflict" if "conflict" in case else "drift"
+        assert wholes == dict.fromkeys(case["drift"], owner), case["when"]
+        wanted |= {name: found[name] for name in wholes}
+    assert found == wanted
+
+
+def owners_of(difference: Any) -> dict[str, dict[str, str]]:
+    """Of each object that differs the owner of the whole, and of each part."""
+    found = {}
+    for each in [*difference["tables"], *difference["stored"]]:
+        name = f"{each['kind']}:{each['name']}" if "kind" in each else each["name"]
+        parts = {said_of_part(part): part["owner"] for part in each["parts"]}
+        found[name] = {"whole": each["owner"], **parts}
+    return found
 
 
 def entries(case: dict[str, Any]) -> set[str]:
@@ -95,6 +194,10 @@ def entries(case: dict[str, Any]) -> set[str]:
     kind = case.get("section", "tables").removesuffix("s")
     names = load_yaml(case.get("edit", case["declared"])) or {}
     return {name if kind == "table" else f"{kind}:{name}" for name in names}
+
+
+def said_of_part(part: Any) -> str:
+    return f"{'move' if part['verb'] == 'move' else part['kind']} {part['name']}"
 
 
 def said_of(found: dict[str, Any]) -> list[str]:
@@ -106,22 +209,33 @@ def place(conflict: dict[str, Any]) -> list[str]:
     return [each for each in (conflict["object"], conflict["part"], conflict["attribute"]) if each]
 
 
+def test_it_is_undone_and_nothing_else(drifted: Drifted) -> None:
+    """Each object is again as SHOW CREATE said it; what is pending is pending as before."""
+    assert "the declaration asks for more" in drifted.applied.err
+    assert drifted.undone == drifted.before
+    assert drifted.undone_drift.code == 0, drifted.undone_drift
+    pending = {name for case in drifted.cases if "edit" in case for name in entries(case)}
+    owners = owners_of(drifted.undone_diff)
+    assert owners.keys() == pending
+    assert {each["whole"] for each in owners.values()} == {"pending"}
+
+
 def test_it_is_adopted_and_nothing_else(drifted: Drifted) -> None:
     """Byte for byte: comments and layout stay, pending work stays pending, conflicts stay as they are."""
-    assert drifted.file == declaration("adopted", "edit", "declared")
+    assert drifted.file == declaration(drifted.cases, "adopted", "edit", "declared")
     assert drifted.adopted.code == 6
     assert "wrote schema/schema.yaml" in drifted.adopted.out
 
 
 def test_what_is_pending_is_left_and_no_more(drifted: Drifted) -> None:
-    wanted = {name for case in CASES if "edit" in case for name in entries(case)}
+    wanted = {name for case in drifted.cases if "edit" in case for name in entries(case)}
     tables = {each["name"] for each in drifted.pending["tables"]}
     stored = {f"{each['kind']}:{each['name']}" for each in drifted.pending["stored"]}
     assert tables | stored == wanted - {"a_column_twice"}
 
 
 def test_conflicts_are_drift_as_before(drifted: Drifted) -> None:
-    kept = {name for case in CASES if "conflict" in case for name in case["drift"]}
+    kept = {name for case in drifted.cases if "conflict" in case for name in case["drift"]}
     assert {each["object"] for each in drifted.again["drift"]} == kept
 
 
@@ -243,8 +357,3 @@ def test_a_database_that_lost_all_tables_is_not_adopted(
     refused = user.types("drift", "--adopt")
     assert refused.code == 4
     assert "has lost all of its tables" in refused.err
-
-
-def test_options_of_adoption_alone_say_so(tmp_path: Path) -> None:
-    result = User(tmp_path).types("drift", "--keep", "users")
-    assert (result.code, "add --adopt" in result.err) == (2, True)
