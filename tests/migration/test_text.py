@@ -217,7 +217,7 @@ def test_what_a_server_reads_in_a_version_comment_counts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("format 3", "format 4", "format 4"),
+        ("format 3", "format 5", "format 5"),
         ("-- plumbob migration", "-- plumbob rollback", "says that it is a rollback"),
         ("-- plumbob migration, format 3", "-- hello", "first line"),
         ("-- before: sha256:", "-- before: md5:", "`before`"),
