@@ -17,6 +17,7 @@ class Exit(IntEnum):
     LOCKED = 5
     STALE = 6
     FAILED = 7
+    SPLIT = 8
     INTERRUPTED = 130
 
 

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -170,7 +171,8 @@ class Cluster:
             found += node.sql(f"SHOW CREATE TABLE `{name}`", database=database)
             if kind == "BASE TABLE":
                 found += node.sql(f"CHECKSUM TABLE `{name}`", database=database)
-        return repr(found)
+        # Each node counts its own way, in steps of the cluster's size.
+        return re.sub(r" AUTO_INCREMENT=\d+", "", repr(found))
 
 
 def partial_is(size: str) -> Callable[[dict[str, str]], bool]:

@@ -13,16 +13,21 @@ from plumbob.server.blockers import Stage, Wait
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The connection that holds a lock, as far as this account may see it (else "" and 0)."""
+    """The connection that holds a lock, as far as this account may see it (else "" and 0).
+
+    `node` is the member of a cluster where it is; on its own a number says nothing there.
+    """
 
     id: int
     user: str = ""
     host: str = ""
     seconds: int = 0
+    node: str = ""
 
     def __str__(self) -> str:
+        where = f" on {self.node}" if self.node else ""
         who = f" ({self.user} from {self.host}, for {self.seconds} s)" if self.user else ""
-        return f"connection {self.id}{who}"
+        return f"connection {self.id}{where}{who}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,14 @@ class WaitsForApplier:
 
     holder: Holder | None
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnCluster:
+    """The run works on a cluster of these members; `keyless` are tables without a key that it touches."""
+
+    members: tuple[str, ...]
+    keyless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,7 @@ class NoWayBack:
 
 Event = (
     WaitsForApplier
+    | OnCluster
     | Marked
     | Looked
     | Begins

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.migration import lock, store, synced
+from plumbob.migration import clustered, lock, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
@@ -189,6 +189,8 @@ class _Run:
                 ready = self._prepare(chain, choose)
                 if self.production and self.direction == "up" and mark(self.server):
                     self.progress(Marked(self.server.database or ""))
+                if on_cluster := clustered.told(self.server, ready.tasks, ready.live):
+                    self.progress(on_cluster)
                 if ready.tasks:
                     store.create(self.server)
                     self._carry_out(chain, ready, held)

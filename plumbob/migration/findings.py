@@ -8,7 +8,7 @@ from itertools import pairwise
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import history, synced
+from plumbob.migration import clustered, history, synced
 from plumbob.migration.counting import Counted
 from plumbob.migration.drift import drift_error
 from plumbob.migration.live import Live
@@ -22,11 +22,7 @@ from plumbob.server.instant import versions_left
 
 def obstacles(server: Server) -> list[PlumbobError]:
     """Why nothing at all may be changed on this server."""
-    found = server.obstacles()
-    if server.is_cluster:
-        what = "this server is a member of a Galera cluster, which plumbob does not change yet"
-        found.append(PlumbobError(what, advice="look at the plan with --dry-run", exit=Exit.UNSAFE))
-    return found
+    return server.obstacles()
 
 
 def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[PlumbobError]:
@@ -36,6 +32,7 @@ def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[Plum
     yield from lacking(server, tasks)
     yield from _settings(server, tasks)
     yield from _used_up(server, tasks)
+    yield from clustered.refusals(server, tasks, live)
     # What is half done was looked at by `resume`.
     first = next(_run(tasks), None)
     is_begun = first is not None and (

@@ -17,7 +17,7 @@ from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.store import JOURNAL, from_json, there, to_json
 from plumbob.server.connection import Server
 
-State = Literal["running", "done", "failed", "unknown", "not started"]
+State = Literal["running", "done", "failed", "unknown", "not started", "split"]
 MESSAGE_LENGTH = 2000
 
 
@@ -117,7 +117,7 @@ def close(
     seen = "NULL" if after is None else quote_text(to_json(after))
     said = "NULL" if message is None else quote_text(message[:MESSAGE_LENGTH])
     number = "NULL" if errno is None else f"{errno:d}"
-    server.execute(
+    server.write(
         f"UPDATE `{JOURNAL}` SET state = {quote_text(state)}, seen_after = {seen},"
         f" ended = UTC_TIMESTAMP(6), errno = {number}, message = {said} WHERE id = {row:d}"
     )
@@ -125,7 +125,7 @@ def close(
 
 def settle(server: Server) -> None:
     """Write that what was begun has ended, where no row of the history says so: a sync."""
-    server.execute(f"UPDATE `{JOURNAL}` SET history = 0 WHERE history IS NULL")
+    server.write(f"UPDATE `{JOURNAL}` SET history = 0 WHERE history IS NULL")
 
 
 def read_note(server: Server, name: str) -> tuple[str, str] | None:
@@ -141,20 +141,20 @@ def read_note(server: Server, name: str) -> tuple[str, str] | None:
 def write_note(server: Server, name: str, hash: str, details: str) -> None:
     """Write such a fact in place of the one that was known, of which a crash may leave both."""
     values = (name, hash, details, socket.gethostname()[:255], __version__)
-    server.execute(
+    server.write(
         f"INSERT INTO `{JOURNAL}` (migration, hash, seen_before, host, tool, direction, number, state,"
         " expected, connection_id, started, history)"
         f" VALUES ({', '.join(map(quote_text, values))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
         " UTC_TIMESTAMP(6), 0)"
     )
     ((row,),) = server.query("SELECT LAST_INSERT_ID()")
-    server.execute(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)} AND id < {row:d}")
+    server.write(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)} AND id < {row:d}")
 
 
 def remove_note(server: Server, name: str) -> None:
     """Forget such a fact; one that is not known is no error."""
     if read_note(server, name) is not None:
-        server.execute(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)}")
+        server.write(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)}")
 
 
 def _is_note(name: str) -> str:
@@ -174,7 +174,7 @@ def _insert(
 ) -> int:
     values = [migration.id, direction, hash, state, to_json(before), to_json(expected)]
     values += [socket.gethostname()[:255], __version__]
-    server.execute(
+    server.write(
         f"INSERT INTO `{JOURNAL}` (migration, direction, hash, state, seen_before, expected,"
         " host, tool, number, connection_id, started)"
         f" VALUES ({', '.join(map(quote_text, values))}, {number:d}, CONNECTION_ID(),"

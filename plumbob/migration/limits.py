@@ -37,7 +37,8 @@ def blocking(
     server: Server, statements: Iterable[FileStatement], limits: Limits
 ) -> Iterator[tuple[FileStatement, Hazard]]:
     """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
-    found = [(each, _altered(each), _why(each)) for each in statements]
+    why_not = _why_on_cluster if server.is_cluster else _why
+    found = [(each, _altered(each), why_not(each)) for each in statements]
     names = {name for _, name, why in found if name and why}
     large = {
         name: size
@@ -63,3 +64,10 @@ def _why(statement: FileStatement) -> str:
         return "nobody has asked what it costs"
     blocks = statement.cost.blocks
     return "" if blocks == "nothing" else f"{blocks} wait as long as it takes"
+
+
+def _why_on_cluster(statement: FileStatement) -> str:
+    """On Galera the writes to all tables of all members wait (measured), also for LOCK=NONE."""
+    if statement.cost is not None and statement.cost.kind == "instant":
+        return ""
+    return "writes to all tables of all members wait as long as it takes, and it cannot be stopped"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.events import Holder, Progress, WaitsForApplier
+from plumbob.server import members
 from plumbob.server.connection import Server
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 
@@ -43,8 +44,9 @@ class Lock:
         Raises:
             PlumbobError: it is not; nothing more may be run.
         """
-        ((mine,),) = self.server.query(f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID()")
-        if not mine:
+        mine = f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID()"
+        members.check(self.server)
+        if not all(_asked(each, mine) for each in members.all_of(self.server)):
             raise PlumbobError(
                 "plumbob's lock was lost, so nothing more was run",
                 advice="run the same command again: it looks at what is there and goes on",
@@ -72,30 +74,34 @@ def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
         PlumbobError: LOCKED when it did not, with who holds the lock.
     """
     name = lock_name(server)
-    _take(server, name, wait, progress)
-    try:
-        yield Lock(server, name)
-    finally:
-        # A connection that is lost has lost its lock as well.
-        if server.connection.open:
-            _release(server, name)
+    with members.reached(server):
+        try:
+            _take(server, name, wait, progress)
+            yield Lock(server, name)
+        finally:
+            for each in reversed(members.all_of(server)):
+                # A connection that is lost has lost its lock as well.
+                if each.connection.open:
+                    _release(each, name)
 
 
 def _take(server: Server, name: str, wait: float, progress: Progress) -> None:
+    """Take the lock on every member, in the same order as everybody else."""
     started = time.monotonic()
-    while not _get(server, name, 0):
-        waited = time.monotonic() - started
-        holder = _holder(server, name)
-        if waited >= wait:
-            raise _taken(holder, waited)
-        progress(WaitsForApplier(holder, waited))
-        if _get(server, name, _STEP):
-            return
+    for each in members.all_of(server):
+        while not _get(each, name, 0):
+            waited = time.monotonic() - started
+            holder = _holder(each, name)
+            if waited >= wait:
+                raise _taken(holder, waited)
+            progress(WaitsForApplier(holder, waited))
+            if _get(each, name, _STEP):
+                break
 
 
 def _get(server: Server, name: str, seconds: int) -> bool:
     try:
-        ((got,),) = server.query(f"SELECT GET_LOCK('{name}', {seconds:d})")
+        return bool(_asked(server, f"SELECT GET_LOCK('{name}', {seconds:d})"))
     except ServerError as error:
         if error.errno in _CONFLICTS:
             raise PlumbobError(
@@ -104,7 +110,12 @@ def _get(server: Server, name: str, seconds: int) -> bool:
                 exit=Exit.LOCKED,
             ) from error
         raise
-    return bool(got)
+
+
+def _asked(server: Server, question: str) -> object:
+    with members.named(server):
+        ((answer,),) = server.query(question)
+    return answer
 
 
 def _release(server: Server, name: str) -> None:
@@ -119,11 +130,12 @@ def _holder(server: Server, name: str) -> Holder | None:
     ((id,),) = server.query(f"SELECT IS_USED_LOCK('{name}')")
     if id is None:
         return None
+    node = members.node_name(server) if server.is_cluster else ""
     # Without the privilege PROCESS an account sees its own connections only.
     for thread, user, host, _, _, seconds, *_ in server.query("SHOW PROCESSLIST"):
         if thread == id:
-            return Holder(int(id), str(user), str(host), int(seconds or 0))
-    return Holder(int(id))
+            return Holder(int(id), str(user), str(host), int(seconds or 0), node)
+    return Holder(int(id), node=node)
 
 
 def _taken(holder: Holder | None, waited: float) -> PlumbobError:

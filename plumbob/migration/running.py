@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import asserting, history, journal
+from plumbob.migration import asserting, clustered, history, journal
 from plumbob.migration.atomic import why_not_atomic
 from plumbob.migration.beside import Beside, Killing
 from plumbob.migration.by_hand import is_data
@@ -38,7 +38,17 @@ from plumbob.migration.events import (
 from plumbob.migration.explained import explained
 from plumbob.migration.findings import refused, unapproved
 from plumbob.migration.handover import HandOver
-from plumbob.migration.live import Live, as_told, differing, is_as, listed, look, look_at
+from plumbob.migration.live import (
+    Live,
+    Split,
+    as_told,
+    differing,
+    is_as,
+    listed,
+    look,
+    look_at,
+    told_apart,
+)
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.standing import SYNC
@@ -52,6 +62,7 @@ from plumbob.plan.statement import Hazard
 from plumbob.server.blockers import Stage, Wait
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
+from plumbob.server.members import in_use
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
 # With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
@@ -250,6 +261,7 @@ class Runner:
         if is_data(statement, self.server.flavour):
             self._run_data(task, number)
             return
+        self._wait_for_locks(task, number)
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
@@ -263,7 +275,7 @@ class Runner:
             self._look_behind_error(task, number, row, before, error)
             return
         self.stop.settle(self.server)
-        after = look_at(self.server, statement.after)
+        after = self._look_after(task, number, row)
         for message in harmless:
             self.progress(Warned(number, message))
         wrong = f"the server warned: {listed(bad)}" if bad else ""
@@ -282,12 +294,17 @@ class Runner:
             PlumbobError: unless it is.
         """
         wanted = task.statements[number - 1].after
-        after = look_at(self.server, wanted)
+        after = self._look_after(task, number, row)
+        is_cluster = self.server.is_cluster
         is_stopped = bool(self.stop.by) and error.errno in (INTERRUPTED, *LOCKED)
-        if is_stopped and is_as(after, wanted) and not is_as(before, wanted):
-            journal.close(self.server, row, "done", after, message="stopped too late")
+        if (is_stopped or is_cluster) and is_as(after, wanted) and not is_as(before, wanted):
+            said = "stopped too late" if is_stopped else f"done all the same: {error.what}"
+            journal.close(self.server, row, "done", after, message=said)
             return
-        is_as_before = error.errno in LOCKED or (is_stopped and is_as(after, before))
+        # On a cluster an error says nothing of what the other members have done.
+        is_as_before = is_as(after, before) if is_cluster else error.errno in LOCKED
+        is_as_before |= is_stopped and is_as(after, before)
+        is_as_before &= is_stopped or error.errno in LOCKED
         state: journal.State = "not started" if is_as_before else "failed"
         journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
         if is_stopped:
@@ -297,6 +314,37 @@ class Runner:
             raise _got_no_lock(task, number, error) from error
         what = explained(self.server, error, task.statements[number - 1].sql)
         raise _failed(task, number, what, advice(error.errno)) from error
+
+    def _look_after(self, task: Task, number: int, row: int) -> Fingerprints:
+        """The objects of a statement as they are behind it, which is the same on every member.
+
+        Raises:
+            PlumbobError: SPLIT where it is not; the journal has that.
+        """
+        try:
+            return look_at(self.server, task.statements[number - 1].after)
+        except Split as split:
+            said = told_apart(split.seen)
+            journal.close(self.server, row, "split", None, message=said)
+            split.what = f"{_statement(task, number)} has split the cluster: {said}"
+            raise
+
+    def _wait_for_locks(self, task: Task, number: int) -> None:
+        """On a cluster, see that nobody has locked the tables: what is sent cannot be stopped.
+
+        Raises:
+            PlumbobError: LOCKED, somebody has, all the time.
+        """
+        started, pause = time.monotonic(), FIRST_PAUSE
+        tables = clustered.tables_of(task.statements[number - 1])
+        while found := list(in_use(self.server, tables)):
+            waited = time.monotonic() - started
+            if waited + pause > self.max_wait or self.stop.by:
+                raise _in_use(task, number, found)
+            said = f"LOCK TABLES or HANDLER: {listed(found)}"
+            self.progress(WaitsForTable(number, said, pause, waited))
+            self.stop.pause(pause)
+            self.lock.check()
 
     def _find_out(
         self, task: Task, number: int, row: int, before: Fingerprints, error: ServerError
@@ -317,7 +365,7 @@ class Runner:
         except PlumbobError:
             return False
         statement, total = task.statements[number - 1], len(task.statements)
-        after = look_at(self.server, statement.after)
+        after = self._look_after(task, number, row)
         if is_as(after, statement.after) and not is_as(before, statement.after):
             journal.close(self.server, row, "done", after, message="found done")
             self.progress(FoundOut(number, total))
@@ -422,7 +470,7 @@ class Runner:
 
     def _run(self, statement: FileStatement) -> Warnings:
         with self.server.session({**LOCK_WAIT, **dict(statement.session)}):
-            self.server.execute(statement.sql)
+            self.server.execute(clustered.as_sent(self.server, statement))
             return self.server.warnings()
 
     def _try_until(self, task: Task, number: int, work: Callable[[], T]) -> T:
@@ -440,7 +488,11 @@ class Runner:
                     caught = error
             now = time.monotonic()
             pause = min(pause, started + self.max_wait - now)
-            if caught.errno not in LOCKED:
+            is_sent = self.server.is_cluster and not is_data(
+                task.statements[number - 1], self.server.flavour
+            )
+            # Of a definition on a cluster the error alone does not say that it is not done.
+            if caught.errno not in LOCKED or is_sent:
                 raise caught
             lost = now - tried if now - tried > LOST_WORK else 0.0
             no_lock = _NoLock(caught, beside.wait, lost)
@@ -544,6 +596,18 @@ def _got_no_lock(task: Task, number: int, error: ServerError | _Warned) -> Plumb
         advice="somebody holds the table, by a transaction that is open or by a backup; nothing of this "
         "statement was done. Run the same command again later"
         + (", or with --kill-blockers" if wait and wait.blockers else ""),
+        where=task.migration.id,
+        exit=Exit.LOCKED,
+    )
+
+
+def _in_use(task: Task, number: int, found: Sequence[str]) -> PlumbobError:
+    return PlumbobError(
+        f"{_statement(task, number)} was not sent: somebody has locked {listed(found)}, by LOCK TABLES or "
+        "an open HANDLER",
+        advice="on a cluster it would wait behind that, no limit of time would end it, and the writes of "
+        "all members would stop. End that connection (SHOW OPEN TABLES WHERE In_use > 0, SHOW "
+        "PROCESSLIST, on that member), then run the same command again",
         where=task.migration.id,
         exit=Exit.LOCKED,
     )

@@ -17,6 +17,7 @@ from plumbob.migration.events import (
     Looked,
     Marked,
     NoWayBack,
+    OnCluster,
     Recorded,
     Runs,
     Still,
@@ -44,6 +45,23 @@ def event_text(event: object) -> str | None:
 def _(event: WaitsForApplier) -> str | None:
     holder = f": {event.holder}" if event.holder else ""
     return line(f"waiting for another run to end{holder} ({event.seconds:.0f} s)")
+
+
+@event_text.register
+def _(event: OnCluster) -> str | None:
+    note = click.style("note:", fg="yellow")
+    said = (
+        f"a cluster of {counted(len(event.members), 'member')} ({', '.join(event.members)}): a statement "
+        "that was sent cannot be stopped; writes to all tables wait as long as it takes, and "
+        "transactions that have touched its table are ended (1213)"
+    )
+    lines = [f"{note} {line(said)}"]
+    if event.keyless:
+        names = ", ".join(event.keyless)
+        lines.append(
+            f"{note} {line(f'no primary key: {names}; on a cluster each table should have one')}"
+        )
+    return "\n".join(lines)
 
 
 @event_text.register

@@ -7,11 +7,13 @@ CREATE texts, what a CREATE means) is the same on every server, because the sess
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import starmap
 from types import MappingProxyType
+from typing import TypeVar
 
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
@@ -23,13 +25,26 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Flavour, parse_flavour
 from plumbob.model.features import SHOW_REPLICA_STATUS
 from plumbob.server.driver import Row, Session, open_session
-from plumbob.server.errors import DENIED, NO_SUCH_THREAD, UNKNOWN_DATABASE, ServerError
+from plumbob.server.errors import (
+    DEADLOCK,
+    DENIED,
+    NO_SUCH_THREAD,
+    NOT_YOURS,
+    UNKNOWN_DATABASE,
+    ServerError,
+)
 from plumbob.server.pins import assignment
 from plumbob.server.scope import Scope
 from plumbob.server.target import Target
 
 # Servers that speak the protocol and are something else: their DDL differs.
 _STRANGERS = ("tidb", "vitess", "oceanbase", "singlestore", "doris", "starrocks")
+# After a deadlock with a DDL that may last, so not at once.
+_TRIES = 5
+_PAUSE = 0.1
+
+T = TypeVar("T")
+
 _READ_ONLY = ("read_only", "super_read_only", "innodb_read_only")
 
 
@@ -65,11 +80,18 @@ class Server:
         refused: pinned variables that this account may not set; see `obstacles`.
         identity: tells this server from every other.
         scope: what of its databases is ours.
+        others: the other members of its cluster, while they are reached (`plumbob.server.members`).
+        home: for one of these others, the connection that it belongs to.
+        place: its address among them, by which they are sorted.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._reader: Session | None = None
+        self.others: tuple[Server, ...] = ()
+        self.home: Server | None = None
+        self.place = ""
+        self._answers: float | None = None
         self._collations: Mapping[str, str] = {}
         self.target = session.target
         self.version = session.settings["version"]
@@ -107,7 +129,26 @@ class Server:
         Raises:
             ServerError: with the server's error number in `errno`.
         """
-        return self._session.query(sql)
+        return self._again(lambda: self._session.query(sql))
+
+    def write(self, sql: str) -> int:
+        """Change rows of our own tables; what `query` does again after a deadlock, it does as well."""
+        return self._again(lambda: self._session.execute(sql))
+
+    def _again(self, work: Callable[[], T]) -> T:
+        """On a cluster, do again what a DDL of another member has ended (1213).
+
+        In a transaction nothing is done again: all of it is gone.
+        """
+        for _ in range(_TRIES):
+            try:
+                return work()
+            except ServerError as error:
+                is_again = self.is_cluster and not self._session.is_in_transaction
+                if error.errno != DEADLOCK or not is_again:
+                    raise
+            time.sleep(_PAUSE)
+        return work()
 
     def execute(self, sql: str) -> int:
         """Run a statement that gives no rows; the number of rows that it changed."""
@@ -129,6 +170,11 @@ class Server:
     @property
     def is_cluster(self) -> bool:
         return self.is_on("wsrep_on") and self.settings.get("wsrep_provider", "none") != "none"
+
+    def limit_answers(self, seconds: float) -> None:
+        """How long an answer may take from now on: a member that is frozen would never give one."""
+        self._answers = seconds
+        self._session.connection.limit_reading(seconds)
 
     def is_replica(self) -> bool | None:
         """Whether this server repeats what another one does; None when the account may not know."""
@@ -243,6 +289,8 @@ class Server:
     def stop_statement(self) -> None:
         """Stop what this connection is running, from a second one; its answer is an error then.
 
+        On a cluster a DDL that was sent cannot be stopped: its answer comes when it is done.
+
         Raises:
             PlumbobError: it cannot be stopped, so it goes on.
         """
@@ -250,7 +298,8 @@ class Server:
             try:
                 second.execute(f"KILL QUERY {self.connection_id:d}")
             except ServerError as error:
-                if error.errno != NO_SUCH_THREAD:
+                is_sent = self.is_cluster and error.errno == NOT_YOURS
+                if error.errno != NO_SUCH_THREAD and not is_sent:
                     raise
 
     def reader(self) -> Session:
@@ -259,6 +308,8 @@ class Server:
             # Names are qualified there, so it needs no database, which may come and go.
             target = replace(self.target, database=None)
             self._reader = self._second(target, multi_statements=True)
+            if self._answers is not None:
+                self._reader.connection.limit_reading(self._answers)
         return self._reader
 
     def _second(self, target: Target, *, multi_statements: bool = False) -> Session:

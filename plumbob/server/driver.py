@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.connections import Connection
-from pymysql.constants import CLIENT
+from pymysql.constants import CLIENT, SERVER_STATUS
 from pymysql.cursors import Cursor
 
 from plumbob.server.errors import CANNOT_CONNECT, LOST, ServerError, from_driver, no_cryptography
@@ -100,6 +100,11 @@ class Session:
     @property
     def connection_id(self) -> int:
         return self.connection.server_thread_id[0]
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether one was open behind the last statement that succeeded."""
+        return bool(self.connection.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
 
     def query(self, sql: str) -> list[Row]:
         """The rows of a statement that gives rows.

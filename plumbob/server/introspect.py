@@ -229,7 +229,10 @@ def _show_create(server: Server, database: str, names: list[str]) -> dict[str, A
             raise _hidden(server, database, f"the table {failed}")
         if error.errno not in _PASSING:
             answers[failed] = error
-        elif (tries := tries + 1) == _TRIES:
+        # On a cluster it is the wait for what the others have done (30 s), and no lock of the table.
+        elif (tries := tries + 1) == _TRIES or (
+            server.is_cluster and error.errno == LOCK_WAIT_TIMEOUT
+        ):
             error.where = failed
             raise error
     return answers

@@ -105,7 +105,7 @@ SETTINGS = (
     "system_versioning_alter_history",
     "wsrep_on",
     "wsrep_provider",
-    "wsrep_OSU_method",
+    "wsrep_node_name",
 )
 _ON = {"on": "1", "yes": "1", "off": "0", "no": "0"}
 _NO_SESSION_VARIABLE = 1238

@@ -241,9 +241,6 @@ def test_a_server_that_may_not_be_changed_is_refused(
     found = [PlumbobError("it is a replica", exit=Exit.UNSAFE)]
     monkeypatch.setattr(Server, "obstacles", lambda _: found)
     assert refusal(shop) is found[0]
-    monkeypatch.setattr(Server, "obstacles", lambda _: [])
-    monkeypatch.setattr(Server, "is_cluster", True)
-    assert "Galera" in refusal(shop).what
     assert shop.sql("SHOW TABLES") == [("users",)]
 
 

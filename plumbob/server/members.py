@@ -1,0 +1,312 @@
+"""The members of a cluster: all of them are asked, because each may answer otherwise.
+
+A single server has no others, and costs nothing here. On MariaDB Galera a named lock is one node's own, an
+error on one node may be a change on the others, and a node that lags says that it is in sync (measured).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.server.connection import Server, connect
+from plumbob.server.errors import CANNOT_CONNECT, LOCK_WAIT_TIMEOUT, ServerError
+from plumbob.server.target import DEFAULT_PORT
+
+# Seconds to wait for a node that comes or goes: one that dies is missed after 5 s by default.
+SETTLES = 15.0
+_PAUSE = 0.25
+# How often a table is seen in use before that counts as more than a statement that comes and goes.
+_LOOKS = 3
+# How long an answer of another member may take: wsrep_sync_wait gives up after 30 s by itself.
+_ANSWER = 60.0
+_NOT_PREPARED = 1047
+_ALIKE = (
+    "lower_case_table_names",
+    "innodb_default_row_format",
+    "character_set_server",
+    "collation_server",
+)
+_WAY = "docs/cluster.md says how a cluster is made whole"
+_STATUS = (
+    "SHOW STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status',"
+    " 'wsrep_local_state_comment', 'wsrep_cluster_state_uuid', 'wsrep_cluster_conf_id',"
+    " 'wsrep_cluster_size', 'wsrep_gcomm_uuid', 'wsrep_incoming_addresses')"
+)
+_VARIABLES = (
+    "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'wsrep_OSU_method', 'wsrep_reject_queries')"
+)
+
+
+class Unsettled(PlumbobError):
+    """A member is on its way in or out: it may be otherwise in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a member says of itself and of its cluster."""
+
+    name: str
+    told: Mapping[str, str]
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """The history of the cluster, and the number of its membership."""
+        return self.told.get("wsrep_cluster_state_uuid", ""), self.told["wsrep_cluster_conf_id"]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(sorted(filter(None, self.told.get("wsrep_incoming_addresses", "").split(","))))
+
+    def fault(self) -> PlumbobError | None:
+        """Why nothing may be changed while this member is as it is."""
+        told = self.told
+        for name, wanted in (
+            ("wsrep_cluster_status", "Primary"),
+            ("wsrep_ready", "ON"),
+            ("wsrep_local_state_comment", "Synced"),
+        ):
+            if told.get(name) != wanted:
+                return Unsettled(
+                    f"{self.name} is not in sync with its cluster: {name} is {told.get(name)!r}",
+                    advice="a node that joins, gives its data to another one, or is locked by a backup "
+                    "(FLUSH TABLES WITH READ LOCK) cannot be proved equal: wait until that is over. "
+                    + _WAY,
+                    exit=Exit.UNSAFE,
+                )
+        for name, wanted, why in (
+            ("wsrep_on", "ON", "what is done in it stays on this node"),
+            ("wsrep_osu_method", "TOI", "it changes one node alone, and the nodes differ then"),
+            ("wsrep_reject_queries", "NONE", "it does not answer"),
+        ):
+            if told.get(name) != wanted:
+                return PlumbobError(
+                    f"{name} is {told.get(name)!r} on {self.name}: {why}",
+                    advice=f"SET {name} = {wanted}, for the session and globally, and run this again",
+                    exit=Exit.UNSAFE,
+                )
+        return None
+
+
+def node_name(server: Server) -> str:
+    """What a member is called, by itself and by people."""
+    return server.settings.get("wsrep_node_name") or server.target.label()
+
+
+def all_of(server: Server) -> list[Server]:
+    """This server and the others of its cluster that were reached, in the order of their locks."""
+    return sorted((server, *server.others), key=lambda each: each.place)
+
+
+@contextmanager
+def reached(server: Server) -> Iterator[None]:
+    """Inside, a connection leads to every other member of the cluster (`Server.others`).
+
+    Raises:
+        PlumbobError: UNSAFE: one of them cannot be reached, or is not what it should be, so that nothing
+            could be proved; it names the node.
+    """
+    if not server.is_cluster or server.others:
+        yield
+        return
+    _reach(server)
+    try:
+        yield
+    finally:
+        leave(server)
+
+
+def leave(server: Server) -> None:
+    """Close the connections to the others."""
+    for other in server.others:
+        with suppress(PlumbobError, OSError):
+            other.close()
+    server.others = ()
+
+
+def _reach(server: Server) -> None:
+    until = time.monotonic() + SETTLES
+    while True:
+        try:
+            _connect_all(server)
+            return
+        except Unsettled:
+            leave(server)
+            if time.monotonic() > until:
+                raise
+        except BaseException:
+            leave(server)
+            raise
+        time.sleep(_PAUSE)
+
+
+def _connect_all(server: Server) -> None:
+    own = _state(server)
+    _raise(own.fault())
+    for address in own.addresses:
+        other = _connect(server, address)
+        if _state(other).told["wsrep_gcomm_uuid"] == own.told["wsrep_gcomm_uuid"]:
+            server.place = address
+            other.close()
+        else:
+            other.place, other.home = address, server
+            other.scope = server.scope
+            server.others = (*server.others, other)
+    check(server)
+    for other in server.others:
+        _raise(_unlike(server, other))
+
+
+def _connect(server: Server, address: str) -> Server:
+    host, _, port = address.rpartition(":") if ":" in address else (address, "", "")
+    target = replace(
+        server.target, host=host.strip("[]"), port=int(port or DEFAULT_PORT), socket=None
+    )
+    try:
+        other = connect(target)
+    except ServerError as error:
+        kind = Unsettled if error.errno in (CANNOT_CONNECT, _NOT_PREPARED) else PlumbobError
+        raise kind(
+            f"{address}, a member of this cluster, is not reached: {error.what}",
+            advice="nothing can be proved of it, so nothing was run. Each member has to be reached at what "
+            "it has in wsrep_node_incoming_address, by this account. " + _WAY,
+            exit=Exit.UNSAFE,
+        ) from error
+    other.limit_answers(_ANSWER)
+    return other
+
+
+def check(server: Server) -> None:
+    """Make sure that the cluster is whole and that all of it was reached: before every statement.
+
+    Raises:
+        PlumbobError: UNSAFE: it is not; it names the node.
+    """
+    if not server.is_cluster:
+        return
+    states = [_state(each) for each in all_of(server)]
+    for state in states:
+        _raise(state.fault())
+    own, *rest = states
+    for state in rest:
+        if state.group != own.group:
+            raise Unsettled(
+                f"{own.name} and {state.name} do not see the same cluster: "
+                f"{' '.join(own.group)} and {' '.join(state.group)}",
+                advice="a node comes or goes; wait until the members agree. " + _WAY,
+                exit=Exit.UNSAFE,
+            )
+    if own.told["wsrep_cluster_size"] != str(len(states)):
+        raise Unsettled(
+            f"the cluster has {own.told['wsrep_cluster_size']} members, and {len(states)} were reached: "
+            + ", ".join(state.name for state in states),
+            advice="each has to be reached, or nothing can be proved of it: see "
+            "wsrep_incoming_addresses. " + _WAY,
+            exit=Exit.UNSAFE,
+        )
+
+
+def _state(server: Server) -> State:
+    with named(server):
+        rows = [*server.query(_STATUS), *server.query(_VARIABLES)]
+    return State(node_name(server), {str(name).lower(): str(value) for name, value in rows})
+
+
+def _unlike(server: Server, other: Server) -> PlumbobError | None:
+    """A setting that gives a statement another meaning there."""
+    if server.flavour.series != other.flavour.series:
+        what = f"{node_name(server)} is {server.flavour} and {node_name(other)} is {other.flavour}"
+        return PlumbobError(
+            what, advice="finish the upgrade of the cluster first", exit=Exit.UNSAFE
+        )
+    for name in _ALIKE:
+        if (mine := server.settings.get(name)) != (theirs := other.settings.get(name)):
+            return PlumbobError(
+                f"{name} is {mine!r} on {node_name(server)} and {theirs!r} on {node_name(other)}",
+                advice="a table would be otherwise on each; give all members the same setting",
+                exit=Exit.UNSAFE,
+            )
+    return None
+
+
+@contextmanager
+def named(server: Server) -> Iterator[None]:
+    """Inside, an error of a server that is one of several says which one it is."""
+    try:
+        yield
+    except ServerError as error:
+        if not server.is_cluster:
+            raise
+        name = node_name(server)
+        if error.errno == LOCK_WAIT_TIMEOUT:
+            raise PlumbobError(
+                f"{name} has not done what the others have: its applier is still at work, or is kept "
+                "waiting",
+                advice=f"look on {name} for LOCK TABLES, an open HANDLER or a backup, and end it; then run "
+                "the same command again",
+                where=name,
+                exit=Exit.LOCKED,
+            ) from error
+        if error.errno == _NOT_PREPARED:
+            raise Unsettled(
+                f"{name} is not part of its cluster now: {error.what}",
+                advice="run the same command again when it is, or on another member. " + _WAY,
+                where=name,
+                exit=Exit.FAILED,
+            ) from error
+        if error.is_lost and server.home:
+            raise Unsettled(
+                f"the connection to {name} is lost: {error.what}",
+                advice="run the same command again: it looks at all members and goes on",
+                where=name,
+                exit=Exit.FAILED,
+            ) from error
+        raise
+
+
+def _raise(fault: PlumbobError | None) -> None:
+    if fault:
+        raise fault
+
+
+def in_use(server: Server, tables: Collection[str]) -> Iterator[str]:
+    """Tables that somebody has locked or keeps open on a member, by LOCK TABLES or HANDLER.
+
+    Nothing is sent to the cluster that would wait behind them: it could not be stopped. What only runs a
+    statement or has a transaction is no matter here, for the server ends it.
+    """
+    if not tables or not server.is_cluster:
+        return
+    for member in all_of(server):
+        left = set(tables)
+        for _ in range(_LOOKS):
+            if not (left := {name for name in left if _is_held(member, name)}):
+                break
+            time.sleep(_PAUSE)
+        for name in sorted(left):
+            yield f"{name} on {node_name(member)}"
+
+
+def _is_held(member: Server, name: str) -> bool:
+    """Whether a table is in use by more connections than run a statement."""
+    with named(member):
+        used = sum(
+            int(count)
+            for _, table, count, _ in member.query("SHOW OPEN TABLES WHERE In_use > 0")
+            if table == name
+        )
+        if not used:
+            return False
+        ((running,),) = member.query(
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND <> 'Sleep'"
+            " AND INFO IS NOT NULL AND ID <> CONNECTION_ID()"
+        )
+    return used > int(running)
+
+
+def joined(names: Sequence[str]) -> str:
+    """Names for a sentence."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,310 @@
+"""Migrations on a cluster of three: what one node does alone is seen, said and never taken for done."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import clustered
+from plumbob.migration.events import OnCluster
+from plumbob.migration.live import look
+from plumbob.migration.lock import lock_name
+from plumbob.migration.migration import FileStatement
+from plumbob.model.flavour import parse_flavour
+from plumbob.server import members
+from tests.cluster import Cluster, Node
+from tests.migration.project import USERS, Project, alter
+from tests.migration.shop import CREATE, DROP
+
+ADD_A, DROP_A = alter("users", "ADD COLUMN `a` int"), alter("users", "DROP COLUMN `a`")
+UNIQUE = alter("users", "ADD UNIQUE INDEX `u` (`name`)")
+DROP_UNIQUE = alter("users", "DROP INDEX `u`")
+
+
+def refused(project: Project, what: str = "apply", **options: Any) -> PlumbobError:
+    with pytest.raises(PlumbobError) as caught:
+        getattr(project, what)(**options)
+    return caught.value
+
+
+def on(node: Node, project: Project) -> Project:
+    """The same project, its commands typed on another node."""
+    return replace(project, home=node.server, events=[])
+
+
+@contextmanager
+def globally(nodes: Sequence[Node], **values: str) -> Iterator[None]:
+    """Inside, these nodes have other settings, from the next connection on."""
+    with contextlib.ExitStack() as stack:
+        for node in nodes:
+            cursor = stack.enter_context(node.server.connect()).cursor()
+            stack.callback(_set, cursor, dict.fromkeys(values, "DEFAULT"))
+            _set(cursor, values)
+        yield
+
+
+def _set(cursor: Any, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        cursor.execute(f"SET GLOBAL {name} = {value}")
+
+
+def test_what_is_applied_on_one_node_is_on_all_and_any_of_them_goes_on(
+    cluster: Cluster, project: Project
+) -> None:
+    project.start(USERS)
+    project.sql("INSERT INTO users VALUES (1, 'Ann'), (2, 'Bob')")
+    project.migrate("first", ADD_A, CREATE, UNIQUE, down=(DROP_UNIQUE, DROP, DROP_A))
+    assert project.apply().statements == 3
+    assert OnCluster(("n1", "n2", "n3")) in project.events
+    assert cluster.databases_equal(project.database)
+    others = [on(node, project) for node in cluster.nodes[1:]]
+    assert [each.apply().statements for each in others] == [0, 0]
+    project.sql(
+        "UPDATE _plumbob_journal SET history = NULL",
+        "DELETE FROM _plumbob_history",
+        "DELETE FROM _plumbob_journal WHERE number > 2",
+        "UPDATE _plumbob_journal SET state = 'running', seen_after = NULL WHERE number = 2",
+    )
+    assert others[0].apply().statements == 0
+    assert others[1].rollback().statements == 3
+    assert cluster.databases_equal(project.database)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_lock_on_any_node_keeps_others_out_and_its_holder_is_named(
+    cluster: Cluster, project: Project, number: int
+) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    node = cluster.nodes[number - 1]
+    with project.server() as server:
+        name = lock_name(server)
+    with node.server.connect() as holder, holder.cursor() as cursor:
+        cursor.execute(f"SELECT GET_LOCK('{name}', 0)")
+        error = refused(on(cluster.nodes[1], project), lock_wait=0)
+    assert error.exit == Exit.LOCKED
+    assert f"connection {holder.thread_id()} on n{number} (root from" in error.what
+    assert project.apply(lock_wait=5).statements == 1
+
+
+def test_of_appliers_on_two_nodes_one_runs(cluster: Cluster, project: Project) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, CREATE, down=(DROP, DROP_A))
+    clients = [
+        subprocess.Popen([*on(node, project).run_command, "apply"], stdout=subprocess.PIPE)
+        for node in cluster.nodes[:2]
+    ]
+    said = [client.communicate()[0].decode() for client in clients]
+    assert [client.returncode for client in clients] == [0, 0]
+    assert sum("Begins(" in each for each in said) == 1
+    assert project.count("_plumbob_journal", "number > 0") == 2
+    assert cluster.databases_equal(project.database)
+
+
+@pytest.mark.parametrize("lock", ["LOCK TABLES users READ", "HANDLER users OPEN"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_nothing_is_sent_that_would_wait_for_a_lock(
+    cluster: Cluster, project: Project, number: int, lock: str
+) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    with cluster.nodes[number - 1].server.connect(project.database) as holder:
+        holder.cursor().execute(lock)
+        error = refused(project, max_wait=0)
+    assert error.exit == Exit.LOCKED
+    assert f"locked users on n{number}" in error.what
+    assert project.apply().statements == 1
+
+
+def test_a_backup_on_any_node_is_waited_for_by_nobody(
+    cluster: Cluster, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    monkeypatch.setattr(members, "SETTLES", 0.0)
+    with cluster.nodes[2].server.connect() as holder:
+        holder.cursor().execute("FLUSH TABLES WITH READ LOCK")
+        error = refused(project)
+    assert error.exit == Exit.UNSAFE
+    assert "n3 is not in sync with its cluster" in error.what
+    cluster.settles()
+    assert project.apply().statements == 1
+
+
+def test_what_a_node_is_set_to_makes_no_difference(cluster: Cluster, project: Project) -> None:
+    project.start(USERS)
+    project.sql("INSERT INTO users VALUES (1, 'Ann')")
+    at = alter("users", "ADD COLUMN `at` timestamp NOT NULL DEFAULT '2020-01-01 12:00:00'")
+    latin = alter("users", "MODIFY `name` varchar(20) CHARACTER SET latin1")
+    utf8 = alter("users", "MODIFY `name` varchar(20)")
+    project.migrate("first", at, latin, down=(utf8, alter("users", "DROP COLUMN `at`")))
+    with globally(
+        (cluster.nodes[0], cluster.nodes[2]),
+        alter_algorithm="INSTANT",
+        time_zone="'+03:00'",
+        innodb_strict_mode="0",
+        default_storage_engine="MyISAM",
+        max_statement_time="0.002",
+    ):
+        assert project.apply().statements == 2
+    assert cluster.databases_equal(project.database)
+
+
+def test_a_split_is_seen_before_a_run(cluster: Cluster, project: Project) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    n3 = cluster.nodes[2]
+    n3.sql("SET wsrep_on = 0", "CREATE TABLE mine (i int)", database=project.database)
+    error = refused(project)
+    assert error.exit == Exit.SPLIT
+    assert "mine: n1 and n2 (absent), n3 (" in error.what
+    assert project.tables() == ["users"]
+    n3.sql("SET wsrep_on = 0", "DROP TABLE mine", database=project.database)
+    assert project.apply().statements == 1
+
+
+def test_a_statement_that_one_node_did_not_do_splits_the_cluster_and_has_a_way_out(
+    cluster: Cluster, project: Project
+) -> None:
+    """The node says nothing of it: Synced, Primary; the error is in its log alone (3 of 3)."""
+    project.start(USERS)
+    project.sql("INSERT INTO users VALUES (1, 'Ann'), (2, 'Bob')")
+    project.migrate("first", UNIQUE, ADD_A, down=(DROP_A, DROP_UNIQUE))
+    n3 = cluster.nodes[2]
+    alone = "SET wsrep_on = 0"
+    n3.sql(alone, "INSERT INTO users VALUES (3, 'Ann')", database=project.database)
+    error = refused(project)
+    assert error.exit == Exit.SPLIT
+    assert "statement 1 of 2 of 20261124T130000_first has split the cluster" in error.what
+    assert "n3 (" in error.what and "n1 and n2 (" in error.what
+    assert project.journal() == [("up", 1, "split")]
+    assert refused(on(n3, project)).exit == Exit.SPLIT
+    delete = "DELETE FROM users WHERE id = 3"
+    n3.sql(alone, delete, UNIQUE.sql, database=project.database)
+    assert on(n3, project).apply().statements == 1
+    assert project.journal() == [("up", 1, "done"), ("up", 2, "done")]
+    assert cluster.databases_equal(project.database)
+
+
+def test_an_error_that_only_one_node_had_splits_the_cluster_as_well(
+    cluster: Cluster, project: Project
+) -> None:
+    """1062 on the node that was asked, and the others have the index."""
+    project.start(USERS)
+    project.sql("INSERT INTO users VALUES (1, 'Ann')")
+    project.migrate("first", UNIQUE, down=(DROP_UNIQUE,))
+    alone = "SET wsrep_on = 0"
+    n1 = cluster.nodes[0]
+    n1.sql(alone, "INSERT INTO users VALUES (3, 'Ann')", database=project.database)
+    error = refused(project)
+    assert (error.exit, project.journal()) == (Exit.SPLIT, [("up", 1, "split")])
+    delete = "DELETE FROM users WHERE id = 3"
+    n1.sql(alone, delete, UNIQUE.sql, database=project.database)
+    assert project.apply().statements == 0
+    assert cluster.databases_equal(project.database)
+
+
+def test_a_reader_that_is_hit_by_a_ddl_reads_again(cluster: Cluster, project: Project) -> None:
+    project.start(USERS)
+    with project.server() as server, on(cluster.nodes[1], project).server() as other:
+        for number in range(20):
+            server.execute(f"ALTER TABLE users ADD COLUMN c{number} int")
+            assert look(other).tables == look(server).tables
+
+
+KEYLESS = "CREATE TABLE keyless (n int) ENGINE=InnoDB"
+REFUSED = {
+    "ALTER TABLE users ADD COLUMN c uuid DEFAULT (uuid())": "the default uuid()",
+    "ALTER TABLE users ADD COLUMN (a int, c double DEFAULT (1 + rand()))": "the default rand()",
+    "ALTER TABLE users ADD c datetime(6) DEFAULT (sysdate(6))": "the default sysdate()",
+    "ALTER TABLE users ADD COLUMN `c` int DEFAULT (@@port)": "the default @@port",
+    "ALTER TABLE users ADD c datetime(3) NOT NULL DEFAULT current_timestamp(3)": "timestamp(3)",
+    "ALTER TABLE users ADD c varchar(99) DEFAULT current_user()": "the default current_user()",
+    "ALTER TABLE keyless ADD COLUMN id int AUTO_INCREMENT PRIMARY KEY FIRST": "AUTO_INCREMENT",
+    "CREATE TABLE other (i int) ENGINE=MyISAM": "the rows of myisam",
+    "CREATE TABLE other (i int) ENGINE Aria": "the rows of aria",
+    "ALTER TABLE files ADD COLUMN c int": "the table files: a cluster does not replicate",
+    "CREATE SEQUENCE s START WITH 1 CACHE 1000": "no sequence with a cache",
+}
+TAKEN = [
+    "ALTER TABLE users ADD c datetime NOT NULL DEFAULT current_timestamp()",
+    "ALTER TABLE users ADD c datetime(6) NULL DEFAULT NULL ON UPDATE current_timestamp(6)",
+    "ALTER TABLE users ADD c varchar(9) DEFAULT 'uuid()'",
+    "ALTER TABLE users ALTER COLUMN name SET DEFAULT (uuid())",
+    "ALTER TABLE users ADD INDEX ix (name), ADD UNIQUE KEY uuid (name)",
+    "ALTER TABLE empty ADD COLUMN c uuid DEFAULT (uuid())",
+    "CREATE TABLE other (i int, c uuid DEFAULT (uuid())) ENGINE=InnoDB",
+    "CREATE SEQUENCE s NOCACHE",
+    "CREATE SEQUENCE s INCREMENT BY 0 CACHE 10",
+    "DROP TABLE files",
+]
+
+
+def test_what_would_give_each_node_other_rows_is_refused_with_another_way(
+    project: Project,
+) -> None:
+    project.start(
+        USERS,
+        KEYLESS,
+        "CREATE TABLE empty (id int PRIMARY KEY)",
+        "CREATE TABLE files (id int PRIMARY KEY) ENGINE=MyISAM",
+        "INSERT INTO users VALUES (1, 'Ann')",
+        "INSERT INTO keyless VALUES (1)",
+    )
+    migration = project.migrate("first", ADD_A, down=(DROP_A,))
+    with project.server() as server:
+        live = look(server)
+
+        def why(sql: str) -> list[PlumbobError]:
+            names = {name: "x" for name in ("users", "keyless", "files", "empty") if name in sql}
+            up = replace(migration.forward, statements=(FileStatement(sql, "it", names),))
+            task = clustered.Task(replace(migration, forward=up), "up")
+            return list(clustered.refusals(server, [task], live))
+
+        for sql, what in REFUSED.items():
+            (error,) = why(sql)
+            assert what in error.what, sql
+            assert error.exit == Exit.UNSAFE and error.advice
+        assert {sql: why(sql) for sql in TAKEN} == {sql: [] for sql in TAKEN}
+        keyless = FileStatement("ALTER TABLE keyless ADD c int", "it", {"keyless": "x"})
+        up = replace(migration.forward, statements=(keyless,))
+        told = clustered.told(server, [clustered.Task(replace(migration, forward=up), "up")], live)
+        assert told == OnCluster(("n1",), ("keyless",))
+
+
+def test_settings_go_along_with_a_definition(project: Project) -> None:
+    with project.server() as server:
+        zero = (("sql_mode", "STRICT_ALL_TABLES"),)
+        statement = FileStatement("ALTER TABLE t ADD c int", "it", {}, session=zero)
+        assert clustered.as_sent(server, statement) == (
+            "SET STATEMENT time_zone = '+00:00', innodb_strict_mode = 1, "
+            "default_storage_engine = InnoDB, max_statement_time = 0, alter_algorithm = 'DEFAULT', "
+            "sql_mode = 'STRICT_ALL_TABLES' FOR ALTER TABLE t ADD c int"
+        )
+        for sql in (
+            "CREATE VIEW v AS SELECT 1",
+            "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW DO 1",
+        ):
+            assert clustered.as_sent(server, FileStatement(sql, "it", {})) == sql
+        assert parse_flavour(server.version).is_mariadb
+
+
+def test_a_node_that_is_set_to_other_ways_is_refused(cluster: Cluster, project: Project) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    for variable, value in {
+        "wsrep_OSU_method": "RSU",
+        "innodb_default_row_format": "compact",
+    }.items():
+        with globally([cluster.nodes[1]], **{variable: value}):
+            error = refused(project)
+        assert error.exit == Exit.UNSAFE
+        assert variable.lower() in error.what.lower() and "n2" in error.what
+    assert project.apply().statements == 1
