@@ -15,7 +15,8 @@ from plumbob.server.blockers import Stage, Wait
 class Holder:
     """The connection that holds a lock, as far as this account may see it (else "" and 0).
 
-    `node` is the member of a cluster where it is; on its own a number says nothing there.
+    `node` is the member of a cluster where it is; on its own a number says nothing there. `client` is
+    its process, as the journal has it.
     """
 
     id: int
@@ -23,11 +24,13 @@ class Holder:
     host: str = ""
     seconds: int = 0
     node: str = ""
+    client: str = ""
 
     def __str__(self) -> str:
         where = f" on {self.node}" if self.node else ""
-        who = f" ({self.user} from {self.host}, for {self.seconds} s)" if self.user else ""
-        return f"connection {self.id}{where}{who}"
+        facts = [f"{self.user} from {self.host}, for {self.seconds} s"] if self.user else []
+        facts += [self.client] if self.client else []
+        return f"connection {self.id}{where}" + (f" ({', '.join(facts)})" if facts else "")
 
 
 @dataclass(frozen=True, slots=True)

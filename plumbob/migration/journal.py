@@ -6,6 +6,7 @@ innodb_flush_log_at_trx_commit=0), so "done" is a hint and the fingerprint decid
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from typing import Any, Literal
 from plumbob import __version__
 from plumbob.ddl.quote import quote_text
 from plumbob.migration.migration import Direction, Migration
-from plumbob.migration.store import JOURNAL, from_json, there, to_json
+from plumbob.migration.store import JOURNAL, formats, from_json, there, to_json
 from plumbob.server.connection import Server
 
 State = Literal["running", "done", "failed", "unknown", "not started", "split"]
 MESSAGE_LENGTH = 2000
+# The first format of the journal that has the client's process.
+_HAS_PROCESS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,17 @@ def close(
     )
 
 
+def client_of(server: Server, connection: int) -> str:
+    """Whose statements a connection runs, as far as the journal has it: "process 47 on web1"."""
+    if formats(server).get(JOURNAL, 1) < _HAS_PROCESS:
+        return ""
+    rows = server.query(
+        f"SELECT process, host FROM `{JOURNAL}` WHERE connection_id = {connection:d}"
+        " AND history IS NULL AND process IS NOT NULL ORDER BY id DESC LIMIT 1"
+    )
+    return "process {} on {}".format(*rows[0]) if rows else ""
+
+
 def settle(server: Server) -> None:
     """Write that what was begun has ended, where no row of the history says so: a sync."""
     server.write(f"UPDATE `{JOURNAL}` SET history = 0 WHERE history IS NULL")
@@ -176,8 +190,8 @@ def _insert(
     values += [socket.gethostname()[:255], __version__]
     server.write(
         f"INSERT INTO `{JOURNAL}` (migration, direction, hash, state, seen_before, expected,"
-        " host, tool, number, connection_id, started)"
-        f" VALUES ({', '.join(map(quote_text, values))}, {number:d}, CONNECTION_ID(),"
+        " host, tool, number, process, connection_id, started)"
+        f" VALUES ({', '.join(map(quote_text, values))}, {number:d}, {os.getpid():d}, CONNECTION_ID(),"
         " UTC_TIMESTAMP(6))"
     )
     ((row,),) = server.query("SELECT LAST_INSERT_ID()")

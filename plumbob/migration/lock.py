@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration import journal
 from plumbob.migration.events import Holder, Progress, WaitsForApplier
 from plumbob.server import members
 from plumbob.server.connection import Server
@@ -131,11 +132,13 @@ def _holder(server: Server, name: str) -> Holder | None:
     if id is None:
         return None
     node = members.node_name(server) if server.is_cluster else ""
+    # Of a connection of another member the journal has another number.
+    client = "" if node else journal.client_of(server, int(id))
     # Without the privilege PROCESS an account sees its own connections only.
     for thread, user, host, _, _, seconds, *_ in server.query("SHOW PROCESSLIST"):
         if thread == id:
-            return Holder(int(id), str(user), str(host), int(seconds or 0), node)
-    return Holder(int(id), node=node)
+            return Holder(int(id), str(user), str(host), int(seconds or 0), node, client)
+    return Holder(int(id), node=node, client=client)
 
 
 def _taken(holder: Holder | None, waited: float) -> PlumbobError:

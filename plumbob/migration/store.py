@@ -19,7 +19,7 @@ from plumbob.server.connection import Server
 
 HISTORY = "_plumbob_history"
 JOURNAL = "_plumbob_journal"
-FORMAT = 1
+FORMATS = {HISTORY: 1, JOURNAL: 2}
 
 # Engine, character set and collation are written out: no default of a server has a say in them.
 _TAIL = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
@@ -42,7 +42,7 @@ _TABLES = {
   `down` longtext NOT NULL COMMENT 'the rollback file',
   `snapshot` longtext DEFAULT NULL COMMENT 'UNCOMPRESS(FROM_BASE64(snapshot)): tables, in JSON',
   PRIMARY KEY (`id`)
-) {_TAIL} COMMENT='plumbob history, format {FORMAT}'""",
+) {_TAIL} COMMENT='plumbob history, format {FORMATS[HISTORY]}'""",
     JOURNAL: f"""CREATE TABLE IF NOT EXISTS `{JOURNAL}` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `migration` varchar(128) NOT NULL,
@@ -54,7 +54,8 @@ _TABLES = {
   `expected` longtext NOT NULL,
   `seen_after` longtext DEFAULT NULL,
   `connection_id` bigint unsigned NOT NULL,
-  `host` varchar(255) NOT NULL,
+  `host` varchar(255) NOT NULL COMMENT 'of the client',
+  `process` bigint unsigned DEFAULT NULL COMMENT 'of the client, on its host',
   `tool` varchar(64) NOT NULL,
   `started` datetime(6) NOT NULL COMMENT 'UTC',
   `ended` datetime(6) DEFAULT NULL COMMENT 'UTC',
@@ -63,12 +64,24 @@ _TABLES = {
   `history` bigint unsigned DEFAULT NULL COMMENT 'the row of the history that ended the run',
   PRIMARY KEY (`id`),
   KEY `history` (`history`)
-) {_TAIL} COMMENT='plumbob journal, format {FORMAT}'""",
+) {_TAIL} COMMENT='plumbob journal, format {FORMATS[JOURNAL]}'""",
+}
+
+# What makes a table of an older format one of the next, by that older format: one statement each, so
+# that a crash leaves either. What is read is in all formats.
+_UPGRADES = {
+    (JOURNAL, 1): f"ALTER TABLE `{JOURNAL}` ADD COLUMN `process` bigint unsigned DEFAULT NULL"
+    " COMMENT 'of the client, on its host' AFTER `host`, COMMENT='plumbob journal, format 2'",
 }
 
 
 def there(server: Server) -> frozenset[str]:
-    """Which of the two tables the database has.
+    """Which of the two tables the database has; raises as `formats`."""
+    return frozenset(formats(server))
+
+
+def formats(server: Server) -> dict[str, int]:
+    """The format of each of the two tables that the database has.
 
     Raises:
         PlumbobError: one of them has a newer format, or is not ours.
@@ -78,15 +91,17 @@ def there(server: Server) -> frozenset[str]:
         "SELECT TABLE_NAME, TABLE_COMMENT FROM information_schema.TABLES"
         f" WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({names})"
     )
-    for name, comment in rows:
-        check_format(name, comment, FORMAT)
-    return frozenset(name for name, _ in rows)
+    return {name: check_format(name, comment, FORMATS[name]) for name, comment in rows}
 
 
 def create(server: Server) -> None:
-    """Make what is missing of the two tables."""
-    for name in _TABLES.keys() - there(server):
+    """Make what is missing of the two tables, and those of an older format what they are now."""
+    found = formats(server)
+    for name in _TABLES.keys() - found.keys():
         server.execute(_TABLES[name])
+    for name, format in found.items():
+        for older in range(format, FORMATS[name]):
+            server.execute(_UPGRADES[name, older])
 
 
 @contextmanager
@@ -121,8 +136,8 @@ def unpack(packed: str) -> dict[str, str]:
     return from_json(zlib.decompress(base64.b64decode(packed)[4:]).decode())
 
 
-def check_format(name: str, comment: str, format: int) -> None:
-    """Refuse a table of ours whose comment has no format, or a newer one.
+def check_format(name: str, comment: str, format: int) -> int:
+    """The format of a table of ours; one whose comment has none, or a newer one, is refused.
 
     Raises:
         PlumbobError: UNSAFE.
@@ -143,3 +158,4 @@ def check_format(name: str, comment: str, format: int) -> None:
             where=name,
             exit=Exit.UNSAFE,
         )
+    return int(found[1])

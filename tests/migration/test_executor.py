@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import history
+from plumbob.migration import history, store
 from plumbob.migration.draft import draft
 from plumbob.migration.events import Begins, Done, Ends, Runs, Warned
 from plumbob.migration.executor import apply
@@ -233,6 +233,26 @@ def test_a_newer_history_is_refused(shop: Project) -> None:
     assert (error.exit, "format 2" in error.what) == (Exit.UNSAFE, True)
     shop.sql("ALTER TABLE _plumbob_history COMMENT = ''")
     assert "not as plumbob made it" in refusal(shop).what
+
+
+def test_an_older_journal_is_read_and_made_a_newer_one_by_the_next_run(shop: Project) -> None:
+    """F18; a run that did not end is known in every format."""
+    shop.apply(until="20261124T130000_first")
+    shop.sql(
+        "ALTER TABLE _plumbob_journal DROP COLUMN process, COMMENT 'plumbob journal, format 1'"
+    )
+    with shop.server() as server:
+        assert len(status(server, read_folder(shop.folder)).pending) == 1
+    assert "`process`" not in shop.definition("_plumbob_journal")
+    shop.apply()
+    made = shop.definition("_plumbob_journal")
+    assert "plumbob journal, format 2" in made
+    shop.sql("DROP TABLE _plumbob_journal")
+    with shop.server() as server:
+        store.create(server)
+    assert (
+        made.partition(" AUTO_INC")[0] == shop.definition("_plumbob_journal").partition(" AUTO")[0]
+    )
 
 
 def test_a_server_that_may_not_be_changed_is_refused(
