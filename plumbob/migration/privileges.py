@@ -18,7 +18,7 @@ from plumbob.migration.owners import ownerless_views, refused_by_log, refused_de
 from plumbob.migration.tasks import Task
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
-from plumbob.server.grants import read_grants
+from plumbob.server.grants import Grants, read_grants
 from plumbob.server.visibility import NOBODY, account
 
 # What is written down while a script runs.
@@ -85,6 +85,37 @@ def lacking(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
             advice=f"grant them: GRANT {wanted} ON {quote_name(database)}.* TO {account(server)}",
             exit=Exit.NO_ACCESS,
         )
+    for privilege, tables in _on_tables(server, grants, statements, database).items():
+        names = list(dict.fromkeys(tables))
+        yield PlumbobError(
+            f"{account(server)} has {privilege} on other tables, and not on {', '.join(names)}",
+            advice="grant it: "
+            + "; ".join(
+                f"GRANT {privilege} ON {quote_name(database)}.{quote_name(name)} TO {account(server)}"
+                for name in names
+            ),
+            exit=Exit.NO_ACCESS,
+        )
+
+
+def _on_tables(
+    server: Server, grants: Grants, statements: Iterable[str], database: str
+) -> dict[str, list[str]]:
+    """By privilege, the tables on which the account has not what is granted to it on others.
+
+    Only what is altered and dropped, and only where no grant on the whole database is in play.
+    """
+    found: dict[str, list[str]] = {}
+    for sql in statements:
+        words = tokenize(sql, server.flavour, is_lenient=True)[:3]
+        verb, kind, table = (*(word.value for word in words), "", "", "")[:3]
+        privilege = verb.upper()
+        if privilege not in ("ALTER", "DROP") or kind != "table" or grants.has(privilege):
+            continue
+        level = f"{quote_name(database)}.{quote_name(table)}"
+        if grants.mentions(privilege) and not grants.has_at(privilege, level, database):
+            found.setdefault(privilege, []).append(table)
+    return {privilege: found[privilege] for privilege in found if _is_denied(server, privilege)}
 
 
 def _sent(statement: FileStatement) -> Iterator[str]:

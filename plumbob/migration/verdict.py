@@ -32,14 +32,20 @@ _NO_CHEAP_WAY = (
     "The way that the proof found is not possible on this table, so the server did nothing. OPTIMIZE TABLE "
     "builds it anew, and may make it possible; or the migration is planned anew."
 )
+_FULL = "The disk is full. The table is unchanged; to rebuild it takes about its own size."
 _ADVICE = {
     1062: "Rows have the same value where the new key allows one only; mend them first.",
-    1114: "The disk is full. The table is unchanged; to rebuild it takes about its own size.",
+    1114: _FULL,
+    1206: "The buffer pool is too small for the locks of this statement; the table is unchanged.",
     1265: "Rows hold values that the new type does not; mend them first.",
     1406: "Rows hold values that are too long; mend them first.",
+    1296: _FULL,
     1452: "Rows have no parent, which the new foreign key asks for; mend them first.",
+    1799: "Others wrote more meanwhile than innodb_online_alter_log_max_size takes; the table is unchanged. "
+    "Make it larger, or run this when less is written.",
     1845: _NO_CHEAP_WAY,
     1846: _NO_CHEAP_WAY,
+    1878: _FULL,
     4092: _NO_CHEAP_WAY,
 }
 

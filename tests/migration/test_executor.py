@@ -297,6 +297,22 @@ def test_a_row_that_was_too_long_before_is_altered_with_a_note(project: Project)
     assert all("Row size too large" in note for note in notes)
 
 
+def test_a_table_that_does_not_fit_is_left_as_it_was(project: Project) -> None:
+    """F15, by the room that a table in memory may take: 1114, as for a full disk."""
+    project.start("CREATE TABLE `t` (`id` int NOT NULL, PRIMARY KEY (`id`)) ENGINE=MEMORY")
+    little = (("max_heap_table_size", "16384"),)
+    wide = alter("t", "ADD COLUMN `x` char(250)", session=little)
+    project.migrate("wide", wide, down=(alter("t", "DROP COLUMN `x`"),))
+    values = ", ".join(f"({number})" for number in range(500))
+    project.sql(f"INSERT INTO t VALUES {values}")
+    before = project.definition("t")
+    error = refusal(project)
+    assert error.exit == Exit.FAILED
+    assert "(1114)" in error.what and "takes about its own size" in error.advice
+    assert project.definition("t") == before and project.count("t") == 500
+    assert project.journal() == [("up", 1, "failed")]
+
+
 def test_a_setting_that_an_account_may_not_set_is_said_before_the_first_statement(
     project: Project,
 ) -> None:

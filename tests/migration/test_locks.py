@@ -58,6 +58,31 @@ def test_of_two_runs_at_once_each_statement_runs_once(shop: Project) -> None:
     assert shop.count("_plumbob_history") == 2
 
 
+def test_a_deadlock_of_the_lock_and_a_table_is_a_conflict(shop: Project) -> None:
+    """E14: a run holds the lock and waits for a transaction, whose connection asks for the lock."""
+    with shop.server() as other:
+        # Otherwise it would not see the journal, which is younger than its transaction.
+        other.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        other.execute("START TRANSACTION")
+        other.query("SELECT * FROM users")
+        run = subprocess.Popen([*shop.run_command, "apply"], stdout=subprocess.PIPE, text=True)
+        assert run.stdout is not None
+        while not run.stdout.readline().startswith("Runs("):
+            pass
+        while not shop.sql(
+            "SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'"
+            f" AND db = '{shop.database}'"
+        ):
+            pass
+        with pytest.raises(PlumbobError) as caught, lock.held(other, 0.5, lambda _: None):
+            pass
+        assert caught.value.exit == Exit.LOCKED
+        other.execute("ROLLBACK")
+        run.communicate()
+    assert run.returncode == 0
+    assert shop.count("_plumbob_history") == 2
+
+
 def test_a_held_table_is_given_up_after_a_while_and_nothing_is_half_done(shop: Project) -> None:
     with shop.home.connect(shop.database, autocommit=False) as blocker:
         with blocker.cursor() as cursor:

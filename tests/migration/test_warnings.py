@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbob.migration.verdict import advice
 from tests.commands.user import User
 from tests.servers import Server
 
@@ -37,3 +38,9 @@ def test_an_old_character_set_is_given_back(server: Server, database: str, tmp_p
     user.declare("tables: {t: {charset: utf8mb4, columns: {a: varchar(10)}}}\n")
     user.brings_in_sync()
     user.succeeds("rollback", "--allow", "all")
+
+
+@pytest.mark.parametrize("errno", [1114, 1206, 1296, 1799, 1878])
+def test_what_stops_an_alter_has_advice(errno: int) -> None:
+    """F16, by the numbers: the table is unchanged, and something can be done."""
+    assert "unchanged" in advice(errno)

@@ -1,0 +1,221 @@
+"""Groups E, F, H and I of the fault cases: locks, crashes, secrets and accounts, files; as commands that a user types.
+
+A case that is shown by a test of its own elsewhere is listed with it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plumbob.commands import COMMANDS
+from plumbob.migration import running
+from tests.commands.desk import Desk, fails
+from tests.commands.user import Result, User
+from tests.servers import Server
+
+TESTS = Path(__file__).parents[1]
+HERE = "commands/test_fault_cases_e.py::"
+CRASH, LOCKS = "migration/test_crash.py::", "migration/test_locks.py::"
+FILES, TARGET, STREAMS = (
+    "migration/test_files.py::",
+    "server/test_target.py::",
+    "commands/test_streams.py::",
+)
+SHOWN = {
+    "E01": f"{LOCKS}test_of_two_runs_at_once_each_statement_runs_once",
+    "E02": f"{LOCKS}test_readers_go_on_while_a_statement_waits",
+    "E03": f"{HERE}test_who_holds_a_table_is_named",
+    "E04": f"{HERE}test_who_holds_a_table_is_named",
+    "E05": f"{HERE}test_a_parent_that_is_waited_for_is_named",
+    "E06": f"{HERE}test_work_that_was_lost_is_told",
+    "E07": "migration/test_blockers.py::test_a_backup_is_spared_and_named",
+    "E08": f"{CRASH}test_a_killed_connection_runs_nothing_more",
+    "E09": "commands/test_hostile_servers.py::test_set_while_it_runs",
+    "E10": "migration/test_executor.py::test_a_server_that_may_not_be_changed_is_refused",
+    "E11": f"{LOCKS}test_the_name_of_the_lock_is_short_and_has_the_database",
+    "E12": "server/test_connection.py::test_two_servers_behind_one_address",
+    "E13": "commands/test_hostile_servers.py::test_a_server_that_is_not_to_be_written_to",
+    "E14": f"{LOCKS}test_a_deadlock_of_the_lock_and_a_table_is_a_conflict",
+    "F01": "torture/test_torture.py::test_a_little_torture",
+    "F02": "torture/test_torture.py::test_a_little_torture",
+    "F03": f"{CRASH}test_a_run_waits_for_the_statement_of_a_killed_one",
+    "F04": f"{CRASH}test_a_done_that_was_lost_is_found_out",
+    "F05": f"{CRASH}test_a_lost_connection_is_an_unknown_outcome_that_is_found_out",
+    "F06": "server/test_connection.py::test_a_statement_may_take_longer_than_connecting",
+    "F07": "migration/test_stopping.py::test_a_signal_stops_the_statement_in_the_server",
+    "F08": "migration/test_stopping.py::test_a_signal_stops_the_statement_in_the_server",
+    "F09": f"{CRASH}test_a_failed_statement_is_run_again_once_its_cause_is_gone",
+    "F10": f"{HERE}test_each_table_is_dropped_for_itself",
+    "F11": "commands/test_by_hand_crash.py::test_a_data_step_that_was_killed_is_run_once",
+    "F12": f"{CRASH}test_a_done_statement_has_to_be_the_same_and_a_later_one_need_not",
+    "F13": f"{CRASH}test_a_change_by_somebody_else_between_crash_and_resume_stops_the_run",
+    # Its fourth statement but one is FORCE.
+    "F14": f"{CRASH}test_a_client_killed_at_any_moment_is_followed_by_one_that_goes_on",
+    "F15": "migration/test_executor.py::test_a_table_that_does_not_fit_is_left_as_it_was",
+    "F16": "migration/test_warnings.py::test_what_stops_an_alter_has_advice",
+    "F17": "commands/test_hostile_servers.py::test_set_while_it_runs",
+    "F18": "migration/test_executor.py::test_an_older_journal_is_read_and_made_a_newer_one_by_the_next_run",
+    "F19": "commands/test_work.py::test_nobody_there_exits_with_3",
+    "F20": f"{CRASH}test_a_schema_that_is_different_at_the_end_is_not_recorded",
+    "H01": "commands/test_secrets.py::test_a_password_is_nowhere_but_at_the_server",
+    "H02": "commands/test_secrets.py::test_a_password_in_argv_works_and_is_warned_about",
+    "H03": f"{TARGET}test_url_is_refused_without_a_piece_of_it",
+    "H04": f"{TARGET}test_option_file",
+    "H05": "server/test_tls.py::test_a_server_without_tls_gets_nothing",
+    "H06": "server/test_tls.py::test_another_machine_has_to_prove_itself",
+    "H07": "server/test_connection.py::TestColdCache",
+    "H08": "server/test_connection.py::test_a_server_that_asks_for_a_file_gets_none",
+    "H09": "commands/test_privileges.py::test_to_look_takes_references_alone",
+    "H10": f"{HERE}test_a_privilege_that_one_table_lacks_is_found_before_the_first_statement",
+    "H11": "commands/test_stored_privileges.py::test_a_definer_that_this_account_may_not_name",
+    "H13": "commands/test_secrets.py::test_a_diff_only_looks",
+    "H14": f"{STREAMS}test_a_traceback_is_shown_when_asked_for_and_has_no_secrets",
+    "I01": f"{FILES}test_two_writers_in_the_same_second_write_two_pairs",
+    "I02": f"{FILES}test_a_writer_killed_at_any_moment_leaves_both_or_none",
+    "I03": f"{FILES}test_git_may_change_line_ends_and_add_a_mark",
+    "I04": f"{FILES}test_any_message_makes_a_safe_name",
+    "I05": f"{FILES}test_a_folder_that_cannot_be_written_is_said_so",
+    "I06": f"{FILES}test_symbolic_links_are_not_followed",
+    "I07": f"{FILES}test_parents_give_the_order_and_not_the_clock",
+    "I08": "migration/test_executor.py::test_a_file_that_was_applied_and_is_missing_is_named",
+    "I09": f"{STREAMS}test_a_closed_stream_gives_no_traceback",
+    "I10": f"{STREAMS}test_no_encoding_fails",
+    "I11": "commands/test_work.py::test_a_dry_run_writes_nothing",
+    "I12": f"{HERE}test_no_warning_of_python_is_hidden",
+}  # fmt: skip
+GROUPS = {"E": 14, "F": 20, "H": 14, "I": 12}
+
+
+@pytest.mark.parametrize(
+    "id", [f"{group}{n:02}" for group, last in GROUPS.items() for n in range(1, last + 1)]
+)
+def test_every_case_is_shown_somewhere(id: str) -> None:
+    if id == "H12":
+        # A lint warning about SQL SECURITY DEFINER: there is no `schema lint` yet.
+        assert "lint" not in COMMANDS
+        return
+    file, _, name = SHOWN[id].partition("::")
+    text = (TESTS / file).read_text("utf-8")
+    assert f"def {name}(" in text or f"class {name}:" in text
+
+
+@pytest.fixture
+def desk(root: User, server: Server, database: str) -> Desk:
+    return Desk(root, server, database)
+
+
+def test_who_holds_a_table_is_named(desk: Desk, ann: Callable[..., User]) -> None:
+    """E03, E04; and with --kill-blockers he is ended, where the server says that he holds this very lock."""
+    sees_little = ann("ALL ON {}.*")
+    with desk.server.connect(desk.database, autocommit=False) as blocker:
+        blocker.cursor().execute("SELECT * FROM users")
+        said = fails(desk.user, 5, "apply", "--max-wait", "1s").err
+        assert "statement 1 of 1" in said and "waits for table users" in said
+        assert f"connection {blocker.thread_id()} (root from localhost, for " in said
+        (state,) = desk.sql("SELECT state FROM _plumbob_journal WHERE number = 1")[0]
+        assert state == "not started"
+        said = fails(sees_little, 5, "apply", "--max-wait", "1s").err
+        assert "with the privilege PROCESS" in said
+        said = fails(sees_little, 3, "apply", "--kill-blockers").err
+        assert "--kill-blockers takes privileges" in said and "PROCESS" in said
+        assert desk.columns() == {"id", "name"}
+        if desk.server.flavour.is_mysql:
+            told = desk.user.succeeds("apply", "--kill-blockers").err
+            assert f"ended: connection {blocker.thread_id()} (root" in told
+        else:
+            # Without performance_schema nobody knows what an idle transaction holds.
+            told = fails(desk.user, 5, "apply", "--kill-blockers", "--max-wait", "4s").err
+            assert "left alone, because nobody can tell" in told
+
+
+def test_a_parent_that_is_waited_for_is_named(desk: Desk) -> None:
+    """E05: MySQL locks the parent of a foreign key that comes; MariaDB does not."""
+    desk.user.succeeds("apply")
+    child = "  child:\n    columns: {id: int primary key, user_id: int references users(id)}\n"
+    desk.user.declare(desk.user.schema.read_text() + child)
+    desk.user.succeeds("diff", "--write", "-m", "child")
+    with desk.server.connect(desk.database, autocommit=False) as blocker:
+        blocker.cursor().execute("SELECT * FROM users")
+        result = desk.user.types("apply", "--max-wait", "1s")
+        if desk.server.flavour.is_mysql:
+            assert result.code == 5 and "waits for table users" in result.err
+            assert f"connection {blocker.thread_id()}" in result.err
+        else:
+            assert result.code == 0, result
+
+
+def test_work_that_was_lost_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E06: a reader that comes while a table is built anew keeps it from its end."""
+    monkeypatch.setattr(running, "LOST_WORK", 1.1)
+    desk.user.succeeds("apply")
+    desk.sql(*(f"INSERT INTO users SELECT id + {2**n}, name, '' FROM users" for n in range(1, 8)))
+    slow = '{type: int, generated: "length(sha2(repeat(name, 90000), 512))", stored: true}'
+    desk.user.declare(desk.user.schema.read_text() + f"      n: {slow}\n")
+    desk.user.succeeds("diff", "--write", "-m", "slow")
+    results: list[Result] = []
+    run = threading.Thread(
+        target=lambda: results.append(desk.user.types("apply", "--allow", "all"))
+    )
+    with desk.server.connect(desk.database) as connection, connection.cursor() as blocker:
+        run.start()
+        while not blocker.execute(
+            "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE()"
+            " AND info LIKE 'ALTER TABLE `users` %ADD COLUMN `n`%' AND state NOT LIKE 'wait%'"
+        ):
+            assert run.is_alive(), results
+        blocker.execute("START TRANSACTION")
+        blocker.execute("SELECT * FROM users LIMIT 1")
+        run.join()
+    (result,) = results
+    assert result.code == 5, result
+    assert "of work, which is lost: it is not tried again unasked" in result.err
+    assert "n" not in desk.columns()
+
+
+def test_each_table_is_dropped_for_itself(desk: Desk) -> None:
+    """F10: a list that fails in the middle has dropped a part of it."""
+    desk.user.succeeds("apply")
+    desk.sql("CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id int PRIMARY KEY)")
+    plan = desk.user.types("diff", "--json").json
+    assert sorted(each["sql"] for each in plan["up"]) == ["DROP TABLE `a`", "DROP TABLE `b`"]
+
+
+def test_a_privilege_that_one_table_lacks_is_found_before_the_first_statement(
+    root: User, ann: Callable[..., User], server: Server, database: str
+) -> None:
+    """H10"""
+    names = "abcde"
+    text = "tables:\n" + "".join(
+        f"  {each}: {{columns: {{id: int primary key}}}}\n" for each in names
+    )
+    root.declare(text)
+    root.brings_in_sync()
+    root.declare(text.replace("key}", "key, n: int}"))
+    root.succeeds("diff", "--write", "-m", "n")
+    alters = (f"ALTER ON {{}}.{each}" for each in names if each != "d")
+    user = ann("SELECT, INSERT, UPDATE, CREATE, DROP, REFERENCES ON {}.*", *alters)
+    said = fails(user, 3, "apply").err
+    assert "has ALTER on other tables, and not on d" in said
+    assert f"GRANT ALTER ON `{database}`.`d` TO" in said
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW COLUMNS FROM a")
+        assert [name for name, *_ in cursor.fetchall()] == ["id"]
+
+
+def test_no_warning_of_python_is_hidden(desk: Desk) -> None:
+    """I12: each is an error here."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "plumbob", "apply"],
+        cwd=desk.user.folder,
+        env={**os.environ, "PYTHONPATH": str(TESTS.parent), "DATABASE_URL": desk.user.url},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
