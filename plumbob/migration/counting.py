@@ -7,9 +7,9 @@ strict mode, so that a CAST that fails is NULL. What cannot be counted is said, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plumbob.plan.approvals import ALL
+from plumbob.plan.approvals import is_approved
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import NO_SUCH_TABLE, ServerError
@@ -29,6 +29,7 @@ class Counted:
     Attributes:
         rows: None where nobody knows; `why` says why.
         example: the key of one row, such as `id 7`, or "".
+        is_approved: somebody has named it.
         is_later: a data step by hand comes before its statement: what counts is what that leaves.
     """
 
@@ -37,10 +38,11 @@ class Counted:
     example: str = ""
     why: str = ""
     is_later: bool = False
+    is_approved: bool = False
 
     @property
     def needs_approval(self) -> bool:
-        if self.hazard.fails or self.is_counted_later:
+        if self.hazard.fails or self.is_counted_later or self.is_approved:
             return False
         return self.rows != 0 or not self.hazard.depends_on_rows
 
@@ -51,7 +53,8 @@ class Counted:
 
     @property
     def is_counted_later(self) -> bool:
-        return self.is_later and bool(self.hazard.count) and self.hazard.depends_on_rows
+        is_counted = bool(self.hazard.count) and self.hazard.depends_on_rows
+        return self.is_later and is_counted and not self.is_approved
 
     def __str__(self) -> str:
         """`3 rows of users, for example id 7`; "" where there is nothing to count."""
@@ -68,7 +71,11 @@ class Counted:
 
 def harmless(found: Iterable[Counted]) -> frozenset[Hazard]:
     """The hazards that need no approval because no row is at risk."""
-    return frozenset(each.hazard for each in found if each.rows == 0 and not each.hazard.fails)
+    return frozenset(
+        each.hazard
+        for each in found
+        if each.rows == 0 and not (each.hazard.fails or each.is_approved)
+    )
 
 
 def counted_later(found: Iterable[Counted]) -> frozenset[Hazard]:
@@ -79,16 +86,20 @@ def counted_later(found: Iterable[Counted]) -> frozenset[Hazard]:
 def at_risk(
     server: Server, hazards: Iterable[Hazard], allow: Collection[str], *, empty: bool = False
 ) -> tuple[Counted, ...]:
-    """What is left of hazards once those that are approved are taken away, with their rows.
+    """Hazards with their rows; what is approved is counted as well, for somebody may have taken it for less.
 
     Args:
-        allow: approvals, `kind:object`, or "all"; none of them helps where a statement would fail.
+        allow: approvals, `kind:object`, or "all".
     """
-    asked = [each for each in hazards if each.fails or not (ALL in allow or each.approval in allow)]
-    return count_rows(server, asked, empty=empty)
+    return tuple(
+        replace(each, is_approved=is_approved(each.hazard, allow))
+        for each in count_rows(server, hazards, empty=empty)
+    )
 
 
 def _number(hazard: Hazard, rows: int) -> str:
+    if hazard.kind == "not-restored":
+        return f"{rows} {'row' if rows == 1 else 'rows'}"
     table = hazard.object if hazard.kind in _OF_TABLES else hazard.object.rpartition(".")[0]
     if hazard.kind == "duplicates":
         return f"{rows} {'value' if rows == 1 else 'values'} that several rows of {table} have"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.migration import clustered, lock, store, synced
+from plumbob.migration import clustered, lock, not_restored, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
@@ -193,6 +193,7 @@ class _Run:
                     self.progress(on_cluster)
                 if ready.tasks:
                     store.create(self.server)
+                    not_restored.keep(self.server, ready.tasks, ready.found)
                     self._carry_out(chain, ready, held)
                     synced.forget(self.server)
         return Outcome(
@@ -280,6 +281,7 @@ class _Run:
             ends = task.migration.script(task.direction).tables
             # What a table is called that an earlier script has renamed, nobody knows here.
             only_adds &= all(after != ABSENT for _, after in ends.values()) or not live.tables
+        found += not_restored.missing(self.server, tasks, self.allow)
         return tuple(found)
 
     def _tell(self, ready: _Ready) -> None:

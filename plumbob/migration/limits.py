@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from plumbob.ddl.lexer import tokenize
 from plumbob.migration.migration import FileStatement
+from plumbob.migration.works_on import Work, renamed_tables, works_on
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.listing import Size, row_estimates
@@ -36,38 +36,38 @@ class Limits:
 def blocking(
     server: Server, statements: Iterable[FileStatement], limits: Limits
 ) -> Iterator[tuple[FileStatement, Hazard]]:
-    """A hazard for each statement that blocks a large table, or may do so because nobody has asked."""
-    why_not = _why_on_cluster if server.is_cluster else _why
-    found = [(each, _altered(each), why_not(each)) for each in statements]
-    names = {name for _, name, why in found if name and why}
-    large = {
-        name: size
-        for name, size in row_estimates(server, names=names).items()
-        if limits.are_passed_by(size)
-    }
-    for each, name, why in found:
-        if name in large and why:
-            said = f"{name} has about {large[name].rows} rows, {large[name].bytes} bytes"
-            yield each, Hazard("blocking", name, f"{why}, and {said}: {_WAYS}")
+    """A hazard for each statement that blocks a large table, or is not known to be mild."""
+    live: dict[str, str] = {}
+    found: list[tuple[FileStatement, str, str, str]] = []
+    for each in statements:
+        work = works_on(each.sql, server.flavour)
+        if why := _why_on_cluster(each, work) if server.is_cluster else _why(each, work):
+            found += [(each, live.get(name.lower(), name), name, why) for name in work.tables]
+        live |= {
+            new.lower(): live.get(old.lower(), old)
+            for old, new in renamed_tables(each.sql, server.flavour)
+        }
+    sizes = row_estimates(server, names={name for _, name, *_ in found})
+    large = {name.lower(): size for name, size in sizes.items() if limits.are_passed_by(size)}
+    for each, name, now, why in found:
+        size = large.get(name.lower())
+        if size is not None:
+            said = f"{now} has about {size.rows} rows, {size.bytes} bytes"
+            yield each, Hazard("blocking", now, f"{each.about}: {why}, and {said}: {_WAYS}")
 
 
-def _altered(statement: FileStatement) -> str | None:
-    """The table of an ALTER TABLE."""
-    words = tokenize(statement.sql, is_lenient=True)[:3]
-    if [each.value.lower() for each in words[:2]] != ["alter", "table"]:
-        return None
-    return words[2].value
-
-
-def _why(statement: FileStatement) -> str:
+def _why(statement: FileStatement, work: Work) -> str:
+    """Why others may wait for a table as long as a statement takes; "" where they do not."""
     if statement.cost is None:
-        return "nobody has asked what it costs"
+        return work.why
     blocks = statement.cost.blocks
     return "" if blocks == "nothing" else f"{blocks} wait as long as it takes"
 
 
-def _why_on_cluster(statement: FileStatement) -> str:
+def _why_on_cluster(statement: FileStatement, work: Work) -> str:
     """On Galera the writes to all tables of all members wait (measured), also for LOCK=NONE."""
+    if not work.is_definition:
+        return work.why
     if statement.cost is not None and statement.cost.kind == "instant":
         return ""
     return "writes to all tables of all members wait as long as it takes, and it cannot be stopped"

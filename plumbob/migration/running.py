@@ -266,7 +266,14 @@ class Runner:
         row = journal.running(self.server, task.migration, task.direction, number, before)
         try:
             warnings = self._try_until(task, number, self._work(number, statement))
-            bad, harmless = sort_warnings(warnings, is_definition=_is_definition(statement))
+            bad, harmless = sort_warnings(
+                warnings,
+                is_definition=_is_definition(statement),
+                may_change_values=any(
+                    each.may_change_values and each not in self.harmless
+                    for each in statement.hazards
+                ),
+            )
         except ServerError as error:
             if error.is_lost:
                 if self._find_out(task, number, row, before, error):

@@ -28,7 +28,7 @@ from plumbob.migration.reading import (
     read_script,
 )
 from plumbob.plan.cost import cost_text
-from plumbob.plan.statement import Hazard
+from plumbob.plan.hazards import not_restored
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -69,7 +69,9 @@ def render(migration: Migration, direction: Direction) -> str:
         proof=PROVED + migration.proof if migration.proof else NOT_PROVED + migration.unproved,
         checksum=checksum,
         hazards=script.hazards,
-        lost=_lost(migration) if direction == "down" else (),
+        lost=[(each.approval, not_restored(each).approval) for each in migration.forward.losses]
+        if direction == "down"
+        else [],
         command=_COMMAND[direction],
         client=migration.server.maker,
         file=file_name(migration.id, direction),
@@ -109,11 +111,6 @@ def _parts(script: Script) -> Iterator[_Ours | _ByHand]:
         if place < len(script.statements) and not script.statements[place].is_by_hand:
             number += 1
             yield _Ours(script.statements[place], number)
-
-
-def _lost(migration: Migration) -> list[Hazard]:
-    """What the way up loses, each once: no way down has it."""
-    return list(dict.fromkeys(each for each in migration.forward.hazards if not each.fails))
 
 
 def _check(text: str, migration: Migration, direction: Direction) -> None:

@@ -9,7 +9,8 @@ from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT
 # Somebody else holds the table: worth another try.
 LOCKED = (LOCK_WAIT_TIMEOUT, DEADLOCK)
 # Notes that tell of a changed value (1265, 1292) or a changed key (1071); other Notes are harmless.
-_BAD_NOTES = (1265, 1292, 1071)
+_CHANGED_VALUES = (1265, 1292)
+_BAD_NOTES = (*_CHANGED_VALUES, 1071)
 # Warnings about the spelling of a definition, seen on MySQL 9.7: no value is changed, and the
 # fingerprint says whether the definition is as it should be.
 _HARMLESS = {
@@ -51,7 +52,10 @@ _ADVICE = {
 
 
 def sort_warnings(
-    warnings: Iterable[tuple[str, int, str]], *, is_definition: bool = False
+    warnings: Iterable[tuple[str, int, str]],
+    *,
+    is_definition: bool = False,
+    may_change_values: bool = False,
 ) -> tuple[list[str], list[str]]:
     """Warnings (level, number, message) after which a statement counts as failed, and others.
 
@@ -59,9 +63,13 @@ def sort_warnings(
         is_definition: whether the statement makes a view, a program or a new table. It touches no
             row, and the fingerprint says whether it made what it should: of what its text warns
             nothing is bad (3125 for a hint, 1449 for an account, 1287 for each old word).
+        may_change_values: whether somebody has approved that it does.
     """
     bad, harmless = [], []
     for level, code, message in warnings:
+        if may_change_values and code in _CHANGED_VALUES:
+            harmless.append(f"{message} ({code}), as approved")
+            continue
         is_harmless = code in _HARMLESS or message.startswith(_HARMLESS_TEXT) or is_definition
         if (code in _BAD_NOTES and not is_definition) or (level != "Note" and not is_harmless):
             bad.append(f"{message} ({code})")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.plan.statement import LOSSES, OBSTACLES, HazardKind, Loss
+from plumbob.plan.statement import LOSSES, OBSTACLES, Hazard, HazardKind, Loss
 
 ALL = "all"
 _PARTS = {
@@ -31,6 +31,11 @@ def check_approvals(allow: Collection[str]) -> None:
     faults = list(_faults([allow] if isinstance(allow, str) else allow))
     if faults:
         raise faults[0] if len(faults) == 1 else ManyErrors(faults)
+
+
+def is_approved(hazard: Hazard, allow: Collection[str]) -> bool:
+    """Whether one of these approvals is of this hazard; none helps where a statement would fail."""
+    return not hazard.fails and (ALL in allow or hazard.approval in allow)
 
 
 def hazard_kind(word: str) -> HazardKind | None:

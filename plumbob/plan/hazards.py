@@ -31,6 +31,12 @@ def drop_table(table: Table) -> Hazard:
     return Hazard("drop-table", table.name, "all rows of the table are lost")
 
 
+def not_restored(lost: Hazard) -> Hazard:
+    """What a way back does not give back of what was lost on the way up."""
+    what = f"it comes back without what {lost.approval} has lost"
+    return Hazard("not-restored", lost.object, what)
+
+
 def drop_column(table: str, column: Column) -> Hazard | None:
     """A virtual column holds nothing of its own, and neither does a stored one that is computed."""
     if column.generated is not None or column.system_time is not None:

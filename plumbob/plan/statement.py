@@ -49,6 +49,7 @@ Loss = Literal[
     "drop-sequence",
     "drop-table",
     "fill-null",
+    "not-restored",
     "overwrite-column",
     "renumber",
     "unmark-production",
@@ -69,7 +70,7 @@ HazardKind = Loss | Obstacle
 LOSSES: tuple[Loss, ...] = get_args(Loss)
 OBSTACLES: tuple[Obstacle, ...] = get_args(Obstacle)
 
-# Hazards that are none where no row is at risk.
+# What changes values, and loses nothing where no row is at risk.
 _OF_VALUES = frozenset(("change-type", "overwrite-column", "renumber", "fill-null"))
 
 
@@ -96,7 +97,11 @@ class Hazard:
     @property
     def depends_on_rows(self) -> bool:
         """Whether nothing is lost where no row is at risk; what drops a structure always counts."""
-        return self.fails or self.kind in _OF_VALUES
+        return self.fails or self.kind in (*_OF_VALUES, "not-restored")
+
+    @property
+    def may_change_values(self) -> bool:
+        return not self.fails and self.kind in _OF_VALUES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plumbob.plan.cost import NOT_ASKED, Cost, alters, dearest
-from plumbob.plan.statement import Statement
+from plumbob.plan.hazards import not_restored
+from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.comparison import Compared, counted
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -42,6 +43,8 @@ def plan_costs(found: Compared) -> Iterator[str]:
     if found.proved and found.approvals:
         lost = ", ".join(each.hazard.approval for each in found.approvals)
         yield f"a rollback gives the definitions back, and not what is lost by {lost}"
+        asks = ", ".join(each.approval for each in _not_restored(found))
+        yield f"where rows were lost, it has to be approved: {asks}"
     elif found.proved:
         yield "a rollback gives the definitions back"
 
@@ -66,7 +69,12 @@ def rollback_document(found: Compared) -> dict[str, Any]:
         "cost": dearest(each.cost for each in found.down),
         "proved": bool(found.proved),
         "loses": [each.hazard.approval for each in found.approvals],
+        "approvals": [each.approval for each in _not_restored(found)],
     }
+
+
+def _not_restored(found: Compared) -> list[Hazard]:
+    return list(dict.fromkeys(not_restored(each.hazard) for each in found.approvals))
 
 
 def statements_cost(costs: Iterable[Cost | None]) -> str:

@@ -74,12 +74,13 @@ def _(event: Looked) -> str | None:
     counted = event.counted
     if counted.is_counted_later:
         return line(f"{counted.hazard.approval}: counted again behind the statements by hand")
-    if counted.rows is None:
+    if counted.rows is None and not counted.is_approved:
         return line(f"{counted.hazard.approval}: {counted}; if there are such rows, it will fail")
     # What would only fail was looked for, and was not found.
     if counted.hazard.fails:
         return None
-    return line(f"{counted.hazard.approval}: {counted}, so no approval is needed")
+    why = "as approved" if counted.is_approved else "so no approval is needed"
+    return line(f"{counted.hazard.approval}: {counted}, {why}")
 
 
 @event_text.register

@@ -95,17 +95,25 @@ def test_a_fault_case(case: dict[str, Any], root: User, server: Server, database
     for text in case.get("rollback_says", ()):
         (file,) = root.folder.glob("generated/migrations/*_case.rollback.sql")
         assert text in file.read_text()
-    if "back" in case and "refused" in case["back"]:
-        refuses(case["back"]["refused"], case["back"]["kept"], root, server, database, "rollback")
-    elif "back" in case:
-        root.succeeds("rollback", "--allow", "all")
-        assert tables(server, database) == before
+    back = case.get("back")
+    if back is None:
+        return
+    if "refused" in back:
+        said = refuses(back["refused"], back["kept"], root, server, database, "rollback")
+        assert "unsaid" not in back or back["unsaid"] not in said
+        if "allow" not in back:
+            return
+        shown = root.types("rollback", "--dry-run", "--json").json["unapproved"]
+        assert {each["allow"] for each in shown if each["rows"]} == {*back["allow"]}
+    allowed = back.get("allow", ["all"])
+    root.succeeds("rollback", *(word for each in allowed for word in ("--allow", each)))
+    assert tables(server, database) == before
 
 
 def refuses(
     wanted: list[Any], kept: list[Any], user: User, server: Server, database: str, command: str
-) -> None:
-    """A command is refused, says why, and has changed nothing."""
+) -> str:
+    """A command is refused, says why, and has changed nothing; gives what it says."""
     before = tables(server, database)
     code, *texts = wanted
     said = fails(user, code, command).err
@@ -114,6 +122,7 @@ def refuses(
     assert tables(server, database) == before
     sql, value = kept
     assert run(server, database, sql) == [(value,)]
+    return said
 
 
 @pytest.fixture

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from plumbob.migration.limits import Limits, blocking
+from plumbob.migration.migration import FileStatement
+from plumbob.server.connection import connect
+from plumbob.server.target import Target
 from tests.commands.user import User
 from tests.servers import Server
 
@@ -84,3 +88,58 @@ def test_below_the_limit_or_without_one_nothing_is_asked(user: User, rows: int) 
     settings(user, rows)
     plan(user, "bigint")
     user.succeeds("apply")
+
+
+BY_HAND = (
+    ("CREATE INDEX i ON t (n)", "nobody has asked"),
+    ("ALTER TABLE IF EXISTS t FORCE", "nobody has asked"),
+    ("ALTER ONLINE TABLE t FORCE", "nobody has asked"),
+    ("ALTER IGNORE TABLE `t` FORCE", "nobody has asked"),
+    ("DROP INDEX i ON t", "nobody has asked"),
+    ("OPTIMIZE LOCAL TABLE other, t", "builds the table anew"),
+    ("REPAIR TABLE t", "reads and writes wait"),
+    ("TRUNCATE t", "drops all rows"),
+    ("UPDATE other JOIN t USING (id) SET other.n = 1", "no LIMIT"),
+    ("DELETE FROM t WHERE n > 5", "no LIMIT"),
+    ("WITH x AS (SELECT 1) DELETE FROM t", "no LIMIT"),
+    ("INSERT INTO other SELECT * FROM t", "rows that it reads"),
+    ("CREATE TABLE copy AS SELECT * FROM t", "rows that it reads"),
+)
+MILD = (
+    "INSERT INTO t (n) VALUES (1)",
+    "UPDATE t SET n = 1 LIMIT 100",
+    "ANALYZE TABLE t",
+    "RENAME TABLE t TO u",
+    "CREATE INDEX i ON other (n)",
+    "CREATE VIEW v AS SELECT * FROM t",
+    "DELETE FROM other WHERE n = 't'",
+)
+
+
+def test_what_is_written_by_hand_is_known_by_its_words(user: User) -> None:
+    with connect(Target.from_url(user.url)) as server:
+        limits = Limits(rows=ROWS // 2)
+        for sql, why in BY_HAND:
+            ((_, found),) = blocking(server, [by_hand(sql)], limits)
+            assert (found.approval, why in found.what) == (APPROVAL, True), found
+        for sql in MILD:
+            assert not list(blocking(server, [by_hand(sql)], limits)), sql
+        behind = [by_hand("RENAME TABLE t TO u"), by_hand("ALTER TABLE u FORCE")]
+        assert [each.approval for _, each in blocking(server, behind, limits)] == ["blocking:u"]
+
+
+def by_hand(sql: str) -> FileStatement:
+    return FileStatement(sql, f"by hand: {sql}", {}, block=1)
+
+
+def test_each_statement_by_hand_is_told_and_approved_by_its_table(user: User) -> None:
+    plan(user, "int, m: int")
+    up, down = sorted(user.folder.glob("generated/migrations/*_change*"), key=lambda p: len(p.name))
+    block = "-- by hand: begin\nCREATE INDEX i ON t (n);\nUPDATE t SET m = n;\nDROP INDEX i ON t;\n"
+    up.write_text(f"{up.read_text()}\n{block}-- by hand: end\n")
+    down.write_text(f"{down.read_text()}\n-- by hand: no way back: it goes\n")
+    user.succeeds("check", "--write")
+    result = user.types("apply")
+    assert result.code == 4, result
+    assert result.err.count(f"--allow {APPROVAL} (by hand: ") == 3
+    user.succeeds("apply", "--allow", APPROVAL)
