@@ -29,7 +29,7 @@ from plumbob.model import (
     object_key,
 )
 from plumbob.plan.aside import put_aside, with_views_above
-from plumbob.plan.statement import Plan, Statement
+from plumbob.plan.statement import Plan, Ref, Statement
 from plumbob.server.errors import ServerError
 from plumbob.server.scratch import CannotCreate, Scratch
 from plumbob.trial import LiveTables, try_out
@@ -119,9 +119,9 @@ def _prove(
     near = replace(near, others=frozenset(others))
     ours = frozenset((*live.stored, *reached.stored))
     tables_of_plan = touched(plan, live, reached)
-    watch = Watch(
-        scratch, ours, tables_of_plan, tables_of_plan - _with_other_triggers(live, reached)
-    )
+    above = _with_triggers_over(_taken(plan.up), _with(reached, beside))
+    untold = _with_other_triggers(live, reached)
+    watch = Watch(scratch, ours, tables_of_plan, (tables_of_plan - untold) | above)
     start = _prints(scratch, flavour)
     up, forward = _run(scratch, plan.up, start, near, tables, "up", watch)
     ids = {*start, *(id for seen in up for id in seen)} - others
@@ -187,7 +187,8 @@ def _with_other_triggers(live: Schema, reached: Schema) -> set[str]:
     """The tables whose triggers are others afterwards.
 
     What a trigger names that somebody has just written, or wants back, is theirs: a server takes it,
-    and a dead one of an old application is no reason to plan nothing.
+    and a dead one of an old application is no reason to plan nothing. It is another matter where the plan
+    itself takes away what is named (`_with_triggers_over`).
     """
     triggers = [
         {key: each for key, each in schema.stored.items() if isinstance(each, Trigger)}
@@ -196,6 +197,21 @@ def _with_other_triggers(live: Schema, reached: Schema) -> set[str]:
     before, after = triggers
     keys = [key for key in {*before, *after} if before.get(key) != after.get(key)]
     return {side[key].table for key in keys for side in triggers if key in side}
+
+
+def _taken(statements: Iterable[Statement]) -> set[str]:
+    """The names, in lower case, of tables, columns and programs that go on a way and do not come back."""
+    found: set[Ref] = set()
+    for each in statements:
+        found = (found | each.takes) - each.gives
+    kinds = ("table", "column", "function", "procedure")
+    return {(each.name or each.table).lower() for each in found if each.kind in kinds}
+
+
+def _with_triggers_over(names: Collection[str], schema: Schema) -> set[str]:
+    """The tables with a trigger that has one of these names in it."""
+    triggers = (each for each in schema.stored.values() if isinstance(each, Trigger))
+    return {each.table for each in triggers if not mentions(each).isdisjoint(names)}
 
 
 def touched(plan: Plan, live: Schema, reached: Schema) -> set[str]:

@@ -27,8 +27,8 @@ class CannotStand(Exception):
 class Watch:
     """Looks, after each statement, whether views and triggers name something that is not there.
 
-    `ours` are managed, `tables` those that the plan touches, `triggered` those of them whose triggers
-    stay as they are; `known` are the views, and the tables of triggers, that were so from the start.
+    `ours` are managed, `tables` those that the plan touches, `triggered` those whose triggers have to work
+    at its end; `known` are the views, and the tables of triggers, that were so from the start.
     """
 
     scratch: Scratch

@@ -111,6 +111,20 @@ def test_what_a_new_trigger_names_is_left_to_whoever_writes_it(user: User) -> No
     user.succeeds("diff", "--write", "-m", "dead")
 
 
+def test_a_trigger_that_changes_and_names_what_the_plan_takes_away_is_named(user: User) -> None:
+    log = "  log:\n    columns: {{id: int primary key auto_increment, {}: int}}\n"
+    trigger = "triggers:\n  tr: after insert on t for each row insert into log (x) values ({})\n"
+    user.declare(TABLE.format("a") + log.format("x") + trigger.format("new.a"))
+    user.brings_in_sync()
+    for changed in ("new.a", "new.a + 1"):
+        user.declare(TABLE.format("a") + log.format("y") + trigger.format(changed))
+        result = user.types("diff", "--write", "-m", "gone")
+        assert result.code == 4, result
+        assert "the trigger of the table t" in result.err and "'x'" in result.err
+    user.declare(TABLE.format("a") + log.format("y") + trigger.format("7").replace("(x)", "(y)"))
+    user.succeeds("diff", "--write", "-m", "kept")
+
+
 def test_a_foreign_key_that_would_lean_on_nothing_is_named() -> None:
     """MariaDB takes the index from below it, where foreign keys are not checked."""
     flavour = Flavour("mariadb", (10, 11, 19))
