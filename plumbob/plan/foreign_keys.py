@@ -117,8 +117,11 @@ def added_keys(
 
 
 def _columns_of(table: str, key: ForeignKey) -> set[tuple[str, str]]:
-    own = {(table, name) for name in key.columns}
-    return own | {(key.parent_name, name) for name in key.parent_columns}
+    return {(table, name) for name in key.columns} | parent_columns(key)
+
+
+def parent_columns(key: ForeignKey) -> set[tuple[str, str]]:
+    return {(key.parent_name, name) for name in key.parent_columns}
 
 
 def moving_columns(before: Schema, after: Schema, renames: Renames) -> Columns:
@@ -290,12 +293,12 @@ def add_keys(
             alter_sql(name, clauses),
             f"add foreign key {', '.join(key.name for key in keys)} to {name}",
             name,
-            needs=frozenset(ref for key in keys for ref in _needs(name, key, after)),
+            needs=frozenset(ref for key in keys for ref in needs_of(name, key, after)),
             gives=frozenset(map(key_ref, keys)),
         )
 
 
-def _needs(table: str, key: ForeignKey, after: Schema) -> Iterator[Ref]:
+def needs_of(table: str, key: ForeignKey, after: Schema) -> Iterator[Ref]:
     for name, columns in ((table, key.columns), (key.parent_name, key.parent_columns)):
         yield Ref("table", name)
         yield from (Ref("column", name, column) for column in columns)

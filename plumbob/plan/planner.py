@@ -111,8 +111,8 @@ def way(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> tu
     """The statements that lead from one schema to another, in order."""
     renames = heeded(renames, before, after)
     there = renamed(before, renames, flavour)
-    inline = inline_keys(there, after)
     moving = moving_columns(there, after, renames)
+    inline = inline_keys(there, after, moving)
     statements = [
         *drop_above(there, after),
         *make_below(there, after, flavour),

@@ -7,11 +7,19 @@ from dataclasses import replace
 
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.tables import create_table_sql
-from plumbob.diff.compare import compare_tables
-from plumbob.model import Flavour, Renames, Schema
+from plumbob.model import Flavour, Renames, Schema, Table
 from plumbob.plan import hazards
 from plumbob.plan.defaults import drop_defaults
-from plumbob.plan.foreign_keys import KeyOf, is_outside, key_ref, leans_on, parents_first
+from plumbob.plan.foreign_keys import (
+    Columns,
+    KeyOf,
+    is_outside,
+    key_ref,
+    leans_on,
+    needs_of,
+    parent_columns,
+    parents_first,
+)
 from plumbob.plan.session import session_for
 from plumbob.plan.statement import Ref, Statement, check_refs
 
@@ -59,16 +67,23 @@ def _rename(names: dict[str, str], steps: list[tuple[str, str]]) -> Statement:
     )
 
 
-def inline_keys(there: Schema, after: Schema) -> dict[str, frozenset[str]]:
+def inline_keys(
+    there: Schema, after: Schema, moving: Columns = frozenset()
+) -> dict[str, frozenset[str]]:
     """For each new table the foreign keys that its CREATE TABLE can hold: parents that are there already.
 
-    New tables come parents first; a circle is broken by keys that are added afterwards.
+    One whose parent changes has its place there as well: what it refers to is changed before, and to add it
+    to a table that is there would copy that. New tables come parents first; a circle is broken by keys that
+    are added afterwards.
+
+    Args:
+        moving: columns that no foreign key may have meanwhile (see `foreign_keys.moving_columns`).
     """
     new = {name: table for name, table in after.tables.items() if name not in there.tables}
     ready = {
         name
         for name, table in there.tables.items()
-        if name in after.tables and not compare_tables(table, after.tables[name])
+        if name in after.tables and _stays_fit(table, after.tables[name])
     }
     inline: dict[str, frozenset[str]] = {}
     for name in parents_first(new)[0]:
@@ -76,9 +91,15 @@ def inline_keys(there: Schema, after: Schema) -> dict[str, frozenset[str]]:
         inline[name] = frozenset(
             key.name
             for key in new[name].foreign_keys
-            if key.parent_name in ready or is_outside(key, there, after)
+            if is_outside(key, there, after)
+            or (key.parent_name in ready and moving.isdisjoint(parent_columns(key)))
         )
     return inline
+
+
+def _stays_fit(before: Table, after: Table) -> bool:
+    """Whether a foreign key may refer to the table before and after its change, but for the columns."""
+    return before.engine == after.engine and before.partitions is None and after.partitions is None
 
 
 def create_tables(
@@ -93,7 +114,7 @@ def create_tables(
             f"create table {name}",
             name,
             needs=frozenset(
-                Ref("table", key.parent_name) for key in keys if key.parent_name != name
+                ref for key in keys for ref in needs_of(name, key, after) if ref.table != name
             ),
             gives=frozenset(
                 {Ref("table", name), *map(key_ref, keys), *check_refs(name, table.checks, flavour)}

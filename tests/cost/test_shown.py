@@ -77,6 +77,22 @@ def test_instant_up_and_rebuild_down(place: Place) -> None:
     assert "-- cost: rebuild, blocks nothing; about 2 rows, 16 KiB\n" in sql
 
 
+def test_a_new_child_of_a_table_that_changes_has_its_foreign_key_from_the_start(
+    place: Place,
+) -> None:
+    """To add it afterwards would copy a table, and be told so, although it has no row."""
+    user, _ = place
+    parent = TABLE.format(", age int").replace("id int", "id bigint")
+    key = "CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id)"
+    child = f"CREATE TABLE cars (id int PRIMARY KEY, user_id bigint, {key})"
+    user.declare(f"{parent};\n{child};", "schema.sql")
+    found = user.types("diff", "--prove", "--json").json
+    assert [each["table"] for each in found["up"]] == ["users", "cars"]
+    assert "FOREIGN KEY" in found["up"][1]["sql"]
+    user.brings_in_sync()
+    user.succeeds("rollback", "--allow", "all")
+
+
 def test_nobody_was_asked(place: Place) -> None:
     user, _ = place
     assert "costs: not asked: `schema diff --prove` asks" in user.types("diff").out
