@@ -119,8 +119,8 @@ def _prove(
     near = replace(near, others=frozenset(others))
     ours = frozenset((*live.stored, *reached.stored))
     tables_of_plan = touched(plan, live, reached)
-    above = _with_triggers_over(_taken(plan.up), _with(reached, beside))
-    untold = _with_other_triggers(live, reached)
+    above = with_triggers_over(_taken(plan.up), _with(reached, beside))
+    untold = with_other_triggers(live, reached)
     watch = Watch(scratch, ours, tables_of_plan, (tables_of_plan - untold) | above)
     start = _prints(scratch, flavour)
     up, forward = _run(scratch, plan.up, start, near, tables, "up", watch)
@@ -183,12 +183,12 @@ def _make_others(
     return found
 
 
-def _with_other_triggers(live: Schema, reached: Schema) -> set[str]:
+def with_other_triggers(live: Schema, reached: Schema) -> set[str]:
     """The tables whose triggers are others afterwards.
 
     What a trigger names that somebody has just written, or wants back, is theirs: a server takes it,
     and a dead one of an old application is no reason to plan nothing. It is another matter where the plan
-    itself takes away what is named (`_with_triggers_over`).
+    itself takes away what is named (`with_triggers_over`).
     """
     triggers = [
         {key: each for key, each in schema.stored.items() if isinstance(each, Trigger)}
@@ -208,7 +208,7 @@ def _taken(statements: Iterable[Statement]) -> set[str]:
     return {(each.name or each.table).lower() for each in found if each.kind in kinds}
 
 
-def _with_triggers_over(names: Collection[str], schema: Schema) -> set[str]:
+def with_triggers_over(names: Collection[str], schema: Schema) -> set[str]:
     """The tables with a trigger that has one of these names in it."""
     triggers = (each for each in schema.stored.values() if isinstance(each, Trigger))
     return {each.table for each in triggers if not mentions(each).isdisjoint(names)}
@@ -365,7 +365,7 @@ def _run(
                 tried.append(try_out(scratch, statement, tables))
         except ServerError as error:
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
-        watch.look(statement, near.views(statement))
+        watch.look(statement.about, near.views(statement))
         now = _prints_after(statement, scratch, seen, near, watch)
         found.append(
             {
@@ -398,7 +398,7 @@ def _prints_after(
     read = {object_id("table", name) for name in tables} | {str(key) for key in keys}
     kept = {id: each for id, each in seen.items() if id not in read}
     there = scratch.read(tables) if tables else Schema()
-    watch.look_at_keys(statement, there.tables)
+    watch.look_at_keys(statement.about, there.tables)
     found = fingerprints(there, flavour)
     stored = {id: fingerprint(each, flavour) for id, each in scratch.read_stored(keys).items()}
     return kept | found | _of_what_may_run(stored, scratch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from plumbob.ddl.lexer import tokenize
 from plumbob.model import Flavour
 from plumbob.plan.cost import (
     Blocks,
@@ -132,6 +133,42 @@ def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statemen
         return replace(statement, sql=sql, cost=Cost(kind, _BLOCKS[way.lock]))
     _execute(scratch, statement.sql)
     return replace(statement, cost=_of_partitions(statement.sql))
+
+
+def as_it_is(scratch: Scratch, sql: str, told: Cost | None) -> Cost | None:
+    """Run an ALTER TABLE that says itself how it is to be done; gives what that costs.
+
+    Args:
+        told: what was known before; of it stays what nobody sees here.
+
+    Raises:
+        ServerError: it is refused.
+    """
+    way = _said(sql)
+    before = _ids(scratch, way)
+    _execute(scratch, sql)
+    if scratch.server.flavour.is_mariadb and copies_unasked(sql):
+        way = replace(way, algorithm="COPY")
+    kind = _kind(sql, way, is_rebuilt=_is_rebuilt(before, _ids(scratch, way)))
+    blocks = _BLOCKS.get(way.lock) if way.lock or way.algorithm == "INSTANT" else "writes"
+    size = (told.rows, told.bytes) if told else (None, None)
+    return Cost(kind, blocks or "writes", *size)
+
+
+def says_how(sql: str) -> bool:
+    """Whether an ALTER TABLE has an ALGORITHM of its own."""
+    return _said(sql).algorithm not in ("", "DEFAULT")
+
+
+def _said(sql: str) -> _Way:
+    """The ALGORITHM and LOCK of a statement, "" for none."""
+    tokens = tokenize(sql, is_lenient=True)
+    found = {
+        one.value: other.text.upper()
+        for one, mark, other in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if one.value in ("algorithm", "lock") and mark.text == "="
+    }
+    return _Way(found.get("algorithm", ""), found.get("lock", ""))
 
 
 def _execute(scratch: Scratch, sql: str) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import ObjectKey, Table, object_key
-from plumbob.plan.statement import Statement
 from plumbob.server.scratch import Scratch
 from plumbob.server.validity import broken_triggers, broken_views
 
@@ -44,7 +43,7 @@ class Watch:
         self.known_triggers = {*broken_triggers(self.scratch.server, self.triggered)}
         self.known_keys = {*unsupported(self.scratch.read(self.tables).tables)}
 
-    def look(self, statement: Statement, keys: Collection[ObjectKey]) -> None:
+    def look(self, about: str, keys: Collection[ObjectKey]) -> None:
         views = [key.name for key in keys if key.kind == "view"]
         if not views:
             return
@@ -53,15 +52,15 @@ class Watch:
         new = {name: why for name, why in broken.items() if name not in self.known}
         theirs = {name: why for name, why in new.items() if not self._is_ours(name)}
         if theirs:
-            raise _breaks("view", theirs, f"after: {statement.about}")
+            raise _breaks("view", theirs, f"after: {about}")
         if new:
             name, why = next(iter(new.items()))
             raise CannotStand(
-                f"the view {name} names something that is not there after: {statement.about}: {why}",
+                f"the view {name} names something that is not there after: {about}: {why}",
                 {object_key("view", each) for each in new},
             )
 
-    def look_at_keys(self, statement: Statement, tables: Mapping[str, Table]) -> None:
+    def look_at_keys(self, about: str, tables: Mapping[str, Table]) -> None:
         """Foreign keys of these tables, where nothing is checked while the statement runs.
 
         MySQL refuses to take an index from a foreign key even so, MariaDB does not (measured).
@@ -69,7 +68,7 @@ class Watch:
         found = unsupported(tables)
         new = {name: why for name, why in found.items() if name not in self.known_keys}
         if new:
-            raise _breaks("foreign key", new, f"after: {statement.about}")
+            raise _breaks("foreign key", new, f"after: {about}")
 
     def look_at_triggers(self) -> None:
         """At the end of a way: between two statements a trigger may wait for the one that replaces it."""

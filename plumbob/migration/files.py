@@ -17,6 +17,7 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
 from plumbob.migration.chain import in_order
 from plumbob.migration.migration import Block, Direction, Header, Migration, Script
 from plumbob.migration.reading import SUFFIX, is_id, read_script
+from plumbob.migration.rewriting import finish, replace_all, with_comments, write_safely
 from plumbob.migration.text import file_name, render
 from plumbob.migration.undoing import without_counterpart
 
@@ -80,12 +81,12 @@ def rewrite_pair(
 ) -> list[Path]:
     """Write files anew that people have edited, and those behind them, which name their checksums.
 
-    Each file is replaced at once; comments outside of blocks by hand and of statements go.
+    All of them are replaced or none; the comments of people stay.
 
     Returns:
         the files that were written.
     """
-    written: list[Path] = []
+    texts: dict[str, str] = {}
     checksum: str | None = None
     for each in chain:
         migration = renewed.get(each.id, each)
@@ -98,13 +99,14 @@ def rewrite_pair(
             continue
         ways: tuple[Direction, ...] = ("down", "up")
         for way in ways:
-            path = folder / file_name(migration.id, way)
-            temporary = folder / f"{_TEMPORARY}{secrets.token_hex(8)}"
-            _write(temporary, render(migration, way))
-            temporary.replace(path)
-            written.append(path)
-    if written:
-        _sync_folder(folder)
+            name = file_name(migration.id, way)
+            old = (folder / name).read_bytes().decode()
+            texts[name] = with_comments(render(migration, way), old, render(each, way))
+            read_script(texts[name], name, way)
+    if not texts:
+        return []
+    written = replace_all(folder, texts)
+    _sync_folder(folder)
     return written
 
 
@@ -145,6 +147,7 @@ def read_pairs(folder: Path) -> list[Migration]:
         PlumbobError: a file is broken, missing or of another format.
     """
     try:
+        finish(folder)
         files = sorted(path for path in folder.glob("*.sql") if not path.name.startswith("."))
     except OSError as error:
         raise _unreadable(folder, error) from error
@@ -249,7 +252,7 @@ def _publish(migration: Migration, up: Path, down: Path) -> bool:
         for path, text in texts.items():
             temporary[path] = up.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
             undo.append(temporary[path].unlink)
-            _write(temporary[path], text)
+            write_safely(temporary[path], text)
         _give_name(temporary[down], down)
         try:
             _give_name(temporary[up], up)
@@ -264,14 +267,6 @@ def _publish(migration: Migration, up: Path, down: Path) -> bool:
             with suppress(FileNotFoundError):
                 each()
     return True
-
-
-def _write(path: Path, text: str) -> None:
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(number, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _give_name(temporary: Path, path: Path) -> None:

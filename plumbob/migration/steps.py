@@ -193,10 +193,12 @@ class _Reader:
             what = "this statement has no place in a block by hand"
             raise Fault(what, piece.at, advice_for(piece.sql, self._flavour))
         remarks = [each for each in above if isinstance(each, Remark)]
+        after, hazards, _ = _told(remarks, piece)
         return FileStatement(
             piece.sql,
             about(piece.sql),
-            dict(_after(each) for each in remarks if each.key == "after"),
+            after,
+            hazards,
             asserted=tuple(self._asserted),
             block=len(self._found.blocks),
         )
@@ -242,12 +244,18 @@ def _statement(group: list[Piece], marker: Remark) -> tuple[FileStatement, int]:
 
 def _above(piece: Piece) -> tuple[dict[str, str], tuple[Hazard, ...], Cost | None]:
     """What the comments between the line of a statement and its first piece say."""
+    start = max(n for n, remark in enumerate(piece.remarks) if is_marker(remark))
+    return _told(piece.remarks[start + 1 :], piece)
+
+
+def _told(
+    remarks: list[Remark], piece: Piece
+) -> tuple[dict[str, str], tuple[Hazard, ...], Cost | None]:
     cost = None
     after: dict[str, str] = {}
     hazards: list[Hazard] = []
     what, count = None, ""
-    start = max(n for n, remark in enumerate(piece.remarks) if is_marker(remark))
-    for remark in piece.remarks[start + 1 :]:
+    for remark in remarks:
         if remark.key == "after":
             name, fingerprint = _after(remark)
             after[name] = fingerprint

@@ -8,6 +8,7 @@ import click
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import object_id
+from plumbob.plan.statement import Hazard
 from plumbob.report.changes import TableView, views
 from plumbob.report.safe import line
 from plumbob.report.text import table_lines
@@ -46,8 +47,9 @@ def stale_error(found: Rehearsal, file: str) -> PlumbobError:
             where=file,
             exit=Exit.STALE,
         )
+    untold = "".join(f"\nit does not say {_hazard(each)}" for each in found.untold)
     return PlumbobError(
-        f"{found.migration.id} was edited by hand, and leads where it should",
+        f"{found.migration.id} was edited by hand, and leads where it should{untold}",
         advice="write down what was proved, so that it can be applied: schema check --write",
         where=file,
         exit=Exit.STALE,
@@ -58,7 +60,13 @@ def rehearsal_line(found: Rehearsal) -> str:
     id = found.migration.id
     if found.unproved:
         return line(f"{id}: not proved again: {found.unproved}")
-    return line(f"{id}: run up and down with the expected result on {found.place}")
+    said = [line(f"{id}: run up and down with the expected result on {found.place}")]
+    return "\n".join([*said, *(line(f"  it says now {_hazard(each)}") for each in found.untold)])
+
+
+def _hazard(hazard: Hazard) -> str:
+    asks = "would fail on rows" if hazard.fails else "needs an approval"
+    return f"that it {asks}: {hazard.approval} ({hazard.what})"
 
 
 def rehearsal_document(found: Rehearsal) -> dict[str, object]:
@@ -67,4 +75,7 @@ def rehearsal_document(found: Rehearsal) -> dict[str, object]:
         "proved": found.place,
         "unproved": found.unproved,
         "edited": found.is_renewed,
+        "untold": [
+            {"kind": each.kind, "object": each.object, "fails": each.fails} for each in found.untold
+        ],
     }

@@ -41,12 +41,18 @@ from plumbob.migration.migration import (
 )
 from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, key_of_id
+from plumbob.plan.cost import alters
+from plumbob.plan.statement import Hazard, Statement
+from plumbob.proof import with_other_triggers, with_triggers_over
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.scope import EVERYTHING, Scope
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
+from plumbob.trial import LiveTables, as_it_is, says_how, try_out
+from plumbob.watch import Watch
 from plumbob.workflow import compare_database, read_live
 from plumbob.workflow.declared import database_defaults
+from plumbob.workflow.judging import Ran, judged
 
 Prints = Mapping[str, str]
 # As many tokens as name the object that a statement changes.
@@ -77,12 +83,14 @@ class Rehearsal:
         place: where it was run.
         unproved: why it was not run, or "".
         elsewhere: where it does not lead where it should.
+        untold: what it can lose or fail on, and the files do not say.
     """
 
     migration: Migration
     place: str = ""
     unproved: str = ""
     elsewhere: tuple[Leads, ...] = ()
+    untold: tuple[Hazard, ...] = ()
 
     @property
     def is_renewed(self) -> bool:
@@ -206,7 +214,7 @@ class _Stage:
         return number
 
     def _is(self, script: Script) -> bool:
-        now = self.prints()
+        now = self._prints_of(self.scratch.read())
         same = whole_fingerprint(now) == script.before
         return same and all(
             is_print_of(before, now.get(id, ABSENT)) for id, (before, _) in script.tables.items()
@@ -215,25 +223,55 @@ class _Stage:
     def prove(self, migration: Migration, declaration: Declaration | None) -> Rehearsal:
         """Run a migration up and down, and leave the database as it was."""
         flavour = self.server.flavour
-        start_schema, start = self.scratch.read(), self.prints()
-        up = self.run(migration, "up")
-        _end_schema, end = self.scratch.read(), self.prints()
-        forward = _renewed(migration.forward, up, start, end)
+        start_schema = self.scratch.read()
+        start, tables = self._prints_of(start_schema), {*start_schema.tables}
+        watch = Watch(self.scratch, frozenset(), tables, tables)
+        up = self.run(migration, "up", watch)
+        end_schema = self.scratch.read()
+        end = self._prints_of(end_schema)
+        self._look_at_triggers(migration, watch, start_schema, end_schema)
+        forward = _renewed(migration.forward, self._judged(up), start, end)
         elsewhere = []
         changes = self._missing(declaration) if declaration else ()
         if not declaration and forward.after != migration.forward.after:
             raise self._next_begins_elsewhere(migration, end)
         if changes:
             elsewhere.append(Leads("up", migration.id, changes, _last(migration, "up", up)))
-        down = self.run(migration, "down")
-        back_schema, back = self.scratch.read(), self.prints()
-        backward = _renewed(migration.backward, down, end, back)
+        down = self.run(migration, "down", watch)
+        back_schema = self.scratch.read()
+        back = self._prints_of(back_schema)
+        backward = _renewed(migration.backward, self._judged(down), end, back)
         lost = compare(_plain(back_schema, self.server), _plain(start_schema, self.server), flavour)
         if lost:
             elsewhere.append(Leads("down", migration.id, lost, _last(migration, "down", down)))
         header = replace(migration.header, proof=self.scratch.place, unproved="", tool=__version__)
         renewed = Migration(header, forward, replace(backward, after=forward.before))
-        return Rehearsal(renewed, self.scratch.place, elsewhere=tuple(elsewhere))
+        untold = (*_untold(migration.forward, forward), *_untold(migration.backward, backward))
+        return Rehearsal(renewed, self.scratch.place, elsewhere=tuple(elsewhere), untold=untold)
+
+    def _judged(self, ran: Sequence[Ran]) -> list[Ran]:
+        """What was run, with the hazards of what it did."""
+        plain = {id(each): each for one in ran for each in (one.before, one.after)}
+        canonical = {key: _plain(schema, self.server) for key, schema in plain.items()}
+        found = [
+            replace(one, before=canonical[id(one.before)], after=canonical[id(one.after)])
+            for one in ran
+        ]
+        statements = judged(found, self.server.flavour)
+        return [replace(one, statement=each) for one, each in zip(found, statements, strict=True)]
+
+    def _look_at_triggers(
+        self, migration: Migration, watch: Watch, start: Schema, end: Schema
+    ) -> None:
+        """As the proof of a plan does: what a new trigger names that never was there is left to its writer."""
+        above = with_triggers_over(_gone(start, end), end)
+        watch.triggered = (end.tables.keys() - with_other_triggers(start, end)) | above
+        script, file = migration.forward, file_name(migration.id, "up")
+        last = script.statements[-1].line if script.statements else 1
+        try:
+            watch.look_at_triggers()
+        except PlumbobError as error:
+            raise _at(error, Position(file, last, 1, "the end")) from error
 
     def _missing(self, declaration: Declaration) -> tuple[Change, ...]:
         """What of the declaration the scratch database has not."""
@@ -263,33 +301,56 @@ class _Stage:
             exit=Exit.FAILED,
         )
 
-    def prints(self) -> Prints:
-        found = fingerprints(self.scratch.read(), self.server.flavour)
+    def _prints_of(self, schema: Schema) -> Prints:
+        found = fingerprints(schema, self.server.flavour)
         if self.scratch.is_private:
             return found
         return {id: each for id, each in found.items() if not id.startswith("event:")}
 
-    def run(self, migration: Migration, direction: Direction) -> list[Prints]:
-        """Run one way; gives for each statement what it changed."""
+    def run(
+        self, migration: Migration, direction: Direction, watch: Watch | None = None
+    ) -> list[Ran]:
+        """Run one way; gives for each statement what it changed.
+
+        Args:
+            watch: looks whether the schema is valid after each of them.
+        """
         script, file = migration.script(direction), file_name(migration.id, direction)
-        seen, found = self.prints(), []
+        schema = self.scratch.read()
+        seen, found = self._prints_of(schema), []
         for number, statement in enumerate(script.statements, 1):
             self._assert(statement.asserted, file)
-            now = self._run_statement(script, number, file, seen)
-            if now is None:
-                found.append(statement.after)
+            ran = self._run_statement(script, number, file)
+            if ran is None:
+                found.append(Ran(statement, statement.after, schema, schema))
                 continue
-            ours = () if is_data(statement, self.server.flavour) else statement.after
-            found.append(
-                {
-                    id: now.get(id, ABSENT)
-                    for id in sorted({*seen, *now, *ours})
-                    if seen.get(id) != now.get(id) or id in ours
-                }
-            )
-            seen = now
+            if is_data(statement, self.server.flavour):
+                found.append(Ran(ran, {}, schema, schema))
+                continue
+            after = self.scratch.read()
+            now = self._prints_of(after)
+            if watch is not None:
+                self._look(watch, schema, after, statement, file)
+            changed = {
+                id: now.get(id, ABSENT)
+                for id in sorted({*seen, *now, *statement.after})
+                if seen.get(id) != now.get(id) or id in statement.after
+            }
+            found.append(Ran(ran, changed, schema, after))
+            schema, seen = after, now
         self._assert(script.asserted, file)
         return found
+
+    def _look(
+        self, watch: Watch, before: Schema, after: Schema, statement: FileStatement, file: str
+    ) -> None:
+        """Whether all views and foreign keys still have what they name."""
+        try:
+            # A view that is broken is not among those that are read.
+            watch.look(statement.about, {*before.stored, *after.stored})
+            watch.look_at_keys(statement.about, after.tables)
+        except PlumbobError as error:
+            raise _at(error, _where(statement, file)) from error
 
     def _assert(self, assertions: Iterable[Assertion], file: str) -> None:
         for each in assertions:
@@ -297,17 +358,17 @@ class _Stage:
         ahead = "it is looked at in the proof as well, where no table has rows"
         asserting.look(self.server, assertions, file, ahead=ahead)
 
-    def _run_statement(self, script: Script, number: int, file: str, seen: Prints) -> Prints | None:
-        """Run a statement and give all fingerprints; None for one that is not run here."""
+    def _run_statement(self, script: Script, number: int, file: str) -> FileStatement | None:
+        """Run a statement and give it with its cost; None for one that is not run here."""
         statement = script.statements[number - 1]
-        where = Position(file, statement.line, 1, statement.sql.partition("\n")[0])
+        where = _where(statement, file)
         if not self.scratch.is_private and _EVENT.match(_words(statement.sql)):
             return None
         self._refuse_odd(statement, where)
         key = next((key for id in statement.after if (key := key_of_id(id))), None)
         try:
             with self.scratch.session(key, statement.session):
-                self.scratch.execute(statement.sql)
+                return self._tried(statement)
         except ServerError as error:
             raise PlumbobError(
                 f"{script.name_of(number)} fails in the proof: "
@@ -316,7 +377,21 @@ class _Stage:
                 where=where,
                 exit=Exit.FAILED,
             ) from error
-        return seen if is_data(statement, self.server.flavour) else self.prints()
+
+    def _tried(self, statement: FileStatement) -> FileStatement:
+        """Run a statement; an ALTER TABLE of ours is asked what it costs as it is now."""
+        if statement.is_by_hand or not alters(statement.sql):
+            self.scratch.execute(statement.sql)
+            is_unknown = _words(statement.sql).startswith("alter")
+            return replace(statement, cost=None) if is_unknown else statement
+        if says_how(statement.sql):
+            return replace(statement, cost=as_it_is(self.scratch, statement.sql, statement.cost))
+        plain = Statement(statement.sql, statement.about, "")
+        tried = try_out(self.scratch, plain, LiveTables())
+        old, cost = statement.cost, tried.cost
+        if cost is not None and old is not None:
+            cost = replace(cost, rows=old.rows, bytes=old.bytes)
+        return replace(statement, sql=tried.sql, cost=cost)
 
     def _refuse_odd(self, statement: FileStatement, where: Position) -> None:
         """What we have not written: outside of the marks, too, people may have put anything."""
@@ -358,24 +433,24 @@ def _plain(schema: Schema, server: Server) -> Schema:
 
 
 def _last(
-    migration: Migration, way: Direction, found: Sequence[Prints]
+    migration: Migration, way: Direction, found: Sequence[Ran]
 ) -> dict[str, tuple[str, Position]]:
     script, file = migration.script(way), file_name(migration.id, way)
     last = {}
     for number, (statement, seen) in enumerate(zip(script.statements, found, strict=True), 1):
-        where = Position(file, statement.line, 1, statement.sql.partition("\n")[0])
-        last.update({id: (script.name_of(number), where) for id in seen})
+        where = _where(statement, file)
+        last.update({id: (script.name_of(number), where) for id in seen.prints})
     return last
 
 
-def _renewed(script: Script, found: Sequence[Prints], start: Prints, end: Prints) -> Script:
-    """A script with the fingerprints that were seen."""
+def _renewed(script: Script, found: Sequence[Ran], start: Prints, end: Prints) -> Script:
+    """A script with what was seen: the fingerprints, the costs and the hazards."""
     kept = {id for id, ends in script.tables.items() if not any("+" in each for each in ends)}
 
     def as_told(id: str, print: str) -> str:
         return without_list(print) if id in kept else print
 
-    ids = sorted({*script.tables, *(id for seen in found for id in seen)})
+    ids = sorted({*script.tables, *(id for seen in found for id in seen.prints)})
     skipped = {id for id in ids if id.startswith("event:") and id not in {*start, *end}}
     tables = {
         id: script.tables[id]
@@ -384,8 +459,8 @@ def _renewed(script: Script, found: Sequence[Prints], start: Prints, end: Prints
         for id in ids
     }
     statements = tuple(
-        _with_prints(statement, {id: as_told(id, print) for id, print in seen.items()})
-        for statement, seen in zip(script.statements, found, strict=True)
+        replace(seen.statement, after={id: as_told(id, print) for id, print in seen.prints.items()})
+        for seen in found
     )
     return replace(
         script,
@@ -396,5 +471,23 @@ def _renewed(script: Script, found: Sequence[Prints], start: Prints, end: Prints
     )
 
 
-def _with_prints(statement: FileStatement, prints: Prints) -> FileStatement:
-    return replace(statement, after=dict(prints))
+def _untold(script: Script, renewed: Script) -> list[Hazard]:
+    told = {(each.approval, each.fails) for each in script.hazards}
+    return [each for each in renewed.hazards if (each.approval, each.fails) not in told]
+
+
+def _gone(start: Schema, end: Schema) -> set[str]:
+    """The names, in lower case, of tables and columns that are not there at the end."""
+    names = []
+    for schema in (start, end):
+        columns = {each.name for table in schema.tables.values() for each in table.columns}
+        names.append({name.lower() for name in (*schema.tables, *columns)})
+    return names[0] - names[1]
+
+
+def _where(statement: FileStatement, file: str) -> Position:
+    return Position(file, statement.line, 1, statement.sql.partition("\n")[0])
+
+
+def _at(error: PlumbobError, where: Position) -> PlumbobError:
+    return PlumbobError(error.what, advice=error.advice, where=where, exit=error.exit)

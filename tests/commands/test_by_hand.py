@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -236,3 +237,93 @@ def test_without_a_database_the_files_themselves_say_where_each_begins(
     assert "-- proof: run up and down with the expected result on a private" in file.read_text()
     root.succeeds("apply")
     root.succeeds("diff")
+
+
+def planned(user: User, declared: str) -> tuple[Path, Path]:
+    """The two files of a migration to this declaration."""
+    user.declare(declared)
+    user.succeeds("diff", "--write", "-m", "second")
+    up, down = sorted(
+        user.folder.glob("generated/migrations/*_second*"), key=lambda path: len(path.name)
+    )
+    return up, down
+
+
+def test_an_edited_statement_is_judged_by_what_it_does_now(desk: Desk) -> None:
+    """The rows are counted that the edited type harms, and not those of the type that was planned."""
+    desk.user.succeeds("apply")
+    desk.sql("UPDATE users SET name = REPEAT('x', 20) WHERE id = 2")
+    up, _ = planned(desk.user, WITH_EMAIL.replace("name: varchar(80)", "name: varchar(40)"))
+    assert "> 40" in up.read_text()
+    up.write_text(up.read_text().replace("`name` varchar(40)", "`name` varchar(10)"))
+    desk.user.declare(WITH_EMAIL.replace("name: varchar(80)", "name: varchar(10)"))
+    desk.user.succeeds("check", "--write")
+    assert "> 10" in up.read_text() and "> 40" not in up.read_text()
+    assert "1 row of users, for example id 2" in fails(desk.user, 4, "apply").err
+
+
+def test_what_an_edited_statement_loses_is_asked_for(desk: Desk) -> None:
+    """A clause that was added to a statement of ours, and one in a block: neither is in the plan."""
+    path, back = desk.file(), desk.file(".rollback")
+    own = "-- Reviewed by Ann.\n"
+    path.write_text(
+        path.read_text()
+        .replace("-- proof:", f"{own}-- proof:")
+        .replace("ADD COLUMN `email`", "DROP COLUMN `name`, ADD COLUMN `email`")
+    )
+    text = back.read_text()
+    at = text.index("DROP COLUMN `email`")
+    back.write_text(f"{text[:at]}ADD COLUMN `name` varchar(80) AFTER `id`, {text[at:]}")
+    desk.user.declare(WITH_EMAIL.replace("      name: varchar(80)\n", ""))
+    said = fails(desk.user, 6, "check").err
+    assert "it does not say that it needs an approval: drop-column:users.name" in said
+    desk.user.succeeds("check", "--write")
+    assert own in path.read_text()
+    assert "--allow drop-column:users.name" in fails(desk.user, 4, "apply").err
+    assert "2 rows of users" in fails(desk.user, 4, "apply").err
+    desk.user.succeeds("apply", "--allow", "drop-column:users.name")
+    fails(desk.user, 4, "rollback", "--allow", "drop-column:users.email")
+    allowed = ("drop-column:users.email", "not-restored:users.name")
+    desk.user.succeeds("rollback", *(word for each in allowed for word in ("--allow", each)))
+    assert desk.columns() == {"id", "name"}
+
+
+def test_what_is_dropped_by_hand_is_asked_for(desk: Desk) -> None:
+    desk.user.declare(WITH_EMAIL.replace("      name: varchar(80)\n", ""))
+    desk.edits(f"{BEGIN}\nALTER TABLE users DROP COLUMN name;\n{END}")
+    give_back = "ALTER TABLE users ADD COLUMN name varchar(80) AFTER id"
+    desk.edits(f"{BEGIN}\n{give_back};\n{END}", ".rollback", ahead=True)
+    desk.user.succeeds("check", "--write")
+    assert "-- approve: drop-column:users.name\n" in desk.file().read_text()
+    desk.user.succeeds("check")
+    assert "2 rows of users" in fails(desk.user, 4, "apply").err
+    desk.user.succeeds("apply", "--allow", "drop-column:users.name")
+
+
+def test_what_is_edited_leaves_nothing_that_cannot_be_read(desk: Desk) -> None:
+    """A view between two statements by hand, although the end would be right."""
+    desk.sql("CREATE VIEW v AS SELECT name FROM users")
+    lines = (
+        "ALTER TABLE users RENAME COLUMN name TO title",
+        "ALTER TABLE users RENAME COLUMN title TO name",
+    )
+    desk.fills(*lines)
+    said = fails(desk.user, 4, "check", "--write").err
+    assert "the view v" in said and desk.line_of(f"{lines[0]};") in said
+
+
+def test_a_rewrite_that_was_killed_is_finished_by_the_next_command(desk: Desk) -> None:
+    desk.edits("-- assert: SELECT TRUE", ahead=True)
+    before = [desk.file(way).read_text() for way in ("", ".rollback")]
+    desk.user.succeeds("check", "--write")
+    after = [desk.file(way).read_text() for way in ("", ".rollback")]
+    folder, names = desk.file().parent, [desk.file(way).name for way in ("", ".rollback")]
+    for name, old, new in zip(names, before, after, strict=True):
+        (folder / name).write_text(old)
+        (folder / f".plumbob-{len(name)}").write_text(new)
+    (folder / ".plumbob-rewrite").write_text(
+        "".join(f".plumbob-{len(name)} {name}\n" for name in names)
+    )
+    desk.user.succeeds("apply")
+    assert [desk.file(way).read_text() for way in ("", ".rollback")] == after
+    assert not list(folder.glob(".plumbob-*"))

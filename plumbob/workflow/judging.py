@@ -1,0 +1,147 @@
+"""What edited statements put at risk: said anew from what each was seen to do, whatever the file says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from plumbob.ddl.lexer import Token, tokenize
+from plumbob.migration.by_hand import is_data
+from plumbob.migration.migration import FileStatement
+from plumbob.migration.works_on import renamed_tables
+from plumbob.model import Flavour, Renames, Schema, object_id
+from plumbob.plan.planner import plan
+from plumbob.plan.statement import Hazard
+
+# What is gone although the end may look like the beginning.
+_GONE = ("drop-column", "drop-table", "drop-partition", "drop-history")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A statement that was run in a proof: what it changed, and the database before and after it."""
+
+    statement: FileStatement
+    prints: Mapping[str, str]
+    before: Schema
+    after: Schema
+
+
+def judged(ran: Sequence[Ran], flavour: Flavour) -> tuple[FileStatement, ...]:
+    """The statements of one way with the hazards of what they do, in place of those that they had.
+
+    Args:
+        ran: all of them, in order; schemas in canonical form.
+    """
+    if not ran:
+        return ()
+    statements = [each.statement for each in ran]
+    start, end = ran[0].before, ran[-1].after
+    renames = renames_in(statements, flavour)
+    whole = list(dict.fromkeys(_hazards(start, end, renames, flavour)))
+    each_own = [_own(each, flavour) for each in ran]
+    known = {hazard.approval for hazard in whole}
+    found: list[list[Hazard]] = [[] for _ in ran]
+    for hazard in whole:
+        place = _place(hazard, ran, each_own, flavour)
+        if place is not None:
+            found[place].append(hazard)
+    for place, hazards in enumerate(each_own):
+        for hazard in hazards:
+            is_gone = hazard.kind in _GONE and _is_there(hazard, start)
+            if is_gone and hazard.approval not in known:
+                known.add(hazard.approval)
+                found[place].append(hazard)
+    return tuple(
+        replace(statement, hazards=tuple(hazards))
+        for statement, hazards in zip(statements, found, strict=True)
+    )
+
+
+def _hazards(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> Iterable[Hazard]:
+    return (each for one in plan(before, after, renames, flavour).up for each in one.hazards)
+
+
+def _own(ran: Ran, flavour: Flavour) -> list[Hazard]:
+    """The hazards of a statement alone, told of the objects that it changed."""
+    if not ran.prints or is_data(ran.statement, flavour):
+        return []
+    before, after = (_only(schema, ran.prints) for schema in (ran.before, ran.after))
+    return list(_hazards(before, after, renames_in([ran.statement], flavour), flavour))
+
+
+def _only(schema: Schema, ids: Iterable[str]) -> Schema:
+    wanted = {*ids}
+    tables = {n: each for n, each in schema.tables.items() if object_id("table", n) in wanted}
+    stored = {key: each for key, each in schema.stored.items() if str(key) in wanted}
+    return replace(schema, tables=tables, stored=stored)
+
+
+def _place(
+    hazard: Hazard, ran: Sequence[Ran], own: Sequence[Sequence[Hazard]], flavour: Flavour
+) -> int | None:
+    """The statement that a hazard belongs to: the one that does it, or says so, or touches its object."""
+    ways = (
+        [n for n, each in enumerate(own) if hazard.approval in {one.approval for one in each}],
+        [n for n, each in enumerate(ran) if hazard in each.statement.hazards],
+        [n for n, each in enumerate(ran) if any(_is_of(hazard, id) for id in each.prints)],
+        [n for n, each in enumerate(ran) if not is_data(each.statement, flavour)],
+    )
+    return next((numbers[0] for numbers in ways if numbers), None)
+
+
+def _is_of(hazard: Hazard, id: str) -> bool:
+    name = id.partition(":")[2] or id
+    return hazard.object == name or hazard.object.startswith(f"{name}.")
+
+
+def _is_there(hazard: Hazard, start: Schema) -> bool:
+    """Whether what goes was there at the beginning, and not made by the file itself."""
+    if hazard.object in start.tables:
+        return True
+    table, _, part = hazard.object.rpartition(".")
+    found = start.tables.get(table)
+    if found is None:
+        return False
+    return hazard.kind != "drop-column" or found.column(part) is not None
+
+
+def renames_in(statements: Iterable[FileStatement], flavour: Flavour) -> Renames:
+    """The renames that statements carry out, as a declaration would tell of them."""
+    tables: dict[str, str] = {}
+    columns: dict[tuple[str, str], str] = {}
+    indexes: dict[tuple[str, str], str] = {}
+    for each in statements:
+        for old, new in renamed_tables(each.sql, flavour):
+            tables[new] = tables.pop(old, old)
+            for parts in (columns, indexes):
+                for table, part in [key for key in parts if key[0] == old]:
+                    parts[new, part] = parts.pop((table, part))
+        for table, kind, old, new in _renamed_parts(each.sql, flavour):
+            parts = columns if kind == "column" else indexes
+            parts[table, new] = parts.pop((table, old), old)
+    return Renames(
+        {new: old for new, old in tables.items() if new != old},
+        {key: old for key, old in columns.items() if key[1] != old},
+        {key: old for key, old in indexes.items() if key[1] != old},
+    )
+
+
+def _renamed_parts(sql: str, flavour: Flavour) -> Iterable[tuple[str, str, str, str]]:
+    """Table, kind, old and new name of what an ALTER TABLE renames."""
+    tokens = tokenize(sql, flavour, is_lenient=True)
+    words = [each.value if each.kind == "word" else "" for each in tokens]
+    if words[0] != "alter" or "table" not in words[1:4]:
+        return
+    table = _meant(tokens[words.index("table") + 1])
+    for n, word in enumerate(words[:-4]):
+        if word == "rename" and words[n + 1] in ("column", "index", "key") and words[n + 3] == "to":
+            kind = "column" if words[n + 1] == "column" else "index"
+            yield table, kind, _meant(tokens[n + 2]), _meant(tokens[n + 4])
+        elif word == "change":
+            at = n + 2 if words[n + 1] == "column" else n + 1
+            yield table, "column", _meant(tokens[at]), _meant(tokens[at + 1])
+
+
+def _meant(token: Token) -> str:
+    return token.text if token.kind == "word" else token.value
