@@ -63,7 +63,8 @@ def test_rows_at_risk_are_named(project: Project) -> None:
     )
     with project.server() as server:
         (hazard,) = read_folder(project.folder)[0].forward.hazards
-        assert at_risk(server, [hazard], ["change-type:users.name"]) == ()
+        (found,) = at_risk(server, [hazard], ["change-type:users.name"])
+        assert (found.rows, found.needs_approval) == (1, False)
 
 
 def test_a_row_that_comes_during_the_run_stops_it_before_the_statement(project: Project) -> None:
