@@ -63,6 +63,7 @@ from plumbob.server.blockers import Stage, Wait
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.members import in_use
+from plumbob.server.pages import with_page
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
 # With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
@@ -600,9 +601,12 @@ def _got_no_lock(task: Task, number: int, error: ServerError | _Warned) -> Plumb
     )
     return PlumbobError(
         f"{_statement(task, number)} got no lock{work}: {error.what}{held}",
-        advice="somebody holds the table, by a transaction that is open or by a backup; nothing of this "
-        "statement was done. Run the same command again later"
-        + (", or with --kill-blockers" if wait and wait.blockers else ""),
+        advice=with_page(
+            "somebody holds the table, by a transaction that is open or by a backup; nothing of this "
+            "statement was done. Run the same command again later"
+            + (", or with --kill-blockers" if wait and wait.blockers else ""),
+            error.errno if isinstance(error, ServerError) else 0,
+        ),
         where=task.migration.id,
         exit=Exit.LOCKED,
     )
@@ -628,7 +632,9 @@ def _lost(task: Task, number: int, error: ServerError, known: str = "") -> Plumb
     return PlumbobError(
         f"the connection was lost at {_statement(task, number)}: {error.what}"
         + (f"; {known}" if known else ""),
-        advice=f"run the same command again. {_ways(task)}" if known else advice,
+        advice=with_page(
+            f"run the same command again. {_ways(task)}" if known else advice, error.errno
+        ),
         where=task.migration.id,
         exit=Exit.FAILED,
     )

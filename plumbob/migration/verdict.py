@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT
+from plumbob.server.pages import page_of, with_page
 
 # Somebody else holds the table: worth another try.
 LOCKED = (LOCK_WAIT_TIMEOUT, DEADLOCK)
@@ -79,5 +80,8 @@ def sort_warnings(
 
 
 def advice(errno: int) -> str:
-    """What to do about an error, or "" where its message says it."""
-    return _ADVICE.get(errno, "")
+    """What to do about an error, and its page; "" where its message says it all."""
+    said = _ADVICE.get(errno, "")
+    if not said and (page := page_of(errno)):
+        return f"See {page}."
+    return with_page(said, errno)

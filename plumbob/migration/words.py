@@ -119,7 +119,7 @@ def _without_parent(failure: Failure, after: Table) -> Iterator[str]:
             continue
         if parent is None:
             yield f"{_joined(after, key)}, and there is no table {key.parent}"
-            yield from _near("table", key.parent, [*tables])
+            yield from _near("there is no table", key.parent, [*tables])
             continue
         for name in key.parent_columns:
             if parent.column(name) is None:
@@ -269,7 +269,7 @@ def _named(message: str) -> list[str]:
 def _near_table(failure: Failure) -> Iterator[str]:
     for name in _named(failure.message):
         wanted = name.rpartition(".")[2]
-        yield from _near("table", wanted, [*failure.schema.tables])
+        yield from _near("there is no table", wanted, [*failure.schema.tables])
 
 
 def _near_column(failure: Failure) -> Iterator[str]:
@@ -277,7 +277,7 @@ def _near_column(failure: Failure) -> Iterator[str]:
     if table is not None:
         columns = [column.name for column in table.columns]
         for name in _named(failure.message)[:1]:
-            yield from _near(f"column of {table.name}", name.rpartition(".")[2], columns)
+            yield from _near(f"{table.name} has no column", name.rpartition(".")[2], columns)
 
 
 def _near_part(failure: Failure) -> Iterator[str]:
@@ -287,15 +287,15 @@ def _near_part(failure: Failure) -> Iterator[str]:
         kinds = (table.columns, table.indexes, table.foreign_keys, table.checks)
         names = list(dict.fromkeys(each.name for parts in kinds for each in parts))
         for name in _named(failure.message)[:1]:
-            yield from _near(f"part of {table.name}", name, names)
+            yield from _near(f"{table.name} has nothing with the name", name, names)
 
 
-def _near(kind: str, wanted: str, names: list[str]) -> Iterator[str]:
+def _near(no: str, wanted: str, names: list[str]) -> Iterator[str]:
     if wanted in names:
         return
     near = get_close_matches(wanted.lower(), names, n=1, cutoff=0.7)
     if near:
-        yield f"there is no {kind} {wanted}; the nearest name is {near[0]}"
+        yield f"{no} {wanted}; the nearest name is {near[0]}"
 
 
 def _is_there(failure: Failure) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pymysql
 
 from plumbob.errors import Exit, PlumbobError
+from plumbob.server.pages import with_page
 from plumbob.server.redact import redact
 from plumbob.server.target import Target
 
@@ -66,17 +67,19 @@ _HUNG_UP = Fact(
     "cannot connect to {target}: it hung up, or did not answer in time",
     "check that a MySQL or MariaDB server listens there; --wait 60s waits for one that is starting",
 )
+_GRANTS = "`schema grants` prints what an account needs"
 _FACTS: dict[int, Fact] = {
     1040: Fact("{target} has no connection left: {message}", "try again, or use --wait"),
-    1044: Fact("{user} has no privilege on this database: {message}"),
+    1044: Fact("{user} has no privilege on this database: {message}", _GRANTS),
     1045: Fact(
         "{target} refused the password of {user}: {message}",
-        "give the password by DATABASE_URL, MYSQL_PWD, an option file, or -p to be asked for it",
+        "give the password by --password-file, DATABASE_URL, MYSQL_PWD, an option file, or -p to be asked "
+        "for it",
     ),
     1049: Fact("there is no database {database} on {target}", "create it with: schema create"),
     1129: Fact("{target} has blocked this machine: {message}"),
     1130: Fact("{target} lets nobody in from this machine: {message}"),
-    1142: Fact("{user} has not the privilege for this: {message}"),
+    1142: Fact("{user} has not the privilege for this: {message}", _GRANTS),
     1143: Fact("{user} has not the privilege for this: {message}"),
     1203: Fact("{user} has no connection left: {message}"),
     1205: Fact(
@@ -135,10 +138,12 @@ def from_driver(error: Exception, target: Target, *, connecting: bool = False) -
         return _told(TLS_FAILED, _NO_TLS, message, target)
     if errno == UNKNOWN_DATABASE and not connecting:
         # A statement named it: the message has its name, which is not the target's.
-        return ServerError(errno, f"{message} ({errno})", exit=Exit.NO_ACCESS)
+        what = f"{message} ({errno})"
+        return ServerError(errno, what, advice=with_page("", errno), exit=Exit.NO_ACCESS)
     fact = _FACTS.get(errno)
     if fact is None:
-        return ServerError(errno, f"{message} ({errno})" if errno else message)
+        what = f"{message} ({errno})" if errno else message
+        return ServerError(errno, what, advice=with_page("", errno))
     return _told(errno, fact, message, target)
 
 
@@ -154,7 +159,7 @@ def _told(errno: int, fact: Fact, message: str, target: Target) -> ServerError:
         database=target.database,
         message=message,
     )
-    advice = fact.advice.format(database=target.database)
+    advice = with_page(fact.advice.format(database=target.database), errno)
     return ServerError(errno, f"{what} ({errno})", advice=advice, exit=fact.exit)
 
 

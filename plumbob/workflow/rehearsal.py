@@ -46,6 +46,7 @@ from plumbob.plan.statement import Hazard, Statement
 from plumbob.proof import with_other_triggers, with_triggers_over
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
+from plumbob.server.pages import with_page
 from plumbob.server.scope import EVERYTHING, Scope
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
 from plumbob.trial import LiveTables, as_it_is, says_how, try_out
@@ -373,7 +374,7 @@ class _Stage:
             raise PlumbobError(
                 f"{script.name_of(number)} fails in the proof: "
                 + explained(self.server, error, statement.sql),
-                advice="change the statement, or the declaration",
+                advice=with_page("change the statement, or the declaration", error.errno),
                 where=where,
                 exit=Exit.FAILED,
             ) from error

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from plumbob.commands import COMMANDS
+from plumbob.server import pages as pages_of_errors
 
 CHECKOUT = Path(__file__).parents[2]
+ERRORS = CHECKOUT / "docs" / "errors"
 PAGES = sorted(
-    path for path in (CHECKOUT, CHECKOUT / "docs") for path in path.glob("*.md") if path.is_file()
+    path
+    for path in (CHECKOUT, CHECKOUT / "docs", ERRORS)
+    for path in path.glob("*.md")
+    if path.is_file()
 )
 
 
@@ -21,6 +26,26 @@ def test_the_page_of_commands_is_current() -> None:
     assert (CHECKOUT / "docs" / "commands.md").read_text(encoding="utf-8") == made, (
         "run: python docs/make_commands.py"
     )
+
+
+def test_the_list_of_errors_is_current() -> None:
+    made = runpy.run_path(str(CHECKOUT / "docs" / "make_errors.py"))["errors_page"]()
+    assert (ERRORS / "README.md").read_text(encoding="utf-8") == made, (
+        "run: python docs/make_errors.py"
+    )
+
+
+def test_each_error_that_a_message_names_has_its_page() -> None:
+    pages = {int(path.stem) for path in ERRORS.glob("[0-9]*.md")}
+    assert pages == pages_of_errors.PAGES
+    for number in pages:
+        text = (ERRORS / f"{number}.md").read_text(encoding="utf-8")
+        assert re.match(rf"# ERROR {number} \(\w{{5}}\): \S", text)
+        assert re.findall(r"^\*\*([\w ]+)\.\*\*", text, re.MULTILINE) == [
+            "What it means",
+            "What plumbob does before",
+            "What to do",
+        ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pymysql
 import pytest
 
 from plumbob.migration.explained import explained
 from plumbob.server import connection
-from plumbob.server.errors import ServerError
+from plumbob.server.driver import open_connection
+from plumbob.server.errors import ServerError, from_driver
+from plumbob.server.pages import PAGES, page_of
 from plumbob.server.secret import Secret
 from plumbob.server.target import Target
 from tests.conftest import Servers, account_of, empty_database
 from tests.load_yaml import load_yaml
 
+CHECKOUT = Path(__file__).parents[2]
 ERRORS = load_yaml((Path(__file__).parent / "errors.yaml").read_text(encoding="utf-8"))
 MAKERS = ("mysql", "mariadb")
 
@@ -50,26 +55,95 @@ def tables(servers: Servers) -> Iterator[Tables]:
 
 @pytest.mark.parametrize(("maker", "case"), [each for maker in MAKERS for each in cases(maker)])
 def test_an_error_in_words(maker: str, case: dict[str, Any], tables: Tables) -> None:
-    with pytest.raises(ServerError) as caught:
-        tables(maker).execute(case["sql"])
-    assert str(caught.value.errno) == str(case.get(maker) or case["errno"])
-    first, *words = explained(tables(maker), caught.value, case["sql"]).split("\n")
-    assert first == caught.value.what
+    server = tables(maker)
+    with pytest.raises(pymysql.Error) as caught, server.connection.cursor() as cursor:
+        cursor.execute(case["sql"], None)
+    number, message = caught.value.args
+    assert str(number) == str(case.get(maker) or case["errno"])
+    assert_titled(number, message, state_of(server, number))
+    error = from_driver(caught.value, server.target)
+    first, *words = explained(server, error, case["sql"]).split("\n")
+    assert first == error.what
     assert words == (case.get("words") or case.get(f"{maker}_words") or [])
 
 
+def state_of(server: connection.Server, number: int) -> str:
+    """The SQLSTATE of an error of the last statement, which may have several."""
+    at = range(1, 9)
+    with server.connection.cursor() as cursor, contextlib.suppress(pymysql.Error):
+        for n in at:
+            taken = f"@number{n} = MYSQL_ERRNO, @state{n} = RETURNED_SQLSTATE"
+            cursor.execute(f"GET DIAGNOSTICS CONDITION {n} {taken}")
+    (row,) = server.query("SELECT " + ", ".join(f"@number{n}, @state{n}" for n in at))
+    server.execute("SET " + ", ".join(f"@number{n} = NULL" for n in at))
+    states = [state for code, state in pairs(row) if code is not None and int(code) == number]
+    return str(states[0])
+
+
+def pairs(row: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    return list(zip(row[::2], row[1::2], strict=True))
+
+
+def assert_titled(number: int, message: str, state: str = "…") -> None:
+    """The page of this error has the server's own text; … in a title stands for anything."""
+    if number not in PAGES:
+        return
+    page = (CHECKOUT / page_of(number)).read_text(encoding="utf-8")
+    titles = re.findall(r"^(?:# |    )ERROR (.*)$", page, re.MULTILINE)
+    if state == "…":
+        titles = [re.sub(r"\(\w{5}\)", "(…)", title, count=1) for title in titles]
+    patterns = [".*".join(map(re.escape, title.split("…"))) for title in titles]
+    said = f"{number} ({state}): {message}"
+    assert any(re.fullmatch(pattern, said) for pattern in patterns), (said, titles)
+
+
+# What an account is told that may INSERT into one table alone, has no password, or may not come at all.
+REFUSED = {
+    "SELECT * FROM kids": 1142,
+    "SELECT * FROM mysql.user": 1142,
+    "USE mysql": 1044,
+    "SET GLOBAL lock_wait_timeout = 9": 1227,
+    "KILL QUERY CONNECTION_ID()": 1317,
+}
+LOCKED_OUT = {
+    "ACCOUNT LOCK": {"mysql": 3118, "mariadb": 4151},
+    "PASSWORD EXPIRE": {"mysql": 1862, "mariadb": 1820},
+    "IDENTIFIED BY 'other'": {"mysql": 1045, "mariadb": 1045},
+}
+
+
 @pytest.mark.parametrize("maker", MAKERS)
-def test_who_may_not_look_gets_the_message_alone(maker: str, tables: Tables) -> None:
+def test_what_an_account_is_told(maker: str, tables: Tables) -> None:
     root = tables(maker)
     name = account_of(root.database or "")
     root.execute(f"CREATE USER {name}@localhost IDENTIFIED BY 'x'")
     try:
         root.execute(f"GRANT INSERT ON kids TO {name}@localhost")
         target = replace(root.target, user=name, password=Secret("x"))
-        sql = "INSERT INTO kids (id) VALUES (1)"
-        with connection.connect(target) as own, pytest.raises(ServerError) as caught:
-            own.execute(sql)
         with connection.connect(target) as own:
-            assert explained(own, caught.value, sql) == caught.value.what
+            sql = "INSERT INTO kids (id) VALUES (1)"
+            error = told(own, sql, 1062)
+            # Who may not look gets the message alone.
+            assert explained(own, error, sql) == error.what
+            for sql, number in REFUSED.items():
+                told(own, sql, number)
+        for change, numbers in LOCKED_OUT.items():
+            root.execute(f"ALTER USER {name}@localhost {change}")
+            with pytest.raises(pymysql.Error) as caught:
+                open_connection(target).cursor().execute("SELECT 1")
+            assert caught.value.args[0] == numbers[maker]
+            assert_titled(*caught.value.args)
+            assert from_driver(caught.value, target).advice.endswith(page_of(numbers[maker]))
+            root.execute(f"ALTER USER {name}@localhost IDENTIFIED BY 'x'")
+            if "LOCK" in change:
+                root.execute(f"ALTER USER {name}@localhost ACCOUNT UNLOCK")
     finally:
         root.execute(f"DROP USER {name}@localhost")
+
+
+def told(own: connection.Server, sql: str, number: int) -> ServerError:
+    with pytest.raises(pymysql.Error) as caught, own.connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert caught.value.args[0] == number
+    assert_titled(*caught.value.args)
+    return from_driver(caught.value, own.target)
