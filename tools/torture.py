@@ -57,6 +57,8 @@ def _torture(name: str, arguments: argparse.Namespace) -> int:
                 failed += 1
                 print(f"{name}: round {number} failed: {error}", flush=True)
                 break
+            if number % 10 == 0:
+                print(f"{name}: {number} of {len(rounds)} rounds", flush=True)
         left = len(list((sandbox.folder / "data" / database).glob("#sql*")))
     print(f"{name} {series}: {sum_of(torture)} in {time.monotonic() - started:.0f} s")
     for what, count in sorted(torture.seen.items()):

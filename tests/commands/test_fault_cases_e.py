@@ -38,7 +38,7 @@ SHOWN = {
     "E07": "migration/test_blockers.py::test_a_backup_is_spared_and_named",
     "E08": f"{CRASH}test_a_killed_connection_runs_nothing_more",
     "E09": "commands/test_hostile_servers.py::test_set_while_it_runs",
-    "E10": "migration/test_executor.py::test_a_server_that_may_not_be_changed_is_refused",
+    "E10": "galera/test_cluster.py::test_a_lock_on_any_node_keeps_others_out_and_its_holder_is_named",
     "E11": f"{LOCKS}test_the_name_of_the_lock_is_short_and_has_the_database",
     "E12": "server/test_connection.py::test_two_servers_behind_one_address",
     "E13": "commands/test_hostile_servers.py::test_a_server_that_is_not_to_be_written_to",

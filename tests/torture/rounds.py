@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal, NoReturn
 
+from plumbob.commands import run
 from tests.commands.user import User
 from tests.servers import Server
 
-CHECKOUT = Path(__file__).parents[2]
 Way = Literal["apply", "rollback"]
 FIRST = """\
 tables:
@@ -106,7 +106,7 @@ class Torture:
         for way in ways:
             client = self._start(way)
             started = time.monotonic()
-            _read_until(client, ("applied", "rolled back"))
+            client.read_until(("applied", "rolled back"))
             self.seconds[way] = time.monotonic() - started
             self._finish(client)
         self.user.succeeds("diff")
@@ -165,31 +165,24 @@ class Torture:
             self.user.succeeds("rollback", "--allow", "all")
         return way
 
-    def _start(self, way: Way, *, wait: bool = True) -> subprocess.Popen[str]:
+    def _start(self, way: Way, *, wait: bool = True) -> Client:
         """Start a run, and come back when it has begun."""
-        client = subprocess.Popen(
-            [sys.executable, "-m", "plumbob", way, "--allow", "all"],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": self.user.url},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        client = Client(self.user, way, "--allow", "all")
         if wait:
-            _read_until(client, ("applying", "rolling back"))
+            client.read_until(("applying", "rolling back"))
         return client
 
     def _wait(self, way: Way) -> None:
         time.sleep(self.random.uniform(0, 1.1 * self.seconds[way]))
 
-    def _finish(self, client: subprocess.Popen[str]) -> str:
-        said = client.communicate()[0]
-        assert client.returncode == 0, said
+    def _finish(self, client: Client) -> str:
+        said = client.read()
+        assert client.code == 0, said
         return said
 
-    def _ends(self, client: subprocess.Popen[str], way: Way, who: str) -> None:
+    def _ends(self, client: Client, way: Way, who: str) -> None:
         """Count where the kill came, and go on by `schema apply`."""
-        said = client.communicate()[0]
+        said = client.read()
         assert "Traceback" not in said and "bug of plumbob" not in said, said
         state = self._open_state()
         self.seen[f"{who} killed in {way}"] += 1
@@ -236,9 +229,54 @@ class Torture:
         return found
 
 
-def _read_until(client: subprocess.Popen[str], words: tuple[str, ...]) -> None:
-    """Read what a run says up to a line that begins so."""
-    for text in cast(IO[str], client.stdout):
-        if text.startswith(words):
-            return
-    raise AssertionError(f"it never came to say {words[0]}")
+class Client:
+    """A command in a process of its own, forked from this one: to import all of it anew takes a second.
+
+    Attributes:
+        code: how it ended, as `subprocess` has it.
+    """
+
+    def __init__(self, user: User, *argv: str) -> None:
+        reads, writes = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._pid = os.fork()
+        if not self._pid:
+            self._run(user, argv, writes)
+        os.close(writes)
+        self._output = os.fdopen(reads, encoding="utf-8")
+        self.code: int | None = None
+
+    def _run(self, user: User, argv: tuple[str, ...], writes: int) -> NoReturn:
+        code = 70
+        try:
+            for number in (1, 2):
+                os.dup2(writes, number)
+            sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
+            sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+            os.chdir(user.folder)
+            os.environ["DATABASE_URL"] = user.url
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, signal.SIG_DFL)
+            code = run(argv)
+        finally:
+            # What pytest does at its end is not for a copy of it.
+            os._exit(code)
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+
+    def read_until(self, words: tuple[str, ...]) -> None:
+        """Read what it says up to a line that begins so."""
+        for text in self._output:
+            if text.startswith(words):
+                return
+        raise AssertionError(f"it never came to say {words[0]}")
+
+    def read(self) -> str:
+        """The rest of what it says; then it has ended."""
+        with self._output:
+            said = self._output.read()
+        _, status = os.waitpid(self._pid, 0)
+        self.code = os.waitstatus_to_exitcode(status)
+        return said
