@@ -149,7 +149,7 @@ def _defined(at: Cursor) -> Table:
     if not tokens:
         at.fail("expected a definition")
     end = tokens[-1].end
-    if tokens[-1].kind == "word" and tokens[-1].value == "first":
+    if len(tokens) > 1 and tokens[-1].kind == "word" and tokens[-1].value == "first":
         end = tokens[-2].end
     elif len(tokens) > 2 and tokens[-2].kind == "word" and tokens[-2].value == "after":
         end = tokens[-3].end
@@ -195,6 +195,8 @@ def _rename(table: Table, at: Cursor) -> Table:
 
 def _exchanged(table: Table, name: str, at: Cursor) -> Table:
     new = _defined(at)
+    if len(new.columns) != 1:
+        return table
 
     def one(column: Column) -> Column:
         return new.columns[0] if column.name.lower() == name.lower() else column

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from plumbob.ddl.column_sql import column_sql
@@ -335,7 +335,9 @@ def _hazards(failure: Failure, kinds: Collection[str]) -> Iterator[Hazard]:
             for name, each in failure.schema.tables.items()
             if name in parents
         }
-        pair = Pair(meant.before, meant.there or meant.before, meant.after, failure.flavour)
+        whole = [k for k in meant.after.foreign_keys if len(k.columns) == len(k.parent_columns)]
+        after = replace(meant.after, foreign_keys=tuple(whole))
+        pair = Pair(meant.before, meant.there or meant.before, after, failure.flavour)
         for refusal in refusals({**pairs, meant.before.name: pair}):
             hazard = refusal.hazard
             is_ours = hazard.object.partition(".")[0] == meant.before.name

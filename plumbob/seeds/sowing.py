@@ -21,6 +21,7 @@ from plumbob.seeds.values import Moment
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.listing import folded
+from plumbob.server.pages import with_page
 
 What = Literal["inserted", "updated", "unchanged"]
 # What tells of a change that was not made in the file.
@@ -370,7 +371,8 @@ def _at(error: ServerError, row: Row) -> PlumbobError:
         what = _VALUE.sub(r"\1 '…'\2", what)
     for secret in row.secrets:
         what = what.replace(secret, "…")
-    advice = error.advice or "nothing was written: all rows are, or none"
+    said = with_page("nothing was written: all rows are, or none", error.errno)
+    advice = said if error.advice == with_page("", error.errno) else error.advice
     return PlumbobError(
         f"the server refuses the row {row.shown}: {what}",
         advice=advice,

@@ -40,6 +40,7 @@ from plumbob.server.clock import UTC, knows_zone
 from plumbob.server.connection import Server, connect
 from plumbob.server.errors import DENIED, ServerError
 from plumbob.server.introspect import read_schema
+from plumbob.server.pages import with_page
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.scope import EVERYTHING
 from plumbob.server.stored import list_stored, read_stored
@@ -86,7 +87,9 @@ class CannotCreate(PlumbobError):
         super().__init__(
             f"{server.flavour} refuses the {kind} {name}: {error.what}",
             where=name,
-            advice="this was tried in a scratch database: nothing has changed",
+            advice=with_page(
+                "this was tried in a scratch database: nothing has changed", error.errno
+            ),
         )
         self.kind = kind
         self.name = name

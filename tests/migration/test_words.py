@@ -12,7 +12,11 @@ from typing import Any
 import pymysql
 import pytest
 
+from plumbob.ddl.tables import parse_create_table
 from plumbob.migration.explained import explained
+from plumbob.migration.meant import meant
+from plumbob.migration.words import Failure, words
+from plumbob.model import Schema
 from plumbob.server import connection
 from plumbob.server.driver import open_connection
 from plumbob.server.errors import ServerError, from_driver
@@ -62,9 +66,9 @@ def test_an_error_in_words(maker: str, case: dict[str, Any], tables: Tables) -> 
     assert str(number) == str(case.get(maker) or case["errno"])
     assert_titled(number, message, state_of(server, number))
     error = from_driver(caught.value, server.target)
-    first, *words = explained(server, error, case["sql"]).split("\n")
+    first, *more = explained(server, error, case["sql"]).split("\n")
     assert first == error.what
-    assert words == (case.get("words") or case.get(f"{maker}_words") or [])
+    assert more == (case.get("words") or case.get(f"{maker}_words") or [])
 
 
 def state_of(server: connection.Server, number: int) -> str:
@@ -95,6 +99,22 @@ def assert_titled(number: int, message: str, state: str = "…") -> None:
     patterns = [".*".join(map(re.escape, title.split("…"))) for title in titles]
     said = f"{number} ({state}): {message}"
     assert any(re.fullmatch(pattern, said) for pattern in patterns), (said, titles)
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_whatever_is_written_the_message_comes(maker: str, servers: Servers) -> None:
+    """Statements that are cut off anywhere, for every error that has a rule: nothing else is raised."""
+    flavour = servers(maker).flavour
+    made = [parse_create_table(sql) for sql in ERRORS["setup"] if sql.startswith("CREATE TABLE")]
+    schema = Schema(tables={table.name: table for table in made})
+    message = "'id' `kids_parent` for key 'kids.PRIMARY' constraint 'positive' doesn't"
+    for case in ERRORS["cases"]:
+        number = int(case.get("errno") or case.get(maker) or 1062)
+        pieces = case["sql"].split(" ")
+        for length in range(1, min(len(pieces), 30)):
+            about = meant(" ".join(pieces[:length]), schema, flavour)
+            if about.name:
+                words(Failure(number, message, about, schema, flavour))
 
 
 # What an account is told that may INSERT into one table alone, has no password, or may not come at all.
