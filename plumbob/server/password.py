@@ -22,7 +22,9 @@ from plumbob.server.secret import Secret
 _LONGEST = 4096
 # Seconds for a program, which may ask a person for something.
 COMMAND_SECONDS = 60.0
-# Seconds for git to say whether it keeps a file.
+# Git as it only looks: at a file of this very name, in a repository of whomever, running no program.
+_GIT = ("git", "--literal-pathspecs", "-c", "safe.directory=*", "-c", "core.fsmonitor=false")
+# Seconds for it to say whether it keeps a file.
 _GIT_SECONDS = 10
 
 
@@ -115,8 +117,10 @@ def is_committed(path: Path) -> bool:
         return False
     try:
         said = subprocess.run(
-            ["git", "ls-files", "--error-unmatch", "--", real.name],
+            [*_GIT, "ls-files", "--error-unmatch", "--", real.name],
             cwd=real.parent,
+            # In a hook of git they name the repository of the hook.
+            env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_GIT_SECONDS,

@@ -81,8 +81,8 @@ class Target:
 
         Each setting comes from the first that has it: the options, `url`, `DATABASE_URL`,
         `MYSQL_PWD`, `kept`, the option files. `DATABASE_URL` and `kept` are left out where an option
-        says which server or account is meant: a password is not sent to a server that it was not
-        written for.
+        says which server or account is meant, and `kept` where only `MYSQL_HOST` or an option file
+        does: a password is not sent to a server that it was not written for.
 
         Args:
             url: the value of --url.
@@ -125,11 +125,13 @@ class Target:
         is_usual = url is None and not (host or socket or port or user)
         if is_usual and environ.get("DATABASE_URL"):
             sources.append(parse_url(environ["DATABASE_URL"], "DATABASE_URL"))
-        sources.append(_from_environment(environ))
-        if is_usual and _first(source.password for source in sources) is None:
+        defaults = [_from_environment(environ), files.given()]
+        if not environ.get("DATABASE_URL"):
+            is_usual &= not any(source.host or source.socket for source in defaults)
+        if is_usual and _first(source.password for source in (*sources, defaults[0])) is None:
             secret = kept.read(warnings.append)
             sources.append(Given("the settings", password=secret, is_default=True))
-        return _resolve([*sources, files.given()], tuple(warnings))
+        return _resolve([*sources, *defaults], tuple(warnings))
 
     def with_kept(self, kept: Kept) -> Target:
         """The same with the password that the settings say where to find, where it has none."""

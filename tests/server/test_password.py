@@ -84,13 +84,17 @@ def test_a_program(
         ({"host": "other"}, "option file"),
         ({"user": "other"}, "option file"),
         ({"url": "mysql://ann@db/shop"}, "option file"),
+        ({"environ": {"MYSQL_HOST": "other"}}, "option file"),
+        ({"more": "host = other\n"}, "option file"),
+        ({"more": "host = other\n", "environ": {"DATABASE_URL": "mysql://ann@db/shop"}}, "kept"),
     ],
     ids=str,
 )
 def test_who_wins(said: dict[str, Any], password: str, tmp_path: Path) -> None:
     options = tmp_path / "my.cnf"
-    options.write_text("[client]\npassword = option file\n")
+    options.write_text(f"[client]\npassword = option file\n{said.get('more', '')}")
     options.chmod(0o600)
+    said = {name: each for name, each in said.items() if name != "more"}
     if "password_file" in said:
         said = {"password_file": tmp_path / "typed"}
         said["password_file"].write_text("in the file\n")
