@@ -15,7 +15,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,16 +149,15 @@ class Cluster:
             node.port, node.group_port = _free_port(), _free_port()
         for number, node in enumerate(self.nodes, 1):
             _launch(node, self.binary, self._options(node), template, founds=number == 1)
-            self.settles(number)
+            self.settles(self.nodes[:number])
 
     def _options(self, node: Node) -> list[str]:
         return options(self.library, node, [each.group_port for each in self.nodes])
 
-    def settles(self, size: int | None = None) -> None:
-        """Wait until so many nodes, or all of them, are one cluster and each has all data."""
-        wanted = str(size or len(self.nodes))
-        for node in self.nodes[: int(wanted)]:
-            _until(node, partial_is(wanted))
+    def settles(self, nodes: Sequence[Node] = ()) -> None:
+        """Wait until these nodes, or all of them, are one cluster and each has all data."""
+        for node in nodes or self.nodes:
+            _until(node, _is_settled(len(nodes or self.nodes)))
 
     def databases_equal(self, database: str) -> bool:
         """Whether the nodes have the same definitions and the same rows."""
@@ -175,12 +174,13 @@ class Cluster:
         return re.sub(r" AUTO_INCREMENT=\d+", "", repr(found))
 
 
-def partial_is(size: str) -> Callable[[dict[str, str]], bool]:
-    def is_settled(status: dict[str, str]) -> bool:
+def _is_settled(size: int) -> Callable[[dict[str, str]], bool]:
+    def look(status: dict[str, str]) -> bool:
         is_synced = status.get("wsrep_local_state_comment") == "Synced"
-        return is_synced and status["wsrep_ready"] == "ON" and status["wsrep_cluster_size"] == size
+        is_whole = status.get("wsrep_cluster_size") == str(size)
+        return is_synced and is_whole and status["wsrep_ready"] == "ON"
 
-    return is_settled
+    return look
 
 
 def options(library: Path, node: Node, group_ports: list[int]) -> list[str]:
@@ -257,7 +257,7 @@ def _template(binary: Binary, library: Path) -> Path:
             _launch(node, binary, options(library, node, [node.group_port]), plain, founds=True)
             assert node.process
             try:
-                _until(node, partial_is("1"))
+                _until(node, _is_settled(1))
                 os.kill(node.process.pid, signal.SIGTERM)
                 node.process.ended(wait=None)
                 part = template.with_name(f".{template.name}")

@@ -180,13 +180,13 @@ class Torture:
         assert client.code == 0, said
         return said
 
-    def _ends(self, client: Client, way: Way, who: str) -> None:
+    def _ends(self, client: Client, way: Way, who: str, what: str = "killed") -> None:
         """Count where the kill came, and go on by `schema apply`."""
         said = client.read()
         assert "Traceback" not in said and "bug of plumbob" not in said, said
         state = self._open_state()
-        self.seen[f"{who} killed in {way}"] += 1
-        self.seen[f"{who} killed: {state}"] += 1
+        self.seen[f"{who} {what} in {way}"] += 1
+        self.seen[f"{who} {what}: {state}"] += 1
         # It compares with the declaration at its end, and exits with 1 where there is a difference.
         self.user.succeeds("apply", "--allow", "all")
         self._look()
