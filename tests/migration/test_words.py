@@ -161,6 +161,14 @@ def test_what_an_account_is_told(maker: str, tables: Tables) -> None:
         root.execute(f"DROP USER {name}@localhost")
 
 
+def test_where_nobody_answers() -> None:
+    target = Target(host="127.0.0.1", port=1)
+    with pytest.raises(pymysql.Error) as caught:
+        open_connection(target)
+    assert_titled(*caught.value.args)
+    assert from_driver(caught.value, target, connecting=True).advice.endswith(page_of(2003))
+
+
 def told(own: connection.Server, sql: str, number: int) -> ServerError:
     with pytest.raises(pymysql.Error) as caught, own.connection.cursor() as cursor:
         cursor.execute(sql)
