@@ -34,6 +34,7 @@ schema apply --allow drop-column:users.legacy"""
 @options.dry_run
 @options.max_wait
 @options.kill_blockers
+@options.over_drift
 @options.interrupted
 @options.json
 def command(
@@ -43,6 +44,7 @@ def command(
     dry_run: bool,
     max_wait: float,
     kill_blockers: bool,
+    over_drift: tuple[str, ...],
     interrupted: Told | None,
     as_json: bool,
 ) -> int:
@@ -72,6 +74,7 @@ def command(
             told=interrupted,
             limits=limits(project.config),
             stop=stop,
+            over_drift=over_drift,
             kill=killing(project.config, kill_blockers),
         )
         exit = tell_end(outcome, as_json=as_json)

@@ -146,6 +146,13 @@ max_wait = click.option(
     help="Give up on a table that others hold after this time [60s].",
 )
 
+over_drift = click.option(
+    "--over-drift",
+    multiple=True,
+    metavar="OBJECT",
+    help="Change this object although somebody has changed it by hand; may be repeated.",
+)
+
 kill_blockers = click.option(
     "--kill-blockers",
     is_flag=True,

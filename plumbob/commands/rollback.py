@@ -31,6 +31,7 @@ schema rollback --steps 2 --allow drop-column:users.last_login"""
 @options.dry_run
 @options.max_wait
 @options.kill_blockers
+@options.over_drift
 @options.interrupted
 @options.json
 def command(
@@ -41,6 +42,7 @@ def command(
     dry_run: bool,
     max_wait: float,
     kill_blockers: bool,
+    over_drift: tuple[str, ...],
     interrupted: Told | None,
     as_json: bool,
 ) -> int:
@@ -66,6 +68,7 @@ def command(
             told=interrupted,
             limits=limits(project.config),
             stop=stop,
+            over_drift=over_drift,
             kill=killing(project.config, kill_blockers),
         )
     return tell_end(outcome, as_json=as_json)

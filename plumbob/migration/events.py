@@ -57,6 +57,13 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Drifted:
+    """Somebody has changed these objects, of which nothing is in the way of the run."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Begins:
     """A migration begins, or goes on behind its first `done` statements."""
 
@@ -191,6 +198,7 @@ Event = (
     WaitsForApplier
     | OnCluster
     | Marked
+    | Drifted
     | Looked
     | Begins
     | NoWayBack

@@ -14,8 +14,17 @@ from plumbob.migration import clustered, lock, not_restored, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
-from plumbob.migration.events import Begins, HandedOver, Looked, Marked, Progress, Runs, silent
-from plumbob.migration.findings import findings, obstacles, risks
+from plumbob.migration.events import (
+    Begins,
+    Drifted,
+    HandedOver,
+    Looked,
+    Marked,
+    Progress,
+    Runs,
+    silent,
+)
+from plumbob.migration.findings import findings, met_elsewhere, obstacles, risks
 from plumbob.migration.handover import HandOver, is_for_a_tool
 from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.live import Live, look
@@ -68,6 +77,7 @@ def apply(
     limits: Limits = LIMITS,
     stop: Stop | None = None,
     kill: Killing | None = None,
+    over_drift: Collection[str] = (),
 ) -> Outcome:
     """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
 
@@ -84,6 +94,7 @@ def apply(
         limits: from when on a table is so large that others may not wait for it without an approval.
         stop: by which a signal ends the run.
         kill: whom of those who hold a lock that is waited for the run may end; None for nobody.
+        over_drift: the ids of objects that are changed although somebody else has changed them.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
@@ -101,6 +112,7 @@ def apply(
         limits,
         stop or Stop(),
         kill,
+        frozenset(over_drift),
     )
     return run(chain, lambda standing, live: upwards(standing, live, until, told))
 
@@ -120,6 +132,7 @@ def rollback(
     limits: Limits = LIMITS,
     stop: Stop | None = None,
     kill: Killing | None = None,
+    over_drift: Collection[str] = (),
 ) -> Outcome:
     """Undo the last `steps` migrations, last first; one that is half done counts as the last.
 
@@ -137,6 +150,7 @@ def rollback(
         limits,
         stop or Stop(),
         kill,
+        frozenset(over_drift),
     )
     return run(chain, lambda standing, live: downwards(standing, live, steps, told))
 
@@ -166,6 +180,7 @@ class _Run:
     limits: Limits
     stop: Stop
     kill: Killing | None
+    over_drift: frozenset[str]
 
     def __call__(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
@@ -240,7 +255,9 @@ class _Run:
         tasks = choose(standing, live)
         if self.direction == "up" and synced.read(self.server) is not None:
             tasks = reached_by_sync(tasks, live)
-        faults = list(findings(self.server, tasks, live))
+        faults = list(findings(self.server, tasks, live, self.over_drift))
+        if self.over_drift:
+            tasks = [replace(task, over=self.over_drift) for task in tasks]
         blocked, hand = self._large(tasks)
         if hand:
             faults += hand.faults(self.server)
@@ -248,6 +265,8 @@ class _Run:
         if not self.dry_run:
             faults += risks(found)
         _raise(faults)
+        if elsewhere := met_elsewhere(self.server, tasks, live):
+            self.progress(Drifted(elsewhere))
         for each in found:
             if each.hazard.count and not each.needs_approval and not each.is_refused:
                 self.progress(Looked(each))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered, history, synced
+from plumbob.migration import clustered, synced
 from plumbob.migration.counting import Counted
-from plumbob.migration.drift import drift_error
+from plumbob.migration.drift import (
+    drift_elsewhere,
+    drift_error,
+    in_the_way,
+    is_drift_alone,
+)
 from plumbob.migration.live import Live
+from plumbob.migration.migration import Script
 from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
 from plumbob.plan.cost import altered_table, changes_columns
@@ -25,27 +31,51 @@ def obstacles(server: Server) -> list[PlumbobError]:
     return server.obstacles()
 
 
-def findings(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[PlumbobError]:
-    """Why these tasks do not fit this server and what it holds."""
+def findings(
+    server: Server, tasks: Sequence[Task], live: Live, over: Collection[str] = ()
+) -> Iterator[PlumbobError]:
+    """Why these tasks do not fit this server and what it holds.
+
+    Args:
+        over: the ids of objects that may have drifted.
+    """
     yield from _other_servers(server, tasks)
     yield from _breaks(tasks)
     yield from lacking(server, tasks)
     yield from _settings(server, tasks)
     yield from _used_up(server, tasks)
     yield from clustered.refusals(server, tasks, live)
-    # What is half done was looked at by `resume`.
-    first = next(_run(tasks), None)
-    is_begun = first is not None and (
-        first.is_there or first.begun or first.start.done or first.start.is_between
+    first, scripts = _to_begin(tasks)
+    if first is None or (live.is_before(scripts[0]) and not in_the_way(scripts, live)):
+        return
+    if not live.is_before(scripts[0]) and synced.read(server) is not None:
+        yield _synced(first)
+        return
+    names = [id for id in in_the_way(scripts, live) if id not in over]
+    if not is_drift_alone(scripts[0], live, server):
+        names += drift_elsewhere(first.migration, scripts, live, server)
+        yield drift_error(first.migration, scripts[0], live, sorted(names), server)
+    elif names:
+        yield drift_error(first.migration, scripts[0], live, names, server)
+
+
+def met_elsewhere(server: Server, tasks: Sequence[Task], live: Live) -> tuple[str, ...]:
+    """What drifted and is in the way of none of these tasks."""
+    first, scripts = _to_begin(tasks)
+    if first is None or synced.read(server) is not None:
+        return ()
+    return tuple(drift_elsewhere(first.migration, scripts, live, server))
+
+
+def _to_begin(tasks: Sequence[Task]) -> tuple[Task | None, list[Script]]:
+    """The first task and the scripts of all; none where it has begun: `resume` has looked at that."""
+    left = list(_run(tasks))
+    is_begun = left and (
+        left[0].is_there or left[0].begun or left[0].start.done or left[0].start.is_between
     )
-    if first is not None and not is_begun:
-        script = first.migration.script(first.direction)
-        if not live.is_before(script):
-            if synced.read(server) is not None:
-                yield _synced(first)
-                return
-            snapshot = history.snapshot(server)
-            yield drift_error(first.migration, script, live, snapshot, server)
+    if not left or is_begun:
+        return None, []
+    return left[0], [each.migration.script(each.direction) for each in left]
 
 
 def risks(found: Sequence[Counted]) -> Iterator[PlumbobError]:

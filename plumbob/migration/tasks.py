@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import resume
 from plumbob.migration.live import Live, differing
-from plumbob.migration.migration import Direction, FileStatement, Migration
+from plumbob.migration.migration import (
+    UNKNOWN,
+    Direction,
+    FileStatement,
+    Migration,
+    Script,
+)
 from plumbob.migration.resume import Start, Told
 from plumbob.migration.standing import HalfDone, Standing
 
@@ -20,6 +26,7 @@ class Task:
 
     `is_there`: the database is what it leads to already, by a sync or because nothing drifted here that
     it undoes; so it is recorded and not run.
+    `over`: objects that somebody has changed, and that it is to run over.
     """
 
     migration: Migration
@@ -27,6 +34,7 @@ class Task:
     start: Start = NOTHING
     begun: bool = False
     is_there: bool = False
+    over: frozenset[str] = frozenset()
 
     @property
     def is_needless_up(self) -> bool:
@@ -34,8 +42,24 @@ class Task:
         return self.is_there and self.direction == "up" and self.migration.undoes_drift
 
     @property
+    def script(self) -> Script:
+        """What it runs. What that leaves of an object which somebody has changed, nobody knows."""
+        script = self.migration.script(self.direction)
+        if not self.over:
+            return script
+        statements = tuple(
+            replace(
+                each,
+                after={id: UNKNOWN if id in self.over else end for id, end in each.after.items()},
+            )
+            for each in script.statements
+        )
+        unknown = dict.fromkeys(self.over & script.tables.keys(), (UNKNOWN, UNKNOWN))
+        return replace(script, statements=statements, tables={**script.tables, **unknown})
+
+    @property
     def statements(self) -> tuple[FileStatement, ...]:
-        return self.migration.script(self.direction).statements
+        return self.script.statements
 
     @property
     def left(self) -> tuple[FileStatement, ...]:

@@ -10,6 +10,7 @@ import click
 from plumbob.migration.events import (
     Begins,
     Done,
+    Drifted,
     Ends,
     FoundOut,
     HandedOver,
@@ -26,6 +27,7 @@ from plumbob.migration.events import (
     WaitsForTable,
     Warned,
 )
+from plumbob.migration.live import listed
 from plumbob.report.comparison import counted
 from plumbob.report.costs import short_cost
 from plumbob.report.safe import line
@@ -67,6 +69,12 @@ def _(event: OnCluster) -> str | None:
 @event_text.register
 def _(event: Marked) -> str | None:
     return line(f"{event.database} is marked as production from now on")
+
+
+@event_text.register
+def _(event: Drifted) -> str | None:
+    said = f"{listed(event.ids)} drifted, and is left as it is: see schema drift"
+    return f"{click.style('note:', fg='yellow')} {line(said)}"
 
 
 @event_text.register
