@@ -28,7 +28,11 @@ from plumbob.server.instant import versions_left
 
 def obstacles(server: Server) -> list[PlumbobError]:
     """Why nothing at all may be changed on this server."""
-    return server.obstacles()
+    found = server.obstacles()
+    if server.is_cluster and server.flavour.is_mysql:
+        what = "this server is a member of a Percona XtraDB Cluster, which plumbob does not change"
+        found.append(PlumbobError(what, advice="look at the plan with --dry-run", exit=Exit.UNSAFE))
+    return found
 
 
 def findings(

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.server.connection import Server, connect
 from plumbob.server.errors import CANNOT_CONNECT, LOCK_WAIT_TIMEOUT, ServerError
@@ -291,18 +292,16 @@ def in_use(server: Server, tables: Collection[str]) -> Iterator[str]:
 
 
 def _is_held(member: Server, name: str) -> bool:
-    """Whether a table is in use by more connections than run a statement."""
+    """Whether a table is in use by more connections than run a statement that names it."""
+    database = quote_name(member.database or "")
     with named(member):
-        used = sum(
-            int(count)
-            for _, table, count, _ in member.query("SHOW OPEN TABLES WHERE In_use > 0")
-            if table == name
-        )
+        open_tables = member.query(f"SHOW OPEN TABLES FROM {database} WHERE In_use > 0")
+        used = sum(int(count) for _, table, count, _ in open_tables if table == name)
         if not used:
             return False
         ((running,),) = member.query(
             "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND <> 'Sleep'"
-            " AND INFO IS NOT NULL AND ID <> CONNECTION_ID()"
+            f" AND LOCATE({quote_text(name)}, INFO) AND ID <> CONNECTION_ID()"
         )
     return used > int(running)
 

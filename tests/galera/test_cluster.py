@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered
+from plumbob.migration import clustered, running
 from plumbob.migration.events import OnCluster
 from plumbob.migration.live import look
 from plumbob.migration.lock import lock_name
@@ -20,7 +21,8 @@ from plumbob.migration.migration import FileStatement
 from plumbob.model.flavour import parse_flavour
 from plumbob.server import members
 from tests.cluster import Cluster, Node
-from tests.migration.project import USERS, Project, alter
+from tests.migration import test_stopping
+from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
 
 ADD_A, DROP_A = alter("users", "ADD COLUMN `a` int"), alter("users", "DROP COLUMN `a`")
@@ -121,6 +123,42 @@ def test_nothing_is_sent_that_would_wait_for_a_lock(
     assert error.exit == Exit.LOCKED
     assert f"locked users on n{number}" in error.what
     assert project.apply().statements == 1
+
+
+def test_a_node_that_lags_behind_is_named_and_waited_for_by_the_next_run(
+    cluster: Cluster, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody locks the table right behind the look at it: the ALTER is ok all the same."""
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    n2 = cluster.nodes[1]
+    n2.sql_at_once("SET GLOBAL wsrep_provider_options = 'repl.causal_read_timeout=PT0.5S'")
+    monkeypatch.setattr(running, "in_use", lambda *_: ())
+    with n2.server.connect(project.database) as holder:
+        holder.cursor().execute("LOCK TABLES users READ")
+        error = refused(project)
+    assert error.exit == Exit.LOCKED
+    assert "n2 has not done what the others have" in error.what
+    assert project.journal() == [("up", 1, "running")]
+    n2.sql_at_once("SET GLOBAL wsrep_provider_options = 'repl.causal_read_timeout=PT30S'")
+    assert project.apply().statements == 0
+    assert project.journal() == [("up", 1, "done")]
+    assert cluster.databases_equal(project.database)
+
+
+def test_a_signal_lets_the_statement_end_that_cannot_be_stopped(
+    cluster: Cluster, project: Project
+) -> None:
+    """KILL QUERY gets 1095 (9 of 9)."""
+    project.start(USERS)
+    project.migrate("three", *test_stopping.UP, down=test_stopping.DOWN)
+    fill(project, 7)
+    client = test_stopping.start(project, "apply", "SET STATEMENT %ADD COLUMN `b`")
+    said = test_stopping.stop(client, signal.SIGINT)
+    assert "interrupted by SIGINT" in said and "2 of 3 statements done" in said
+    assert project.journal() == [("up", 1, "done"), ("up", 2, "done")]
+    assert project.apply().statements == 1
+    assert cluster.databases_equal(project.database)
 
 
 def test_a_backup_on_any_node_is_waited_for_by_nobody(
