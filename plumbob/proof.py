@@ -109,7 +109,7 @@ def _prove(
     tables: LiveTables,
 ) -> Proof:
     flavour = scratch.server.flavour
-    tables = replace(tables, left=dict(tables.left))
+    tables = replace(tables, left=dict(tables.left), made=set())
     start_with = _surrounded(plan, live, reached, beside)
     scratch.create(
         (*start_with.tables.values(), *start_with.stored.values()), lenient=start_with.tables.keys()
@@ -134,6 +134,8 @@ def _prove(
         others,
     )
     watch.look_at_triggers()
+    # By the time of the way down, a table that the way up has made has rows.
+    tables = replace(tables, made=set())
     down, backward = _run(
         scratch, plan.down, _prints(scratch, flavour), near, tables, "down", watch
     )

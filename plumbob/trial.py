@@ -58,10 +58,12 @@ class LiveTables:
     Attributes:
         sizes: rows and bytes.
         left: how many instant changes of columns they still take, where that is known.
+        made: tables that the way has made itself, and that have no rows.
     """
 
     sizes: Mapping[str, Size] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
 
     def takes_instant(self, statement: Statement) -> bool:
         return self.left.get(statement.table, 1) > 0 or not changes_columns(statement.sql)
@@ -69,13 +71,15 @@ class LiveTables:
     def after(self, statement: Statement) -> Statement:
         """The statement with the size of its table; the table has one change less left now, or all of them."""
         name, cost = statement.table, statement.cost
+        if statement.sql.startswith("CREATE TABLE "):
+            self.made.add(name)
         if cost is None:
             return statement
         if name in self.left and cost.kind in ("rebuild", "copy"):
             del self.left[name]
         elif name in self.left and cost.kind == "instant" and changes_columns(statement.sql):
             self.left[name] -= 1
-        size = self.sizes.get(name)
+        size = Size(0, 0) if name in self.made else self.sizes.get(name)
         if size is None:
             return statement
         return replace(statement, cost=replace(cost, rows=size.rows, bytes=size.bytes))

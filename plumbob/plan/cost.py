@@ -81,8 +81,15 @@ def altered_table(sql: str) -> str:
 
 
 def dearest(costs: Iterable[Cost | None]) -> CostKind | None:
-    """The kind of the dearest of these; None where no server was asked about any of them."""
-    kinds = [each.kind for each in costs if each is not None]
+    """The kind of the dearest of these; None where no server was asked about any of them.
+
+    A table that is made on the way costs nothing, however it is changed before it has a row.
+    """
+    kinds = [
+        "instant" if (each.rows, each.bytes) == (0, 0) else each.kind
+        for each in costs
+        if each is not None
+    ]
     return max(kinds, key=KINDS.index, default=None)
 
 

@@ -93,6 +93,20 @@ def test_a_new_child_of_a_table_that_changes_has_its_foreign_key_from_the_start(
     user.succeeds("rollback", "--allow", "all")
 
 
+def test_what_is_copied_without_a_row_costs_nothing(place: Place) -> None:
+    """Two new tables that refer to each other: one foreign key is added behind them."""
+    user, _ = place
+    user.declare(
+        TABLE.format("")
+        + "; CREATE TABLE a (id int PRIMARY KEY, b int, CONSTRAINT fa FOREIGN KEY (b) REFERENCES b (id));"
+        "CREATE TABLE b (id int PRIMARY KEY, a int, CONSTRAINT fb FOREIGN KEY (a) REFERENCES a (id))",
+        "schema.sql",
+    )
+    found = user.types("diff", "--prove", "--json").json
+    (cost,) = [each["cost"] for each in found["up"] if each["cost"]]
+    assert (cost["rows"], cost["bytes"], found["costs"]["up"]) == (0, 0, "instant")
+
+
 def test_nobody_was_asked(place: Place) -> None:
     user, _ = place
     assert "costs: not asked: `schema diff --prove` asks" in user.types("diff").out
