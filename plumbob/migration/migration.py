@@ -137,7 +137,7 @@ class Script:
     @property
     def losses(self) -> tuple[Hazard, ...]:
         """What it may lose of the rows, each once: no way back has it."""
-        return tuple(dict.fromkeys(each for each in self.hazards if not each.fails))
+        return tuple(dict.fromkeys(each for each in self.hazards if each.takes_rows))
 
     @property
     def by_hand(self) -> int:

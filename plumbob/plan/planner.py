@@ -17,13 +17,22 @@ from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
 from plumbob.plan.key_order import in_natural_order
 from plumbob.plan.lenient import all_lenient, lenient_tables, with_leniency
+from plumbob.plan.programs import with_broken_programs
 from plumbob.plan.session import with_broken_keys, with_loose_keys, with_zero_dates
 from plumbob.plan.statement import Plan, Statement
 from plumbob.plan.stored import drop_above, drop_below, make_above, make_below
 from plumbob.plan.tables import create_tables, drop_tables, inline_keys, rename_tables
 
+NOTHING = Schema()
 
-def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> Plan:
+
+def plan(
+    live: Schema,
+    declared: Schema,
+    renames: Renames,
+    flavour: Flavour,
+    beside: Schema = NOTHING,
+) -> Plan:
     """The way from the live schema to the declared one, and the way back.
 
     Args:
@@ -31,6 +40,7 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         declared: in canonical form, its unnamed parts named like the live ones (`diff.adopt`).
         renames: new names and old ones.
         flavour: the server that will run the statements.
+        beside: what is there, and nobody manages.
     """
     renames = heeded(renames, live, declared)
     # No statement changes what the database itself has.
@@ -53,9 +63,12 @@ def plan(live: Schema, declared: Schema, renames: Renames, flavour: Flavour) -> 
         down = (*way(reached, free, Renames(), flavour), *way(free, origin, back, flavour))
     up = tuple(with_counts(up, live, goal, renames, flavour))
     down = tuple(with_counts(down, reached, origin, back, flavour))
+    up = tuple(with_leniency(up, lenient_tables(live, declared, renames, flavour)))
+    down = tuple(with_leniency(down, all_lenient(live, renames, flavour)))
+    others = beside.stored
     return Plan(
-        tuple(with_leniency(up, lenient_tables(live, declared, renames, flavour))),
-        tuple(with_leniency(down, all_lenient(live, renames, flavour))),
+        tuple(with_broken_programs(up, {**others, **declared.stored}.values())),
+        tuple(with_broken_programs(down, {**others, **live.stored}.values())),
     )
 
 

@@ -39,6 +39,7 @@ def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterato
 # What can be lost, and approved; also that others wait for a large table.
 Loss = Literal[
     "blocking",
+    "break-program",
     "change-engine",
     "change-type",
     "drop-column",
@@ -98,6 +99,11 @@ class Hazard:
     def depends_on_rows(self) -> bool:
         """Whether nothing is lost where no row is at risk; what drops a structure always counts."""
         return self.fails or self.kind in (*_OF_VALUES, "not-restored")
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether something is lost that no way back has."""
+        return not self.fails and self.kind not in ("break-program", "blocking")
 
     @property
     def may_change_values(self) -> bool:

@@ -40,10 +40,10 @@ def plan_costs(found: Compared) -> Iterator[str]:
     elif any(alters(each.sql) for each in (*found.up, *found.down)):
         why = found.unconfirmed or "`schema diff --prove` asks a scratch server"
         yield f"costs: {NOT_ASKED}: {why}"
-    if found.proved and found.approvals:
-        lost = ", ".join(each.hazard.approval for each in found.approvals)
+    if found.proved and (losses := _losses(found)):
+        lost = ", ".join(each.approval for each in losses)
         yield f"a rollback gives the definitions back, and not what is lost by {lost}"
-        asks = ", ".join(each.approval for each in _not_restored(found))
+        asks = ", ".join(not_restored(each).approval for each in losses)
         yield f"where rows were lost, it has to be approved: {asks}"
     elif found.proved:
         yield "a rollback gives the definitions back"
@@ -68,13 +68,13 @@ def rollback_document(found: Compared) -> dict[str, Any]:
     return {
         "cost": dearest(each.cost for each in found.down),
         "proved": bool(found.proved),
-        "loses": [each.hazard.approval for each in found.approvals],
-        "approvals": [each.approval for each in _not_restored(found)],
+        "loses": [each.approval for each in _losses(found)],
+        "approvals": [not_restored(each).approval for each in _losses(found)],
     }
 
 
-def _not_restored(found: Compared) -> list[Hazard]:
-    return list(dict.fromkeys(not_restored(each.hazard) for each in found.approvals))
+def _losses(found: Compared) -> list[Hazard]:
+    return [each.hazard for each in found.approvals if each.hazard.takes_rows]
 
 
 def statements_cost(costs: Iterable[Cost | None]) -> str:

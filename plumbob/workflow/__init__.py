@@ -178,7 +178,7 @@ def _planned(sides: Sides) -> Comparison:
         sides.declared,
         reached_by(sides.live, sides.declared, renames, flavour),
         sides.changes(),
-        plan(sides.live, sides.declared, renames, flavour),
+        plan(sides.live, sides.declared, renames, flavour, sides.beside),
     )
 
 
