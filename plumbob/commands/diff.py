@@ -18,7 +18,7 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.writing import Written, write_migration
-from plumbob.errors import Exit
+from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import synced
 from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
@@ -31,10 +31,13 @@ from plumbob.report.sql import comparison_sql
 from plumbob.report.text import comparison_text, left_alone_text
 from plumbob.workflow import compare_database
 from plumbob.workflow.owning import owned
+from plumbob.workflow.recorded import WORD, of_kinds, recorded_step
+from plumbob.workflow.revert import as_declaration
 
 EXAMPLE = """\
 schema diff
 schema diff --prove --format markdown > comment.md
+schema diff --from recorded:20261124T131500_add_last_login
 schema diff --write -m "users can be banned\""""
 SYNCED = (
     "This database was synced, and is ahead of the migrations: schema diff --write writes it down."
@@ -61,6 +64,18 @@ FORMATS: dict[str, Callable[[Compared], str]] = {
     default="text",
     help="How to show it; json is the same as --json.",
 )
+@click.option(
+    "--from",
+    "before",
+    metavar="recorded:ID",
+    help="Compare with what a step of `schema history` has recorded, not with what is live.",
+)
+@click.option(
+    "--to",
+    "after",
+    metavar="recorded:ID",
+    help="Compare what such a step has recorded, not what is declared.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name what is not managed or ignored, too.")
 @options.json
 def command(
@@ -71,6 +86,8 @@ def command(
     prove: bool,
     message: str,
     form: str,
+    before: str | None,
+    after: str | None,
     verbose: bool,
     as_json: bool,
 ) -> int:
@@ -81,27 +98,38 @@ def command(
     So it is with --prove, which writes nothing. Each statement is then asked for its cost: instant, in
     place, rebuild or copy, and what waits meanwhile.
     On a database that was synced, the migration begins where those before it end.
+
+    --from and --to show the schema as it was recorded: ID is the number of a step in `schema history`, or
+    a migration, or the beginning of its name. With both, they show what happened in between.
     """
+    _check_steps(before, after, write=write)
     project = open_project(where)
     declaration = load_declaration(project)
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
     with connect_to(target, to, project.config) as server:
-        base = synced.recorded_schema(server)
+        start, end = (recorded_step(server, each) if each else None for each in (before, after))
+        base = synced.recorded_schema(server) if start is end else None
+        if end is not None:
+            schema = of_kinds(end.schema, declaration.sections)
+            declaration = as_declaration(declaration, schema)
         found = compare_database(
             declaration,
             server,
             scratch=place,
             proved=write or prove,
-            base=base if write else None,
+            base=start.schema if start else base if write else None,
         )
-        hazards = [hazard for each in found.plan.up for hazard in each.hazards]
+        # The rows are those of today.
+        hazards = [] if start else [each for up in found.plan.up for each in up.hazards]
+        is_live = start is end and not (write and base is not None)
+        live = database_name(server)
         shown = compared(
             found,
-            project.shown(project.schema),
-            database_name(server),
+            str(end) if end else project.shown(project.schema),
+            f"{live}, {start}" if start else live,
             count_rows(server, hazards),
-            None if write and base is not None else owned(found, server),
+            owned(found, server) if is_live else None,
         )
         written = None
         if write and not shown.in_sync:
@@ -118,8 +146,25 @@ def command(
             console.note(left_alone_text(shown))
         if base is not None:
             console.note(SYNCED_WRITE if write else SYNCED)
-        console.note(_next(shown, written, files))
+        if start is end:
+            console.note(_next(shown, written, files))
     return Exit.OK if shown.in_sync or written else Exit.DIFFERENT
+
+
+def _check_steps(before: str | None, after: str | None, *, write: bool) -> None:
+    for name, said in (("--from", before), ("--to", after)):
+        if said is not None and said.partition(":")[0] != WORD:
+            raise PlumbobError(
+                f"{name} {said} is nothing to compare with",
+                advice=f"{name} {WORD}:ID is a step of schema history",
+                where=name,
+            )
+        if said is not None and write:
+            raise PlumbobError(
+                f"{name} shows what was, and no migration begins or ends there",
+                advice=f"leave out --write, or {name}",
+                where=name,
+            )
 
 
 def _next(shown: Compared, written: Written | None, files: list[str]) -> str:

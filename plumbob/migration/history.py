@@ -75,6 +75,24 @@ def snapshot(server: Server) -> dict[str, str] | None:
     return unpack(rows[0][0]) if rows else None
 
 
+def snapshot_at(server: Server, number: int) -> dict[str, str] | None:
+    """The definitions of all objects as an event left them; None where they were not kept.
+
+    Only the last event has all of them; each of those before it has what the next one changed.
+
+    Args:
+        number: of the event in the order of `read`, from 1 on.
+    """
+    rows = server.query(f"SELECT snapshot FROM `{HISTORY}` ORDER BY id DESC")
+    found: dict[str, str] = {}
+    for (packed,) in rows[: len(rows) - number + 1]:
+        if packed is None:
+            return None
+        found |= unpack(packed)
+        found = {id: text for id, text in found.items() if text}
+    return found
+
+
 def files(server: Server, id: str) -> tuple[str, str] | None:
     """The texts of both files of a migration as it was last applied, for a folder that lost them."""
     if HISTORY not in there(server):
@@ -148,7 +166,10 @@ def adopt(server: Server, texts: Mapping[str, str], *, before: str, after: str) 
 
 
 def _insert(server: Server, values: Mapping[str, str | None], milliseconds: int) -> int:
-    """Write an event, whose snapshot is the only one from now on; gives its number."""
+    """Write an event with all definitions; of the one before it stays what is another now. Gives its number."""
+    rows = server.query(
+        f"SELECT id, snapshot FROM `{HISTORY}` WHERE snapshot IS NOT NULL ORDER BY id DESC LIMIT 1"
+    )
     names = ", ".join(f"`{name}`" for name in values)
     literals = ", ".join(
         "NULL" if value is None else quote_text(value) for value in values.values()
@@ -158,5 +179,15 @@ def _insert(server: Server, values: Mapping[str, str | None], milliseconds: int)
         f" VALUES ({literals}, UTC_TIMESTAMP(6), USER(), {milliseconds:d})"
     )
     ((number,),) = server.query("SELECT LAST_INSERT_ID()")
-    server.execute(f"UPDATE `{HISTORY}` SET snapshot = NULL WHERE id <> {number:d}")
+    for before, packed in rows:
+        changed = _back(unpack(str(values["snapshot"])), unpack(packed))
+        server.execute(
+            f"UPDATE `{HISTORY}` SET snapshot = {quote_text(pack(changed))} WHERE id = {before:d}"
+        )
     return int(number)
+
+
+def _back(now: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """What leads from these definitions back to those; "" for what was not there."""
+    ids = before.keys() | now.keys()
+    return {id: before.get(id, "") for id in ids if before.get(id) != now.get(id)}

@@ -18,14 +18,14 @@ def history_text(records: Sequence[Record], database: str) -> str:
     """The first line says what was read; then a line for each event, oldest first."""
     said = [line(f"{database}: {counted(len(records), 'event')}")]
     wide = max((len(_name(each)) for each in records), default=0)
-    for each in records:
+    digits = len(str(len(records)))
+    for number, each in enumerate(records, 1):
         kind = click.style(f"{each.kind:<11}", fg=_COLOURS.get(each.kind))
         at = each.at.partition(".")[0]
         name = line(_name(each))
         took = f"{_duration(each.milliseconds):>8}"
-        said.append(
-            f"{at} {kind} {name:<{wide}} {took}  {line(f'{each.by}, plumbob {each.tool}, {each.server}')}"
-        )
+        whom = line(f"{each.by}, plumbob {each.tool}, {each.server}")
+        said.append(f"{number:>{digits}} {at} {kind} {name:<{wide}} {took}  {whom}")
     return "\n".join(said)
 
 
@@ -53,6 +53,7 @@ def history_document(
         "live": {"name": database},
         "events": [
             {
+                "number": number,
                 "migration": each.id or None,
                 "event": each.kind,
                 "at": each.at,
@@ -64,7 +65,7 @@ def history_document(
                 "tool": each.tool,
                 "server": each.server,
             }
-            for each in records
+            for number, each in enumerate(records, 1)
         ],
         "files": list(written),
     }

@@ -30,7 +30,7 @@ def test_every_event_with_its_time_its_account_and_its_duration(user: User) -> N
     first, *lines = user.succeeds("history").out.splitlines()
     assert first.endswith(": 4 events")
     shape = (
-        r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (applied|rolled back) +\d{8}T\d{6}_(\w+) +[\d.]+ m?s"
+        r"\d (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (applied|rolled back) +\d{8}T\d{6}_(\w+) +[\d.]+ m?s"
         r"  root@\S+, plumbob \S+, (MySQL|MariaDB) \S+"
     )
     found = [re.fullmatch(shape, each) for each in lines]
@@ -55,6 +55,43 @@ def test_drift_that_was_adopted_is_an_event(user: User, server: Server, database
     assert " adopted     drift, into the declaration " in user.succeeds("history").out
     event = user.succeeds("history", "--json").json["events"][-1]
     assert (event["migration"], event["event"]) == (None, "adopted")
+
+
+# What is compared, and what differs.
+STEPS = {
+    ("--from", "recorded:1"): ["add column name"],
+    ("--from", "recorded:2"): [],
+    ("--from", "recorded:3"): ["add column name"],
+    ("--from", "recorded"): [],
+    ("--to", "recorded:1"): ["remove column name"],
+    ("--from", "recorded:2", "--to", "recorded:3"): ["remove column name"],
+    ("--from", "recorded:3", "--to", "recorded:4"): ["add column name"],
+}
+# What is typed, and what is said.
+NO_STEPS = {
+    ("--from", "recorded:9"): "its steps are 1 to 4, of the migrations ",
+    ("--from", "recorded:nome"): "did you mean recorded:{name}?",
+    ("--to", "git:main"): "--to recorded:ID is a step of schema history",
+    ("--from", "recorded:1", "--write"): "leave out --write, or --from",
+}
+
+
+def test_the_schema_at_any_step_is_compared_like_any_other(user: User) -> None:
+    first, second, *_ = user.succeeds("history", "--json").json["events"]
+    for argv, parts in STEPS.items():
+        result = user.types("diff", *argv, "--json")
+        assert result.code == bool(parts), (argv, result)
+        found = [part for table in result.json["tables"] for part in table["parts"]]
+        said = [f"{part['verb']} {part['kind']} {part['name']}" for part in found]
+        assert said == parts, argv
+    named = user.types("diff", "--from", f"recorded:{first['migration']}")
+    assert f"UTC (1: {first['migration']})" in named.out
+    # Of a migration that was rolled back and applied again it is the end that counts.
+    assert "in sync" in user.succeeds("diff", "--from", f"recorded:{second['migration']}").out
+    for argv, what in NO_STEPS.items():
+        result = user.types("diff", *argv)
+        said = what.format(name=second["migration"])
+        assert (result.code, said in result.err) == (2, True), result
 
 
 def test_a_database_without_a_history_has_none(root: User) -> None:
