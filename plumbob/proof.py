@@ -30,7 +30,7 @@ from plumbob.model import (
 )
 from plumbob.plan.aside import put_aside, with_views_above
 from plumbob.plan.statement import Plan, Ref, Statement
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 from plumbob.server.scratch import CannotCreate, Scratch
 from plumbob.trial import LiveTables, try_out
 from plumbob.watch import CannotStand, Watch
@@ -366,6 +366,8 @@ def _run(
             with scratch.session(key_of_id(statement.table), statement.session):
                 tried.append(try_out(scratch, statement, tables))
         except ServerError as error:
+            if error.errno in (LOCK_WAIT_TIMEOUT, DEADLOCK):
+                raise
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
         watch.look(statement.about, near.views(statement))
         now = _prints_after(statement, scratch, seen, near, watch)
