@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,7 +31,7 @@ from plumbob.server.sandbox import Sandbox
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
-from tests.migration.project import Project, alter
+from tests.migration.project import USERS, Project, alter
 from tests.servers import SERVERS
 from tests.servers import Server as TestServer
 
@@ -38,6 +39,7 @@ RUNS = 5
 TABLES = 1000
 FAKES = 100_000
 STATEMENTS = 50
+HELD = 9.0
 TABLE = """CREATE TABLE t{0} (
   id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
   email varchar(190) NOT NULL, name varchar(120) NOT NULL DEFAULT '', note text,
@@ -212,7 +214,59 @@ def _overhead(project: Project, flavour: str) -> Iterator[tuple[str, float]]:
     yield f"{flavour}: and for all {STATEMENTS}, from connecting to the record", whole - alone
 
 
-BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes, overhead)
+def waiting() -> Iterator[tuple[str, float]]:
+    """A reader beside an ALTER whose table somebody holds for 9 s: as it is, and as `schema apply` runs it"""
+    for binary in _binaries():
+        with Sandbox(binary) as sandbox, tempfile.TemporaryDirectory() as folder:
+            home = TestServer(sandbox.url)
+            with home.connect() as connection:
+                connection.cursor().execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            project = Project(home, "bench", Path(folder))
+            project.start(USERS)
+            add, drop = alter("users", "ADD COLUMN `x` int"), alter("users", "DROP COLUMN `x`")
+            project.migrate("x", add, down=(drop,))
+            project.sql("INSERT INTO users VALUES (1, 'ann')")
+            plain = partial(project.sql, add.sql)
+            yield from _waiting(project, f"{binary.flavour}, ALTER", plain)
+            project.sql(drop.sql)
+            ours = partial(project.apply, max_wait=60.0)
+            yield from _waiting(project, f"{binary.flavour}, schema apply", ours)
+
+
+def _waiting(
+    project: Project, name: str, work: Callable[[], object]
+) -> Iterator[tuple[str, float]]:
+    """The longest read and the share of the time that readers waited, and how long it took."""
+    waits: list[float] = []
+    ended = threading.Event()
+
+    def read() -> None:
+        with project.home.connect(project.database) as connection, connection.cursor() as cursor:
+            while not ended.is_set():
+                before = time.perf_counter()
+                cursor.execute("SELECT * FROM users")
+                waits.append(time.perf_counter() - before)
+                time.sleep(0.005)
+
+    reader = threading.Thread(target=read)
+    with project.home.connect(project.database, autocommit=False) as blocker:
+        blocker.cursor().execute("SELECT * FROM users")
+        release = threading.Timer(HELD, blocker.rollback)
+        reader.start()
+        release.start()
+        before = time.perf_counter()
+        work()
+        took = time.perf_counter() - before
+        ended.set()
+        reader.join()
+        release.join()
+    stalled = sum(wait for wait in waits if wait > 0.05)
+    yield f"{name}: the longest of {len(waits)} reads", max(waits)
+    yield f"{name}: readers waited, {stalled / took:.0%} of the time", stalled
+    yield f"{name}: until it was done", took
+
+
+BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes, overhead, waiting)
 
 
 def main() -> None:
