@@ -6,11 +6,11 @@ Only then something is written. After a failure the run stops where it is: nothi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.migration import clustered, lock, not_restored, store, synced
+from plumbob.migration import clustered, lock, not_restored, session, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
@@ -50,7 +50,8 @@ class Outcome:
     """What a run did, or would do in a dry run.
 
     `statements` counts those that were run; `unapproved` are hazards that a dry run found without an
-    approval, and `refused` what would fail on rows (a real run refuses both).
+    approval, and `refused` what would fail on rows (a real run refuses both). `sql` is what a dry run
+    would send, with the settings of single statements around them.
     """
 
     direction: Direction
@@ -60,6 +61,7 @@ class Outcome:
     dry_run: bool = False
     unapproved: tuple[Counted, ...] = ()
     refused: tuple[Counted, ...] = ()
+    sql: tuple[str, ...] = ()
 
 
 def apply(
@@ -313,6 +315,11 @@ class _Run:
                 self.progress(Runs(number, total, statement))
                 if ready.hand and ready.hand.takes(statement):
                     self.progress(HandedOver(number, ready.hand.words(self.server, statement)))
+
+
+def _sql(tasks: Sequence[Task]) -> Iterator[str]:
+    for each in (statement for task in tasks for statement in task.left):
+        yield from (*session.before(each.session), each.sql, *session.after(each.session))
 
 
 def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard]]:

@@ -11,7 +11,7 @@ from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.report.comparison import counted
 from plumbob.report.document import counted_document
-from plumbob.report.safe import line
+from plumbob.report.safe import line, lines
 from plumbob.report.text import hazard_lines, refusal_lines
 from plumbob.workflow.sync import SyncOutcome
 
@@ -35,6 +35,7 @@ def outcome_text(outcome: Outcome) -> str:
         done = click.style(past, fg="green")
         said = [f"{done} {what} ({statements}) in {outcome.seconds:.1f} s"]
     said += [f"  {line(id)}" for id in outcome.migrations]
+    said += [each for sql in outcome.sql for each in lines(f"{sql};")]
     return "\n".join([*said, *refusal_lines(outcome.refused), *hazard_lines(outcome.unapproved)])
 
 
@@ -45,6 +46,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "statements": outcome.statements,
         "seconds": round(outcome.seconds, 3),
         "dry_run": outcome.dry_run,
+        "sql": list(outcome.sql),
         "unapproved": [counted_document(each) for each in outcome.unapproved],
         "refused": [counted_document(each) for each in outcome.refused],
     }
