@@ -17,6 +17,7 @@ from plumbob.declaration.validate import faults_of_table
 from plumbob.declaration.validate.sizes import bytes_of
 from plumbob.migration.meant import Meant
 from plumbob.model import Column, Flavour, ForeignKey, Schema, Table
+from plumbob.plan.lenient import row_bytes
 from plumbob.plan.misfits import misfits
 from plumbob.plan.pair import Pair
 from plumbob.plan.refusals import refusals
@@ -199,6 +200,9 @@ def _row_too_long(failure: Failure) -> Iterator[str]:
     after = failure.meant.after
     yield from _faults(failure)
     if after is not None:
+        size, most = row_bytes(after, failure.flavour)
+        if f"{most})" in failure.message:
+            yield f"a row of {after.name} may take {size} bytes inside of its page, and has to take less than {most}"
         sizes = [(bytes_of(c.type, c.type.charset or after.charset), c.name) for c in after.columns]
         longest = sorted(sizes, key=lambda each: -each[0])[:_MOST]
         listed = ", ".join(f"{name} {size}" for size, name in longest)

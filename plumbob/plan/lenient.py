@@ -44,9 +44,17 @@ def faults_of(table: Table, flavour: Flavour) -> frozenset[str]:
         found.add("KEY_BLOCK_SIZE")
     if block != "0" and row_format not in ("", "DEFAULT", "COMPRESSED"):
         found.add("KEY_BLOCK_SIZE")
-    if _row_bytes(table, row_format, flavour) >= _most_bytes(row_format, block):
+    size, most = row_bytes(table, flavour)
+    if size >= most:
         found.add("ROW")
     return frozenset(found)
+
+
+def row_bytes(table: Table, flavour: Flavour) -> tuple[int, int]:
+    """The bytes that a row may take inside of a page of InnoDB, an upper bound, and how many it may."""
+    options = {option.name: option.value.upper() for option in table.options}
+    row_format, block = options.get("ROW_FORMAT", ""), options.get("KEY_BLOCK_SIZE", "0")
+    return _row_bytes(table, row_format, flavour), _most_bytes(row_format, block)
 
 
 def _row_bytes(table: Table, row_format: str, flavour: Flavour) -> int:
