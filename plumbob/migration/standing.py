@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import history, journal
+from plumbob.migration.changed import difference
 from plumbob.migration.history import Record
 from plumbob.migration.journal import Entry
 from plumbob.migration.migration import Direction, Migration
@@ -38,7 +39,8 @@ class Standing:
 
     `missing` were applied and are not in the chain; `changed` are those whose files are not as they were
     written or applied, with the way that changed; `misplaced` are applied although their parent is not,
-    unless that only undoes what somebody did to another database.
+    unless that only undoes what somebody did to another database. `differences` say what changed in a file
+    since it was applied.
     """
 
     chain: tuple[Migration, ...]
@@ -48,9 +50,16 @@ class Standing:
     changed: tuple[tuple[str, Direction], ...]
     misplaced: tuple[str, ...]
     half_done: HalfDone | None
+    differences: Mapping[tuple[str, Direction], str] = field(default_factory=dict)
 
     def migration(self, id: str) -> Migration | None:
         return next((each for each in self.chain if each.id == id), None)
+
+    def _ahead_of(self, id: str) -> list[str]:
+        """The migrations that one follows and that were not applied."""
+        ids = [each.id for each in self.chain]
+        ahead = self.chain[: ids.index(id)]
+        return [each.id for each in ahead if each.id not in self.applied and not each.undoes_drift]
 
     def faults(self) -> Iterator[PlumbobError]:
         """Why nothing can be run on this standing."""
@@ -63,13 +72,22 @@ class Standing:
         for id, direction in self.changed:
             file = "the migration" if direction == "up" else "the rollback"
             when = "applied" if id in self.applied else "written"
+            lines = self.differences.get((id, direction), "")
             yield _stale(
-                f"{file} {id} was changed after it had been {when}",
+                "\n".join(
+                    filter(None, [f"{file} {id} was changed after it had been {when}", lines])
+                ),
                 "Take the file from version control again, and plan the change as a new migration.",
                 id,
             )
         for id in self.misplaced:
-            yield _stale(f"{id} was applied to this database, and what it follows was not", "", id)
+            ahead = self._ahead_of(id)
+            yield _stale(
+                f"{id} was applied to this database, and {' and '.join(ahead)}, which it follows, was not",
+                f"where it came in from another branch: remove both files of {id}, take them back as they "
+                f"were applied with `schema history --write`, then: schema rebase {ahead[0]}",
+                id,
+            )
         half = self.half_done
         if half is not None and half.migration == SYNC:
             yield _stale("a sync of this database did not end", "Run `schema sync` again.", SYNC)
@@ -87,15 +105,31 @@ def stand(server: Server, chain: Sequence[Migration]) -> Standing:
     applied = history.applied(history.read(server))
     pending = tuple(each for each in chain if each.id not in applied)
     known = {each.id for each in chain}
+    changed = tuple(_changed(chain, applied))
     return Standing(
         chain=chain,
         applied=applied,
         pending=pending,
         missing=tuple(id for id in applied if id not in known),
-        changed=tuple(_changed(chain, applied)),
+        changed=changed,
         misplaced=tuple(_misplaced(chain, applied)),
         half_done=_half_done(journal.open_entries(server)),
+        differences=dict(_differences(server, chain, changed, applied)),
     )
+
+
+def _differences(
+    server: Server,
+    chain: Sequence[Migration],
+    changed: Sequence[tuple[str, Direction]],
+    applied: Collection[str],
+) -> Iterator[tuple[tuple[str, Direction], str]]:
+    """What is otherwise in files of applied migrations than in their record."""
+    by_id = {each.id: each for each in chain}
+    for id, way in changed:
+        texts = history.files(server, id) if id in applied else None
+        if texts is not None:
+            yield (id, way), difference(by_id[id], way, texts[0 if way == "up" else 1])
 
 
 def _changed(
