@@ -43,10 +43,14 @@ PROVIDER = {
     "evs.inactive_timeout": "PT3S",
     "evs.install_timeout": "PT3S",
 }
+# The time zone of each node's machine.
+ZONES = {2: "<+03>-3"}
 # The first node founds the cluster when it starts for the first time, and joins it later on.
-LAUNCH = (
-    'PATH="$PWD/bin:$PATH"; rm founder 2>/dev/null && set -- "$@" --wsrep-new-cluster; exec "$@"'
-)
+LAUNCH = """
+export PATH="$PWD/bin:$PATH" TZ="$0"
+rm founder 2>/dev/null && set -- "$@" --wsrep-new-cluster
+exec "$@"
+"""
 
 
 @dataclass
@@ -71,7 +75,7 @@ class Node:
     def sql(self, *statements: str, database: str | None = None) -> list[tuple[Any, ...]]:
         """Run statements, each sure to see what was done on the other nodes."""
         with self.server.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute("SET wsrep_sync_wait = 15")
+            cursor.execute("SET wsrep_sync_wait = 15, time_zone = '+00:00'")
             for statement in statements:
                 cursor.execute(statement)
             return list(cursor.fetchall())
@@ -239,7 +243,8 @@ def _launch(
             f"--secure-file-priv={node.folder / 'tmp'}",
             *options,
         ]
-        node.process = Process(node.folder, lock, ["/bin/sh", "-c", LAUNCH, "node", *command])
+        zone = ZONES.get(node.number, "UTC0")
+        node.process = Process(node.folder, lock, ["/bin/sh", "-c", LAUNCH, zone, *command])
 
 
 def _until(node: Node, condition: Callable[[dict[str, str]], bool]) -> None:

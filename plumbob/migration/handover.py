@@ -56,6 +56,8 @@ class HandOver:
 
     @staticmethod
     def _against(server: Server, statement: FileStatement, table: str) -> Iterator[str]:
+        if server.is_cluster:
+            yield "it was never tried on a cluster"
         if not _PLAIN.fullmatch(table) or not _PLAIN.fullmatch(server.database or ""):
             yield "the tool does not quote such a name"
         if statement.session:

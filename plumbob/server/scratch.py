@@ -383,6 +383,8 @@ def _find(
             raise
         if target is None:
             return NoScratch(f"no database is named, and {error.what}")
+        if target.is_cluster:
+            return NoScratch(f"the target is a cluster, all of which would wait, and {error.what}")
         if target.target.is_local:
             return _find("target", flavour, target, stack)
         return NoScratch(f"the target is remote, and {error.what}")
