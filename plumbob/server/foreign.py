@@ -50,8 +50,20 @@ _NAMES = (
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _NAMES)
 
-# Before its version 5 Flyway used a name that applications have for tables of their own.
-_FLYWAY = re.compile(r"CREATE TABLE `schema_version` \(\n.*^  `installed_rank` int", re.S | re.M)
+# Names that applications have for tables of their own as well: Flyway's is that before its version 5.
+_BY_TEXT = (
+    Foreign("history table of Flyway", r"`schema_version` \(\n(?:  .*\n)*?  `installed_rank` int"),
+    Foreign(
+        "history table of Laravel",
+        r"`migrations` \(\n  `id` int.*\n  `migration` varchar.*\n  `batch` int",
+    ),
+    Foreign(
+        "history table of TypeORM",
+        r"`migrations` \(\n  `id` int.*\n  `timestamp` bigint.*\n  `name` varchar.*\n  PRIMARY KEY",
+    ),
+    Foreign("history table of Yii", r"`migration` \(\n  `version` varchar.*\n  `apply_time` int"),
+)
+_TEXTS = tuple((kind, re.compile("CREATE TABLE " + pattern)) for kind, pattern in _BY_TEXT)
 
 # Engines whose rows live elsewhere; their CONNECTION may hold a password, so the text goes nowhere.
 _REMOTE_ENGINES = ("CONNECT", "FEDERATED", "S3", "SPIDER")
@@ -65,7 +77,7 @@ def kind_by_name(name: str) -> str | None:
 
 def kind_by_text(text: str) -> str | None:
     """Whose table a SHOW CREATE text describes, where the name alone would not tell."""
-    return "history table of Flyway" if _FLYWAY.match(text) else None
+    return next((kind for kind, pattern in _TEXTS if pattern.match(text)), None)
 
 
 def kind_by_engine(text: str) -> str | None:

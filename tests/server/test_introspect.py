@@ -425,19 +425,31 @@ def test_the_number_of_statements_is_bounded(live: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "is_ours"),
+    ("table", "kind"),
     [
-        ("version int primary key, minor int", True),
-        ("version varchar(50), installed_rank int not null, script varchar(1000)", False),
+        ("schema_version (version int primary key, minor int)", None),
+        ("schema_version (version varchar(50), installed_rank int, script text)", "Flyway"),
+        ("migrations (id int auto_increment primary key, name varchar(9))", None),
+        (
+            "migrations (id int unsigned auto_increment primary key, migration varchar(255), batch int)",
+            "Laravel",
+        ),
+        (
+            "migrations (id int auto_increment primary key, timestamp bigint, name varchar(255))",
+            "TypeORM",
+        ),
+        ("migration (id int primary key, version varchar(180), apply_time int)", None),
+        ("migration (version varchar(180) primary key, apply_time int)", "Yii"),
     ],
 )
-def test_a_name_that_flyway_shares_with_applications_is_told_by_the_columns(
-    columns: str, is_ours: bool, every_server: Server, every_database: str
+def test_a_name_that_a_tool_shares_with_applications_is_told_by_the_columns(
+    table: str, kind: str | None, every_server: Server, every_database: str
 ) -> None:
+    name = table.partition(" ")[0]
     with connect(Target.from_url(every_server.url(every_database))) as connection:
-        connection.execute(f"create table schema_version ({columns})")
+        connection.execute(f"create table {table}")
         found = read_schema(connection)
-        assert list(found.tables) == ["schema_version"] * is_ours
+        assert list(found.tables) == [name] * (kind is None)
         others = [(each.kind, each.name) for each in found.unmanaged]
-        assert others == [("history table of Flyway", "schema_version")] * (not is_ours)
-        assert list(read_schema(connection, keep=["schema_version"]).tables) == ["schema_version"]
+        assert others == [(f"history table of {kind}", name)] * (kind is not None)
+        assert list(read_schema(connection, keep=[name]).tables) == [name]
