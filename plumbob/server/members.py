@@ -169,7 +169,8 @@ def _connect(server: Server, address: str) -> Server:
     try:
         other = connect(target)
     except ServerError as error:
-        kind = Unsettled if error.errno in (CANNOT_CONNECT, _NOT_PREPARED) else PlumbobError
+        is_passing = error.errno in (CANNOT_CONNECT, _NOT_PREPARED, LOCK_WAIT_TIMEOUT)
+        kind = Unsettled if is_passing else PlumbobError
         raise kind(
             f"{address}, a member of this cluster, is not reached: {error.what}",
             advice="nothing can be proved of it, so nothing was run. Each member has to be reached at what "

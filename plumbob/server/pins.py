@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from plumbob.ddl.quote import quote_text
 from plumbob.errors import Exit, PlumbobError
-from plumbob.server.errors import ServerError
+from plumbob.server.errors import LOCK_WAIT_TIMEOUT, ServerError
 
 Query = Callable[[str], list[tuple[str, ...]]]
 Where = Literal["mysql", "mariadb", "galera"]
@@ -135,7 +135,18 @@ def pin_session(query: Query, execute: Callable[[str], object]) -> tuple[dict[st
     if not pins:
         return before, set()
     fixed = _set(execute, pins)
-    after = read_settings(query)
+    try:
+        after = read_settings(query)
+    except ServerError as error:
+        if error.errno != LOCK_WAIT_TIMEOUT or before.get("wsrep_on") != "ON":
+            raise
+        raise ServerError(
+            error.errno,
+            "this node of a cluster cannot answer: it is cut off from the others, or has not done what "
+            f"they have; it says that its cluster is {_cluster_status(query)}",
+            advice="connect to another node, or wait until it has caught up (docs/cluster.md)",
+            exit=Exit.NO_ACCESS,
+        ) from error
     off = [pin for pin in _present(after) if not _is(pin, after) and pin.variable not in fixed]
     for pin in off:
         if pin.reads:
@@ -145,6 +156,11 @@ def pin_session(query: Query, execute: Callable[[str], object]) -> tuple[dict[st
                 exit=Exit.NO_ACCESS,
             )
     return after, {pin.variable for pin in off}
+
+
+def _cluster_status(query: Query) -> str:
+    rows = query("SET STATEMENT wsrep_sync_wait = 0 FOR SHOW STATUS LIKE 'wsrep_cluster_status'")
+    return rows[0][1] if rows else "unknown"
 
 
 def _present(settings: Mapping[str, str]) -> list[Pin]:

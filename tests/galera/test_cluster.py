@@ -198,6 +198,22 @@ def test_what_a_node_is_set_to_makes_no_difference(cluster: Cluster, project: Pr
     assert cluster.databases_equal(project.database)
 
 
+def test_a_node_that_is_cut_off_says_so_and_the_others_go_on(
+    cluster: Cluster, project: Project
+) -> None:
+    project.start(USERS)
+    project.migrate("first", ADD_A, down=(DROP_A,))
+    n3 = cluster.nodes[2]
+    with n3.isolated():
+        cluster.settles(cluster.nodes[:2])
+        error = refused(on(n3, project))
+        assert (error.exit, "its cluster is non-Primary" in error.what) == (Exit.NO_ACCESS, True)
+        assert project.apply().statements == 1
+        assert OnCluster(("n1", "n2")) in project.events
+    cluster.settles()
+    assert cluster.databases_equal(project.database)
+
+
 def test_a_split_is_seen_before_a_run(cluster: Cluster, project: Project) -> None:
     project.start(USERS)
     project.migrate("first", ADD_A, down=(DROP_A,))
