@@ -122,9 +122,10 @@ def locked(path: Path) -> Iterator[None]:
 
 def fetch(name: str, wanted: Wanted) -> None:
     """Download the packages, unpack them, and put the trimmed folder in its place."""
+    galera = " and galera-4" if "galera-4" in wanted.packages else ""
     advice = (
-        f"Install {wanted.maker} {wanted.series} yourself (package {wanted.maker}-server, or the "
-        f"maker's own{', and galera-4' if 'galera-4' in wanted.packages else ''}), and set {binaries.variable(wanted.maker, wanted.series)} to the path of "
+        f"Install {wanted.maker} {wanted.series} yourself (package {wanted.maker}-server{galera}, or "
+        f"the maker's own), and set {binaries.variable(wanted.maker, wanted.series)} to the path of "
         f"its {'mysqld' if wanted.maker == 'mysql' else 'mariadbd'}."
     )
     if not shutil.which("apt-get") or not is_debian():
