@@ -23,8 +23,8 @@ from plumbob.server.errors import ServerError
 from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
 
-# More with PLUMBOB_KILLS=100.
-KILLS = int(os.environ.get("PLUMBOB_KILLS", "3"))
+# More with PLUMBOB_KILLS=100, and with `make torture`.
+KILLS = int(os.environ.get("PLUMBOB_KILLS", "1"))
 RENAME = Statement(
     "RENAME TABLE `notes` TO `remarks`",
     "rename table notes",

@@ -73,7 +73,7 @@ def test_a_deadlock_of_the_lock_and_a_table_is_a_conflict(shop: Project) -> None
             "SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'"
             f" AND db = '{shop.database}'"
         ):
-            pass
+            time.sleep(0.05)
         with pytest.raises(PlumbobError) as caught, lock.held(other, 0.5, lambda _: None):
             pass
         assert caught.value.exit == Exit.LOCKED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -56,6 +57,7 @@ def start(project: Project, what: str, statement: str) -> subprocess.Popen[str]:
     )
     while not running(project, statement):
         assert client.poll() is None, client.communicate()
+        time.sleep(0.05)
     return client
 
 
@@ -95,6 +97,7 @@ def test_a_signal_stops_the_statement_in_the_server(long: Project) -> None:
     assert "`c`" in long.definition("users")
 
 
+@pytest.mark.parametrize("server", ["mysql"], indirect=True)
 def test_a_signal_ends_a_pause(shop: Project) -> None:
     """While others hold the table the run sleeps between two attempts, and does not sleep on."""
     with shop.home.connect(shop.database, autocommit=False) as blocker:
