@@ -35,7 +35,7 @@ from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
-from plumbob.plan.approvals import ALL, check_approvals
+from plumbob.plan.approvals import ALL, check_approvals, is_approved
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 
@@ -277,10 +277,11 @@ class _Run:
     def _large(self, tasks: Sequence[Task]) -> tuple[list[Hazard], HandOver | None]:
         """What blocks large tables and is not approved; and what of it is a tool's work instead."""
         left = [statement for task in tasks for statement in task.left]
+        allow = self.allow.union(*(task.script.approved for task in tasks))
         found = [
             (statement, hazard)
             for statement, hazard in blocking(self.server, left, self.limits)
-            if ALL not in self.allow and hazard.approval not in self.allow
+            if not is_approved(hazard, allow)
         ]
         if self.limits.tool is None:
             return [hazard for _, hazard in found], None
@@ -295,8 +296,9 @@ class _Run:
         only_adds, is_later = True, False
         for task in tasks:
             now, later = _hazards(task, is_later=is_later)
-            found += at_risk(self.server, now, self.allow, empty=only_adds)
-            behind = at_risk(self.server, later, self.allow, empty=only_adds)
+            allow = self.allow | {*task.script.approved}
+            found += at_risk(self.server, now, allow, empty=only_adds)
+            behind = at_risk(self.server, later, allow, empty=only_adds)
             found += [replace(each, is_later=True) for each in behind]
             is_later |= _has_data_step(task)
             ends = task.migration.script(task.direction).tables

@@ -90,7 +90,8 @@ class Script:
     `before` and `after` are fingerprints of all tables of the database; `tables` has those of the
     objects that the script touches, before and after it, by id; `preamble` are the SET statements at
     the top, for a client that runs the file alone; `written` is the checksum that stands in the file,
-    or "" before there is one. `blocks` are those by hand; `asserted` is looked at when all is done.
+    or "" before there is one. `blocks` are those by hand; `asserted` is looked at when all is done;
+    `approved` is what people have approved in the file.
     """
 
     statements: tuple[FileStatement, ...]
@@ -100,6 +101,7 @@ class Script:
     preamble: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     asserted: tuple[Assertion, ...] = ()
+    approved: tuple[str, ...] = ()
     written: str = field(default="", compare=False)
 
     def checksum(self, flavour: Flavour) -> str:
@@ -121,6 +123,8 @@ class Script:
         if self.blocks or self.asserted:
             steering.append([[each.title, each.at, each.no_way_back] for each in self.blocks])
             steering.append([_words(each.sql, flavour) for each in self.asserted])
+        if self.approved:
+            steering.append(["approved", *self.approved])
         return "sha256:" + _sha256(steering)
 
     @staticmethod
@@ -147,7 +151,8 @@ class Script:
     @property
     def is_edited(self) -> bool:
         """Whether people have put something into it that steers a run."""
-        return bool(self.blocks or self.asserted or any(each.asserted for each in self.statements))
+        put_in = self.blocks or self.asserted or self.approved
+        return bool(put_in or any(each.asserted for each in self.statements))
 
     def name_of(self, number: int) -> str:
         """A statement, by its number from 1 on, as its file has it: `statement 2 of 3`."""

@@ -54,7 +54,8 @@ def missing(server: Server, tasks: Sequence[Task], allow: Collection[str]) -> It
             rows, example = known.get(hazard.approval, (None, ""))
             why = "nobody has counted them" if rows is None else ""
             found = Counted(not_restored(hazard), rows, example, why)
-            yield replace(found, is_approved=is_approved(found.hazard, allow))
+            named = {*allow, *task.script.approved}
+            yield replace(found, is_approved=is_approved(found.hazard, named))
 
 
 def _kept(server: Server, migration: Migration) -> dict[str, Rows]:

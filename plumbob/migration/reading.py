@@ -189,5 +189,6 @@ def _script(text: str, head: dict[str, str], flavour: Flavour) -> Script:
         preamble=tuple(steps.preamble),
         blocks=tuple(steps.blocks),
         asserted=tuple(steps.asserted),
+        approved=tuple(dict.fromkeys(steps.approved)),
         written=head["checksum"],
     )

@@ -18,7 +18,7 @@ _TEMPORARY = ".plumbob-"
 # What a line says that we write; anything else in a comment is somebody's own.
 _OURS = re.compile(
     r"-- (plumbob (migration|rollback), |(migration|message|parent|before|after|table|manages|server|tool"
-    r"|created|proof|checksum|cost|hazard|count|approve|refuse|by hand|assert):"
+    r"|created|proof|checksum|cost|hazard|count|approve|refuse|by hand|assert|approved):"
     r"|statement \d+ of \d+)|--$|--   \S+:"
 )
 _COMMENT = re.compile(r"\s*(--(\s|$)|#|/\*.*\*/\s*$)")

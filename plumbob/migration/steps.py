@@ -11,19 +11,20 @@ from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from plumbob.ddl.lexer import tokenize
+from plumbob.errors import PlumbobError
 from plumbob.migration import session
 from plumbob.migration.by_hand import about, advice_for, is_query, kind_of
 from plumbob.migration.comments import Remark, unescape
 from plumbob.migration.migration import Assertion, Block, FileStatement
 from plumbob.migration.pieces import Fault, Piece, split
 from plumbob.model import Flavour
-from plumbob.plan.approvals import hazard_kind, nearest_kind
+from plumbob.plan.approvals import ALL, check_approvals, hazard_kind, nearest_kind
 from plumbob.plan.cost import Cost, parse_cost
 from plumbob.plan.statement import Hazard
 
 MARKER = re.compile(r"statement (\d{1,9}) of (\d{1,9})")
 FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}(?:\+[0-9a-f]{16})?|absent|unknown")
-BY_HAND, ASSERT = "by hand", "assert"
+BY_HAND, ASSERT, APPROVED = "by hand", "assert", "approved"
 BEGIN, END, NO_WAY_BACK = "begin", "end", "no way back"
 _KEEP = re.compile(r"SET\s+@plumbob_")
 _MARKS = (
@@ -41,6 +42,7 @@ class Steps:
     statements: list[FileStatement] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     asserted: list[Assertion] = field(default_factory=list)
+    approved: list[str] = field(default_factory=list)
 
 
 def read_steps(text: str, flavour: Flavour) -> Steps:
@@ -103,12 +105,16 @@ class _Reader:
                 self._found.preamble.append(item.sql)
             elif is_marker(item) or item.key in (BY_HAND, ASSERT):
                 return
+            elif item.key == APPROVED:
+                self._found.approved.append(_approval(item))
             self._at += 1
 
     def _remark(self, remark: Remark) -> None:
         """A comment that stands by itself: an assertion, or somebody's words."""
         if remark.key == ASSERT:
             self._asserted.append(self._assertion(remark))
+        elif remark.key == APPROVED:
+            self._found.approved.append(_approval(remark))
         elif not remark.key:
             self._notes.append(remark.text)
 
@@ -210,6 +216,18 @@ class _Reader:
 
     def _line(self, at: int) -> int:
         return self._text.count("\n", 0, at) + 1
+
+
+def _approval(remark: Remark) -> str:
+    """An approval that stands in the file, of one thing by its name."""
+    approval = unescape(remark.value)
+    try:
+        check_approvals([approval])
+    except PlumbobError as error:
+        raise Fault(error.what, remark.at, error.advice or "") from error
+    if approval == ALL:
+        raise Fault("a file approves what it names, and not all", remark.at)
+    return approval
 
 
 def _reason(mark: Remark) -> str:

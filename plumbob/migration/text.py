@@ -79,6 +79,7 @@ def render(migration: Migration, direction: Direction) -> str:
         parts=list(_parts(script)),
         count=sum(not each.is_by_hand for each in script.statements),
         asserted=script.asserted,
+        approved=script.approved,
     )
     _check(text, migration, direction)
     return text

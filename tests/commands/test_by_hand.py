@@ -327,3 +327,20 @@ def test_a_rewrite_that_was_killed_is_finished_by_the_next_command(desk: Desk) -
     desk.user.succeeds("apply")
     assert [desk.file(way).read_text() for way in ("", ".rollback")] == after
     assert not list(folder.glob(".plumbob-*"))
+
+
+def test_an_approval_in_the_file_is_one_where_a_reviewer_sees_it(desk: Desk) -> None:
+    desk.user.succeeds("apply")
+    up, down = planned(desk.user, WITH_EMAIL.replace("      name: varchar(80)\n", ""))
+    written = up.read_text()
+    at = written.index("\n-- statement 1")
+    for wrong in ("all", "drop-colum:users.name", "nulls:users.name"):
+        up.write_text(f"{written[:at]}\n-- approved: {wrong}\n{written[at:]}")
+        assert f"{up.name}:" in fails(desk.user, 2, "check").err
+    up.write_text(f"{written[:at]}\n-- approved: drop-column:users.name\n{written[at:]}")
+    down.write_text(f"{down.read_text()}\n-- approved: not-restored:users.name\n")
+    assert "changed after it had been written" in fails(desk.user, 6, "apply").err
+    desk.user.succeeds("check", "--write")
+    assert "\n-- approved: drop-column:users.name\n" in up.read_text()
+    assert "2 rows of users, for example id 1, as approved" in desk.user.succeeds("apply").err
+    desk.user.succeeds("rollback")
