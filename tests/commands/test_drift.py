@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +16,6 @@ import pytest
 
 from plumbob.declaration.source import Source
 from plumbob.declaration.sql_statements import statements
-from plumbob.server.connection import connect
-from plumbob.server.target import Target
-from plumbob.workflow.drift import under_lock
 from tests.commands.user import Result, User
 from tests.conftest import Servers, empty_database
 from tests.load_yaml import load_yaml
@@ -237,6 +237,7 @@ def it_is_adopted_and_nothing_else(drifted: Drifted) -> None:
     assert drifted.file == declaration(drifted.cases, "adopted", "edit", "declared")
     assert drifted.adopted.code == 6
     assert "wrote schema/schema.yaml" in drifted.adopted.out
+    assert " UTC, as the server says" in drifted.shown.out
 
 
 def what_is_pending_is_left_and_no_more(drifted: Drifted) -> None:
@@ -329,13 +330,59 @@ def test_a_conflict_is_settled_in_the_file(user: User, server: Server, database:
     user.succeeds("diff")
 
 
-def test_a_running_apply_is_no_drift(user: User, server: Server, database: str) -> None:
-    """It is read under the lock that every run holds."""
-    with connect(Target.from_url(server.url(database))) as other, under_lock(other):
-        waits = user.types("drift", "--lock-wait", "0s")
-    assert waits.code == 5
-    assert "another run of plumbob works on this database" in waits.err
-    user.succeeds("drift", "--lock-wait", "0s")
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_an_apply_in_the_middle_is_no_drift(user: User, server: Server, database: str) -> None:
+    """It is read under the lock that every run holds: here by one whose second statement waits."""
+    user.declare(
+        "tables:\n  a: {columns: {id: int primary key}}\n" + FILE[8:] + "      born: date\n"
+    )
+    user.succeeds("diff", "--write", "-m", "two statements")
+    applies = [sys.executable, "-m", "plumbob", "apply", "--max-wait", "60s"]
+    with server.connect(database) as reader, reader.cursor() as cursor:
+        cursor.execute("START TRANSACTION")
+        cursor.execute("SELECT * FROM users")
+        with subprocess.Popen(
+            applies,
+            cwd=user.folder,
+            env={**os.environ, "DATABASE_URL": user.url},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as applier:
+            assert applier.stderr is not None
+            said = [next(applier.stderr)]
+            while not any(what in said[-1] for what in ("[2/2]", "error")):
+                said.append(next(applier.stderr))
+            waits = user.types("drift", "--lock-wait", "0s")
+            reader.rollback()
+            # This one waits for the run to end.
+            found = user.types("drift")
+            applier.communicate()
+    assert (waits.code, "another run of plumbob works on this database" in waits.err) == (5, True)
+    assert (found.code, "no drift" in found.out) == (0, True), found
+    assert applier.returncode == 0, said
+
+
+def test_diff_says_whose_it_is_in_every_form(user: User, server: Server, database: str) -> None:
+    by_hand(server, database, "ALTER TABLE users ADD nick varchar(20), MODIFY name varchar(99)")
+    user.declare(FILE.replace("varchar(90)", "varchar(91) not null") + "      born: date\n")
+    text = user.types("diff").out
+    assert [line.rpartition("[")[2] for line in text.splitlines() if line.endswith("]")] == [
+        "drift]",
+        "conflict]",
+        *("pending]", "pending]", "conflict]"),  # its default, NOT NULL, its length
+        "pending]",
+    ]
+    assert "drift was changed on the server since the last run" in text
+    markdown = user.types("diff", "--format", "markdown").out
+    rows = [
+        line.split(" | ")[-1].strip("| ") for line in markdown.splitlines() if line[:3] == "| *"
+    ]
+    assert rows == ["conflict"]
+    by_hand(server, database, "DROP TABLE _plumbob_history, _plumbob_journal")
+    for form in ("text", "json", "markdown"):
+        said = user.types("diff", "--format", form).out
+        assert not any(word in said for word in ("owner", "[drift]", "pending", "conflict")), said
 
 
 def test_a_run_that_did_not_end_is_finished_first(
