@@ -85,9 +85,10 @@ def with_loose_keys(
 
 
 def with_broken_keys(statements: list[Statement], before: Schema, after: Schema) -> list[Statement]:
-    """Statements that make a foreign key to a table that is not there: a rollback gives it back so.
+    """Statements that leave a foreign key to a table that is not there: a rollback gives it back so.
 
-    Such a key is what foreign_key_checks=0 leaves behind, and nothing else can make it (1005, 1824).
+    Such a key is what foreign_key_checks=0 leaves behind, and nothing else can make it (1005, 1824), be it
+    that the key comes or that its parent goes (1451, 3730).
     """
     known = {name for each in (before, after) for name in (*each.tables, *each.not_understood)}
     known |= {each.name for schema in (before, after) for each in schema.unmanaged}
@@ -98,8 +99,16 @@ def with_broken_keys(statements: list[Statement], before: Schema, after: Schema)
         if key.parent_schema is None and key.parent not in known
         for ref in (key_ref(key), Ref("table", table.name))
     }
+    left_behind = {
+        Ref("table", key.parent)
+        for table in after.tables.values()
+        for key in table.foreign_keys
+        if key.parent_schema is None and key.parent in before.tables.keys() - after.tables.keys()
+    }
     return [
-        replace(each, session=each.session + _NO_CHECKS) if each.gives & broken else each
+        replace(each, session=each.session + _NO_CHECKS)
+        if each.gives & broken or (each.sql.startswith("DROP TABLE ") and each.takes & left_behind)
+        else each
         for each in statements
     ]
 

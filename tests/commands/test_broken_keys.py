@@ -58,3 +58,28 @@ def test_drift_takes_in_all_but_the_key(server: Server, database: str, root: Use
     assert "a: int, c: int" in root.schema.read_text()
     root.succeeds("drift")
     assert "DROP FOREIGN KEY `fk`" in root.types("diff", "--format", "sql").out
+
+
+def test_a_parent_that_was_dropped_by_hand_comes_back(
+    server: Server, database: str, root: User
+) -> None:
+    """By a migration whose rollback leaves the key without its parent again."""
+    root.declare(
+        "tables:\n  child: {columns: {id: int primary key, a: int references parent(id)}}\n"
+        "  parent: {columns: {id: int primary key}}\n"
+    )
+    root.brings_in_sync()
+    before = tables(server, database)
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("set foreign_key_checks = 0")
+        cursor.execute("drop table parent")
+    without = tables(server, database)
+    root.succeeds("drift", "--revert")
+    root.succeeds("apply")
+    assert tables(server, database) == before
+    root.succeeds("drift")
+    root.succeeds("rollback", "--allow", "all")
+    assert tables(server, database) == without
+    root.succeeds("apply")
+    for command in ("drift", "diff", "status"):
+        root.succeeds(command)
