@@ -259,7 +259,8 @@ def named(server: Server) -> Iterator[None]:
                 where=name,
                 exit=Exit.FAILED,
             ) from error
-        if error.is_lost and server.home:
+        # It reads on a second connection, which is opened when it is first needed.
+        if server.home and (error.is_lost or error.errno == CANNOT_CONNECT):
             raise Unsettled(
                 f"the connection to {name} is lost: {error.what}",
                 advice="run the same command again: it looks at all members and goes on",
