@@ -71,7 +71,6 @@ class Drifted:
     before: dict[str, object]
     undone: dict[str, object]
     found: Any
-    shown: Result
     adopted: Result
     file: str
     pending: Any
@@ -113,7 +112,6 @@ def all_that_drifted(
         somebody_changes(running, name, cases)
         found = user.types("drift", "--json")
         assert found.code == 1, found
-        shown = user.types("drift")
         adopted = user.types("drift", "--adopt")
         yield Drifted(
             cases,
@@ -125,7 +123,6 @@ def all_that_drifted(
             before,
             undone,
             found.json,
-            shown,
             adopted,
             user.schema.read_text(),
             user.types("diff", "--json").json,
@@ -237,7 +234,7 @@ def it_is_adopted_and_nothing_else(drifted: Drifted) -> None:
     assert drifted.file == declaration(drifted.cases, "adopted", "edit", "declared")
     assert drifted.adopted.code == 6
     assert "wrote schema/schema.yaml" in drifted.adopted.out
-    assert " UTC, as the server says" in drifted.shown.out
+    assert " UTC, as the server says" in drifted.adopted.out
 
 
 def what_is_pending_is_left_and_no_more(drifted: Drifted) -> None:
