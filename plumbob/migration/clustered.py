@@ -57,6 +57,7 @@ _NO_COLUMN = {
     *("index", "key", "unique", "primary", "foreign", "constraint", "check", "fulltext", "spatial"),
     *("partition", "period", "system"),
 }
+_AHEAD_OF_TABLE = ("online", "ignore", "table", "if", "exists")
 _AHEAD = ("column", "if", "not", "exists", "(")
 _ENGINES = ("myisam", "aria", "memory", "csv", "archive", "merge", "mrg_myisam")
 
@@ -85,6 +86,14 @@ def tables_of(statement: FileStatement) -> list[str]:
     """The tables of a statement, under the names that they have before it."""
     names = {name for name in statement.after if key_of_id(name) is None}
     return sorted(names)
+
+
+def words_of(statement: FileStatement) -> set[str] | None:
+    """Among which words the tables are that a statement locks; None where it does not name them."""
+    words = tokenize(statement.sql, is_lenient=True)[:-1]
+    if [word.value.lower() for word in words[:2]] == ["drop", "trigger"]:
+        return None
+    return {word.value.lower() for word in words if word.kind in ("name", "word")}
 
 
 def told(server: Server, tasks: Sequence[Task], live: Live) -> OnCluster | None:
@@ -132,15 +141,18 @@ def _of_statement(
         table = live.found.get(name)
         if isinstance(table, Table) and (table.engine or "").lower() in _ENGINES:
             yield _engine(f"the table {name}", table.engine or "", where)
-    if said[:2] == ["alter", "table"]:
-        yield from _of_alter(server, words, live.found.get(words[2].value), where)
+    if said[0] == "alter" and "table" in said[:4]:
+        at = next(n for n, word in enumerate(said) if n and word not in _AHEAD_OF_TABLE)
+        yield from _of_alter(server, words[at:], live, where)
 
 
 def _of_alter(
-    server: Server, words: Sequence[Token], table: object, where: str
+    server: Server, words: Sequence[Token], live: Live, where: str
 ) -> Iterator[PlumbobError]:
-    name = words[2].value
-    found = [clause for clause in _clauses(words[3:]) if _adds_column(_words(clause))]
+    """What is said of a table, from its name on."""
+    name = words[0].value
+    table = live.found.get(name)
+    found = [clause for clause in _clauses(words[1:]) if _adds_column(_words(clause))]
     changing = [(clause, what) for clause in found if (what := _changing(clause))]
     numbered = [clause for clause in found if "auto_increment" in _words(clause)]
     if not isinstance(table, Table) or not (changing or numbered) or not _has_rows(server, name):
@@ -222,6 +234,8 @@ def _changing(clause: Sequence[Token]) -> str:
             return f"{said[at]}()"
         if said[at] in _CLOCKS and calls and said[at + 2] not in (")", "0"):
             return f"{said[at]}({said[at + 2]})"
+        if said[at : at + 2] == ["next", "value"]:
+            return "next value"
         if said[at : at + 2] == ["@", "@"]:
             return "".join(word.text for word in clause[at : at + 3])
     return ""

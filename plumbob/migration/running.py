@@ -361,8 +361,8 @@ class Runner:
             PlumbobError: LOCKED, somebody has, all the time.
         """
         started, pause = time.monotonic(), FIRST_PAUSE
-        tables = clustered.tables_of(task.statements[number - 1])
-        while found := list(in_use(self.server, tables)):
+        words = clustered.words_of(task.statements[number - 1])
+        while found := list(in_use(self.server, words)):
             waited = time.monotonic() - started
             if waited + pause > self.max_wait or self.stop.by:
                 raise _in_use(task, number, found)

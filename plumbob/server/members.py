@@ -22,6 +22,7 @@ SETTLES = 15.0
 _PAUSE = 0.25
 # How often a table is seen in use before that counts as more than a statement that comes and goes.
 _LOOKS = 3
+_LOOK_PAUSE = 0.1
 # How long an answer of another member may take: wsrep_sync_wait gives up after 30 s by itself.
 _ANSWER = 60.0
 _NOT_PREPARED = 1047
@@ -275,37 +276,45 @@ def _raise(fault: PlumbobError | None) -> None:
         raise fault
 
 
-def in_use(server: Server, tables: Collection[str]) -> Iterator[str]:
+def in_use(server: Server, words: Collection[str] | None) -> Iterator[str]:
     """Tables that somebody has locked or keeps open on a member, by LOCK TABLES or HANDLER.
 
     Nothing is sent to the cluster that would wait behind them: it could not be stopped. What only runs a
     statement or has a transaction is no matter here, for the server ends it.
+
+    Args:
+        words: those of a statement in small letters, among which its tables are; None for all tables.
     """
-    if not tables or not server.is_cluster:
+    if not server.is_cluster:
         return
     for member in all_of(server):
-        left = set(tables)
-        for _ in range(_LOOKS):
-            if not (left := {name for name in left if _is_held(member, name)}):
-                break
-            time.sleep(_PAUSE)
+        with named(member):
+            left = _held(member, words)
+            for _ in range(_LOOKS):
+                if left:
+                    time.sleep(_LOOK_PAUSE)
+                    left &= _held(member, words)
         for name in sorted(left):
             yield f"{name} on {node_name(member)}"
 
 
-def _is_held(member: Server, name: str) -> bool:
-    """Whether a table is in use by more connections than run a statement that names it."""
+def _held(member: Server, words: Collection[str] | None) -> set[str]:
+    """Tables that are in use by more connections than run a statement that names them."""
     database = quote_name(member.database or "")
-    with named(member):
-        open_tables = member.query(f"SHOW OPEN TABLES FROM {database} WHERE In_use > 0")
-        used = sum(int(count) for _, table, count, _ in open_tables if table == name)
-        if not used:
-            return False
-        ((running,),) = member.query(
-            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND <> 'Sleep'"
-            f" AND LOCATE({quote_text(name)}, INFO) AND ID <> CONNECTION_ID()"
-        )
-    return used > int(running)
+    used = {
+        table: int(count)
+        for _, table, count, _ in member.query(f"SHOW OPEN TABLES FROM {database} WHERE In_use > 0")
+        if words is None or table.lower() in words
+    }
+    return {table for table, count in used.items() if count > _running(member, table)}
+
+
+def _running(member: Server, table: str) -> int:
+    ((count,),) = member.query(
+        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND <> 'Sleep'"
+        f" AND LOCATE({quote_text(table)}, INFO) AND ID <> CONNECTION_ID()"
+    )
+    return int(count)
 
 
 def joined(names: Sequence[str]) -> str:

@@ -109,8 +109,9 @@ def test_of_appliers_on_all_nodes_one_runs(cluster: Cluster, project: Project) -
     assert cluster.databases_equal(project.database)
 
 
-@pytest.mark.parametrize("lock", ["LOCK TABLES users READ", "HANDLER users OPEN"])
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize(
+    ("number", "lock"), [(1, "LOCK TABLES users READ"), (2, "HANDLER users OPEN")]
+)
 def test_nothing_is_sent_that_would_wait_for_a_lock(
     cluster: Cluster, project: Project, number: int, lock: str
 ) -> None:
@@ -119,6 +120,15 @@ def test_nothing_is_sent_that_would_wait_for_a_lock(
     with cluster.nodes[number - 1].server.connect(project.database) as holder:
         holder.cursor().execute(lock)
         error = refused(project, max_wait=0)
+        with project.server() as server, members.reached(server):
+            for sql, waits in {
+                "CREATE TRIGGER t BEFORE INSERT ON `users` FOR EACH ROW DO 1": True,
+                "DROP TRIGGER t": True,
+                "CREATE TABLE t (i int REFERENCES Users (id))": True,
+                "CREATE TABLE t (i int COMMENT 'users')": False,
+            }.items():
+                words = clustered.words_of(FileStatement(sql, "it", {}))
+                assert list(members.in_use(server, words)) == [f"users on n{number}"] * waits
     assert error.exit == Exit.LOCKED
     assert f"locked users on n{number}" in error.what
     assert project.apply().statements == 1
@@ -151,7 +161,7 @@ def test_a_signal_lets_the_statement_end_that_cannot_be_stopped(
     """KILL QUERY gets 1095 (9 of 9)."""
     project.start(USERS)
     project.migrate("three", *test_stopping.UP, down=test_stopping.DOWN)
-    fill(project, 7)
+    fill(project, 6)
     client = test_stopping.start(project, "apply", "SET STATEMENT %ADD COLUMN `b`")
     said = test_stopping.stop(client, signal.SIGINT)
     assert "interrupted by SIGINT" in said and "2 of 3 statements done" in said
@@ -305,6 +315,7 @@ REFUSED = {
     "ALTER TABLE users ADD COLUMN `c` int DEFAULT (@@port)": "the default @@port",
     "ALTER TABLE users ADD c datetime(3) NOT NULL DEFAULT current_timestamp(3)": "timestamp(3)",
     "ALTER TABLE users ADD c varchar(99) DEFAULT current_user()": "the default current_user()",
+    "ALTER ONLINE TABLE IF EXISTS users ADD c int DEFAULT (NEXT VALUE FOR s)": "next value",
     "ALTER TABLE keyless ADD COLUMN id int AUTO_INCREMENT PRIMARY KEY FIRST": "AUTO_INCREMENT",
     "CREATE TABLE other (i int) ENGINE=MyISAM": "the rows of myisam",
     "CREATE TABLE other (i int) ENGINE Aria": "the rows of aria",
