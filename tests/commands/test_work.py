@@ -333,7 +333,9 @@ def test_an_interrupted_run_says_how_it_goes_on(
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30)[1]
         assert process.returncode == 130, said
-        assert "`schema apply` finds out what became of it" in said
+        assert "interrupted by SIGINT at statement 1 of" in said
+        assert "nothing of it is done" in said
+        assert "`schema apply` goes on from here" in said
         assert "Traceback" not in said
         stuck = settled.types("status")
         assert stuck.code == 1
