@@ -188,11 +188,9 @@ def _insert(
 ) -> int:
     values = [migration.id, direction, hash, state, to_json(before), to_json(expected)]
     values += [socket.gethostname()[:255], __version__]
-    server.write(
+    return server.insert(
         f"INSERT INTO `{JOURNAL}` (migration, direction, hash, state, seen_before, expected,"
         " host, tool, number, process, connection_id, started)"
         f" VALUES ({', '.join(map(quote_text, values))}, {number:d}, {os.getpid():d}, CONNECTION_ID(),"
         " UTC_TIMESTAMP(6))"
     )
-    ((row,),) = server.query("SELECT LAST_INSERT_ID()")
-    return int(row)

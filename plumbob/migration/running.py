@@ -156,13 +156,14 @@ class Runner:
         self.lock.check()
         self._open_journal(task, live)
         self._give_back(task)
-        for number in range(done + 1, total + 1):
-            if number not in task.numbers:
-                if not self._is_data(task, number):
-                    self._pass(task, number, live)
-                continue
-            self._look_at_assertions(task, number)
-            self._run_statement(task, number)
+        with self.server.session(LOCK_WAIT):
+            for number in range(done + 1, total + 1):
+                if number not in task.numbers:
+                    if not self._is_data(task, number):
+                        self._pass(task, number, live)
+                    continue
+                self._look_at_assertions(task, number)
+                self._run_statement(task, number)
         self._look_at_assertions(task, total + 1)
         self._give_back(task)
         ends = look(self.server, self.chain)
@@ -494,7 +495,7 @@ class Runner:
         return []
 
     def _run(self, statement: FileStatement) -> Warnings:
-        with self.server.session({**LOCK_WAIT, **dict(statement.session)}):
+        with self.server.session(dict(statement.session)):
             self.server.execute(clustered.as_sent(self.server, statement))
             return self.server.warnings()
 

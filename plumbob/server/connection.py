@@ -135,6 +135,10 @@ class Server:
         """Change rows of our own tables; what `query` does again after a deadlock, it does as well."""
         return self._again(lambda: self._session.execute(sql))
 
+    def insert(self, sql: str) -> int:
+        """The same for a new row; the number that AUTO_INCREMENT gave to it."""
+        return self._again(lambda: self._session.insert(sql))
+
     def _again(self, work: Callable[[], T]) -> T:
         """On a cluster, do again what a DDL of another member has ended (1213).
 

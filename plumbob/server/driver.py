@@ -120,6 +120,11 @@ class Session:
         with self._cursor(sql) as cursor:
             return max(cursor.rowcount, 0)
 
+    def insert(self, sql: str) -> int:
+        """Insert a row; the number that AUTO_INCREMENT gave to it, or 0."""
+        with self._cursor(sql) as cursor:
+            return cursor.lastrowid or 0
+
     def read_rows(self, statements: list[str]) -> RowsAndError:
         """The first row of each statement that gives one, sent at once (needs `multi_statements`).
 

@@ -24,7 +24,7 @@ from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
 
 # More with PLUMBOB_KILLS=100, and with `make torture`.
-KILLS = int(os.environ.get("PLUMBOB_KILLS", "1"))
+KILLS = int(os.environ.get("PLUMBOB_KILLS", "2"))
 RENAME = Statement(
     "RENAME TABLE `notes` TO `remarks`",
     "rename table notes",
@@ -88,10 +88,10 @@ def test_a_client_killed_at_any_moment_is_followed_by_one_that_goes_on(long: Pro
     long.rollback()
     killed = 0
     for _ in range(KILLS):
-        killed += kill(long, "apply", random.uniform(0, took))
+        killed += kill(long, "apply", random.uniform(0, took / 2))
         long.apply(lock_wait=30.0)
         assert fingerprint(long) == migration.after
-        killed += kill(long, "rollback", random.uniform(0, took))
+        killed += kill(long, "rollback", random.uniform(0, took / 2))
         # A run that the killed one had finished is not there to be rolled back a second time.
         with long.server() as server:
             left = status(server, [migration])
