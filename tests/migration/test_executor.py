@@ -79,14 +79,14 @@ def test_what_was_done_is_remembered(shop: Project) -> None:
         snapshot = history.snapshot(server)
         plain = server.query(
             "SELECT UNCOMPRESS(FROM_BASE64(snapshot)) FROM _plumbob_history"
-            " WHERE snapshot IS NOT NULL"
+            " WHERE snapshot IS NOT NULL ORDER BY id DESC LIMIT 1"
         )
     assert json.loads(plain[0][0]) == snapshot
     paths = (shop.folder / f"{second.id}{end}" for end in (".sql", ".rollback.sql"))
     assert files == tuple(path.read_text() for path in paths)
     assert snapshot is not None and sorted(snapshot) == ["notes", "users"]
     assert "`x` int" in snapshot["users"] and "`y`" not in snapshot["users"]
-    assert shop.count("_plumbob_history", "snapshot IS NOT NULL") == 1
+    assert shop.count("_plumbob_history", "snapshot IS NULL") == 0
     assert shop.journal() == [
         ("up", 1, "done"),
         ("up", 2, "done"),
@@ -188,7 +188,7 @@ def test_a_file_that_was_planned_anew_after_it_was_applied_is_refused(shop: Proj
     shop.migrate("first", alter("users", "ADD COLUMN `x` bigint"), down=(DROP_X,))
     error = refusal(shop)
     assert isinstance(error, ManyErrors)
-    assert [each.what for each in error.errors] == [
+    assert [each.what.partition("\n")[0] for each in error.errors] == [
         "the migration 20261124T130000_first was changed after it had been applied",
         "the rollback 20261124T130000_first was changed after it had been applied",
     ]
