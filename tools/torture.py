@@ -1,7 +1,7 @@
 """Kills runs of plumbob, and their servers, at random moments, and prints how that went.
 
     python -m tools.torture                     100 clients, 50 servers and 20 pairs on each server
-                                                and 30 rounds on a Galera cluster of three
+                                                and 30 on a Galera cluster of three
     python -m tools.torture --clients 10 --servers 5 --pairs 2 --server mysql --seed 7
     python -m tools.torture --server galera --nodes 30
 
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=100, help="clients that are killed")
     parser.add_argument("--servers", type=int, default=50, help="servers that are killed")
     parser.add_argument("--pairs", type=int, default=20, help="pairs of appliers at once")
-    parser.add_argument("--nodes", type=int, default=30, help="rounds on the cluster")
+    parser.add_argument("--nodes", type=int, default=30, help="kills on the cluster")
     parser.add_argument("--rows", type=int, default=4096, help="rows of the largest table")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument(
@@ -80,10 +80,9 @@ def _galera(name: str, arguments: argparse.Namespace) -> int:
                 Path(folder), home, database, chance, arguments.rows, cluster=cluster
             )
             torture.prepare()
-            kinds = [torture.client_killed, torture.node_killed] * 4
-            kinds += [torture.node_isolated, torture.node_frozen]
-            rounds = [kinds[number % len(kinds)] for number in range(arguments.nodes)]
-            failed = _failed(name, [*rounds, *[torture.pair] * (arguments.nodes // 5)])
+            kills = [torture.client_killed, torture.node_killed] * (arguments.nodes // 2)
+            others = [torture.node_isolated, torture.node_frozen, torture.pair]
+            failed = _failed(name, [*kills, *others * (arguments.nodes // 6)])
     _tell("a Galera cluster of three", torture, started)
     print(f"  {failed:4d}  failed", flush=True)
     return failed

@@ -63,7 +63,7 @@ from plumbob.plan.statement import Hazard
 from plumbob.server.blockers import Stage, Wait
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
-from plumbob.server.members import in_use
+from plumbob.server.members import Lags, in_use
 from plumbob.server.pages import with_page
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
@@ -283,6 +283,7 @@ class Runner:
         self._wait_for_locks(task, number)
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)
+        began = time.monotonic()
         try:
             warnings = self._try_until(task, number, self._work(number, statement))
             bad, harmless = sort_warnings(
@@ -300,8 +301,9 @@ class Runner:
                 raise
             self._look_behind_error(task, number, row, before, error)
             return
+        took = time.monotonic() - began
         self.stop.settle(self.server)
-        after = self._look_after(task, number, row)
+        after = self._look_after(task, number, row, took)
         for message in harmless:
             self.progress(Warned(number, message))
         wrong = f"the server warned: {listed(bad)}" if bad else ""
@@ -328,9 +330,9 @@ class Runner:
             journal.close(self.server, row, "done", after, message=said)
             return
         # On a cluster an error says nothing of what the other members have done.
-        is_as_before = is_as(after, before) if is_cluster else error.errno in LOCKED
-        is_as_before |= is_stopped and is_as(after, before)
-        is_as_before &= is_stopped or error.errno in LOCKED
+        is_as_before = error.errno in LOCKED and not is_cluster
+        if is_stopped or error.errno in LOCKED:
+            is_as_before |= is_as(after, before)
         state: journal.State = "not started" if is_as_before else "failed"
         journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
         if is_stopped:
@@ -341,14 +343,24 @@ class Runner:
         what = explained(self.server, error, task.statements[number - 1].sql)
         raise _failed(task, number, what, advice(error.errno)) from error
 
-    def _look_after(self, task: Task, number: int, row: int) -> Fingerprints:
+    def _look_after(self, task: Task, number: int, row: int, took: float = 0.0) -> Fingerprints:
         """The objects of a statement as they are behind it, which is the same on every member.
 
+        Args:
+            took: for how many seconds it ran here; the other members may take as long again.
+
         Raises:
-            PlumbobError: SPLIT where it is not; the journal has that.
+            PlumbobError: SPLIT where it is not the same; the journal has that. LOCKED where a member has
+                still not done it.
         """
+        until = time.monotonic() + took
         try:
-            return look_at(self.server, task.statements[number - 1].after)
+            while True:
+                try:
+                    return look_at(self.server, task.statements[number - 1].after)
+                except Lags:
+                    if time.monotonic() > until or self.stop.by:
+                        raise
         except Split as split:
             said = told_apart(split.seen)
             journal.close(self.server, row, "split", None, message=said)

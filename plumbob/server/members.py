@@ -47,6 +47,10 @@ class Unsettled(PlumbobError):
     """A member is on its way in or out: it may be otherwise in a moment."""
 
 
+class Lags(PlumbobError):
+    """A member has not done all that it was sent, and gave up waiting for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a member says of itself and of its cluster."""
@@ -245,7 +249,7 @@ def named(server: Server) -> Iterator[None]:
             raise
         name = node_name(server)
         if error.errno == LOCK_WAIT_TIMEOUT:
-            raise PlumbobError(
+            raise Lags(
                 f"{name} has not done what the others have: its applier is still at work, or is kept "
                 "waiting",
                 advice=f"look on {name} for LOCK TABLES, an open HANDLER or a backup, and end it; then run "
