@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -284,7 +285,9 @@ def _template(binary: Binary, library: Path) -> Path:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((Sandbox.host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that no connection takes by itself before the node does: Linux gives those from 32768 on."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((Sandbox.host, port))
+            return port
