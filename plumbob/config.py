@@ -54,6 +54,7 @@ class Config:
             production is, unless it says otherwise.
         ignore, manage: patterns of names that are not ours, or are ours although they look like a
             tool's (see `scope`).
+        lint_ignore: findings of `schema lint` that are not to be told (`plumbob.lint.silenced`).
         models: the file of generated models, "off" for none, "" for models.py among the generated; a
             path that does not end in .py is a folder with a module for each table.
         models_base, models_naming, models_enums, models_schema: how models are written
@@ -80,6 +81,7 @@ class Config:
     production: bool = False
     ignore: str = ""
     manage: str = ""
+    lint_ignore: str = ""
     models: str = ""
     models_base: str = "plumbob.runtime.Model"
     models_naming: str = "snake"

@@ -29,6 +29,7 @@ COMMANDS = {
     "pull": "Take what the database has into the declaration.",
     "fmt": "Settle the style of the declaration; turn YAML into SQL and back.",
     "check": "Check the declaration, the seeds, and migrations that were edited by hand.",
+    "lint": "Show what is allowed in the declaration and often regretted.",
     "diff": "Show what differs between the declaration and the database.",
     "apply": "Run the migrations that the database does not have yet.",
     "rollback": "Undo the last migrations.",
