@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from plumbob.migration.beside import Kill
 from plumbob.migration.counting import Counted
+from plumbob.migration.disk import Room
 from plumbob.migration.migration import Direction, FileStatement
-from plumbob.server.blockers import Stage, Wait
+from plumbob.server.blockers import Blocker, Stage, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,29 @@ class Drifted:
     """Somebody has changed these objects, of which nothing is in the way of the run."""
 
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Somebody has held tables of the run for a while, which a statement waits for; seen before the run.
+
+    `is_sure`: the server says so; else one or another of these tables may be held. `max_wait` are the
+    seconds for which the statement is tried again.
+    """
+
+    blocker: Blocker
+    tables: tuple[str, ...]
+    is_sure: bool
+    migration: str
+    number: int
+    max_wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRoom:
+    """What the run takes of the server's disk."""
+
+    room: Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +223,8 @@ Event = (
     | OnCluster
     | Marked
     | Drifted
+    | InUse
+    | NeedsRoom
     | Looked
     | Begins
     | NoWayBack

@@ -14,18 +14,22 @@ from plumbob.migration import clustered, lock, not_restored, session, store, syn
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
+from plumbob.migration.disk import Room, room
 from plumbob.migration.events import (
     Begins,
     Drifted,
     HandedOver,
+    InUse,
     Looked,
     Marked,
+    NeedsRoom,
     Progress,
     Runs,
     silent,
 )
 from plumbob.migration.findings import findings, met_elsewhere, obstacles, risks
 from plumbob.migration.handover import HandOver, is_for_a_tool
+from plumbob.migration.held import in_use
 from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.live import Live, look
 from plumbob.migration.migration import ABSENT, Direction, Migration
@@ -51,7 +55,8 @@ class Outcome:
 
     `statements` counts those that were run; `unapproved` are hazards that a dry run found without an
     approval, and `refused` what would fail on rows (a real run refuses both). `sql` is what a dry run
-    would send, with the settings of single statements around them.
+    would send, with the settings of single statements around them. `in_use` are those who held tables of
+    the run for a while before it, and `room` is what it takes of the disk, if that is worth a word.
     """
 
     direction: Direction
@@ -62,6 +67,8 @@ class Outcome:
     unapproved: tuple[Counted, ...] = ()
     refused: tuple[Counted, ...] = ()
     sql: tuple[str, ...] = ()
+    in_use: tuple[InUse, ...] = ()
+    room: Room | None = None
 
 
 def apply(
@@ -159,12 +166,17 @@ def rollback(
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What is to be run, the database as it is, the rows that were counted, and what is a tool's work."""
+    """What is to be run, the database as it is, the rows that were counted, and what is a tool's work.
+
+    `in_use` and `room` are what `Outcome` has of them.
+    """
 
     tasks: list[Task]
     live: Live
     found: tuple[Counted, ...]
     hand: HandOver | None
+    in_use: tuple[InUse, ...]
+    room: Room | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +233,9 @@ class _Run:
             self.dry_run,
             tuple(each for each in ready.found if each.needs_approval),
             tuple(each for each in ready.found if each.is_refused),
+            tuple(_sql(ready.tasks)) if self.dry_run else (),
+            ready.in_use,
+            ready.room,
         )
 
     def _carry_out(self, chain: Sequence[Migration], ready: _Ready, held: lock.Lock) -> None:
@@ -263,6 +278,10 @@ class _Run:
         blocked, hand = self._large(tasks)
         if hand:
             faults += hand.faults(self.server)
+        left = [statement for task in tasks for statement in task.left]
+        taken = room(self.server, left, self.limits)
+        if taken and taken.is_short and not is_approved(taken.hazard, self._approved(tasks)):
+            blocked = [*blocked, taken.hazard]
         found = self._count(tasks, live, blocked)
         if not self.dry_run:
             faults += risks(found)
@@ -272,12 +291,21 @@ class _Run:
         for each in found:
             if each.hazard.count and not each.needs_approval and not each.is_refused:
                 self.progress(Looked(each))
-        return _Ready(tasks, live, found, hand)
+        held = tuple(in_use(self.server, tasks, live, self.max_wait))
+        for event in held:
+            self.progress(event)
+        if taken and (self.dry_run or taken.is_short or (taken.free is None and taken.is_large)):
+            self.progress(NeedsRoom(taken))
+        return _Ready(tasks, live, found, hand, held, taken)
+
+    def _approved(self, tasks: Sequence[Task]) -> frozenset[str]:
+        """All approvals, also those of the files."""
+        return self.allow.union(*(task.script.approved for task in tasks))
 
     def _large(self, tasks: Sequence[Task]) -> tuple[list[Hazard], HandOver | None]:
         """What blocks large tables and is not approved; and what of it is a tool's work instead."""
         left = [statement for task in tasks for statement in task.left]
-        allow = self.allow.union(*(task.script.approved for task in tasks))
+        allow = self._approved(tasks)
         found = [
             (statement, hazard)
             for statement, hazard in blocking(self.server, left, self.limits)

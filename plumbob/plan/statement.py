@@ -42,6 +42,7 @@ Loss = Literal[
     "break-program",
     "change-engine",
     "change-type",
+    "disk",
     "drop-column",
     "drop-database",
     "drop-grants",
@@ -103,7 +104,7 @@ class Hazard:
     @property
     def takes_rows(self) -> bool:
         """Whether something is lost that no way back has."""
-        return not self.fails and self.kind not in ("break-program", "blocking")
+        return not self.fails and self.kind not in ("break-program", "blocking", "disk")
 
     @property
     def may_change_values(self) -> bool:

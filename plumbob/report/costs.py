@@ -19,7 +19,7 @@ def cost_words(cost: Cost) -> str:
     if cost.rows is None or cost.bytes is None:
         return said
     rows = "1 row" if cost.rows == 1 else f"{cost.rows:,} rows"
-    return f"{said}; about {rows}, {_size(cost.bytes)}"
+    return f"{said}; about {rows}, {byte_size(cost.bytes)}"
 
 
 def short_cost(cost: Cost) -> str:
@@ -84,7 +84,7 @@ def statements_cost(costs: Iterable[Cost | None]) -> str:
     return ", ".join(filter(None, (counted(len(found), "statement"), kind)))
 
 
-def _size(number: int) -> str:
+def byte_size(number: int) -> str:
     size, units = float(number), iter(_UNITS)
     unit = next(units)
     while size >= 1024 and unit != _UNITS[-1]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from plumbob.migration.disk import Room
+from plumbob.migration.events import InUse
 from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.report.comparison import counted
@@ -49,7 +51,30 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "sql": list(outcome.sql),
         "unapproved": [counted_document(each) for each in outcome.unapproved],
         "refused": [counted_document(each) for each in outcome.refused],
+        "in_use": [_in_use_document(each) for each in outcome.in_use],
+        "disk": _room_document(outcome.room) if outcome.room else None,
     }
+
+
+def _in_use_document(event: InUse) -> dict[str, Any]:
+    """A connection that held tables of the run before its first statement."""
+    blocker = event.blocker
+    return {
+        "connection": blocker.id,
+        "user": blocker.user,
+        "host": blocker.host,
+        "seconds": blocker.seconds,
+        "rows_changed": blocker.rows,
+        "sql": blocker.statement,
+        "tables": list(event.tables),
+        "is_sure": event.is_sure,
+        "migration": event.migration,
+        "statement": event.number,
+    }
+
+
+def _room_document(room: Room) -> dict[str, Any]:
+    return {"table": room.table, "bytes": room.bytes, "free": room.free}
 
 
 def sync_text(outcome: SyncOutcome) -> str:

@@ -14,9 +14,11 @@ from plumbob.migration.events import (
     Ends,
     FoundOut,
     HandedOver,
+    InUse,
     Killed,
     Looked,
     Marked,
+    NeedsRoom,
     NoWayBack,
     OnCluster,
     Recorded,
@@ -29,7 +31,7 @@ from plumbob.migration.events import (
 )
 from plumbob.migration.live import listed
 from plumbob.report.comparison import counted
-from plumbob.report.costs import short_cost
+from plumbob.report.costs import byte_size, short_cost
 from plumbob.report.safe import line
 
 # A statement that took less is not worth a second line.
@@ -74,6 +76,27 @@ def _(event: Marked) -> str | None:
 @event_text.register
 def _(event: Drifted) -> str | None:
     said = f"{listed(event.ids)} drifted, and is left as it is: see schema drift"
+    return f"{click.style('note:', fg='yellow')} {line(said)}"
+
+
+@event_text.register
+def _(event: InUse) -> str | None:
+    number = f"statement {event.number} of {event.migration}"
+    tries = f"is tried again for {event.max_wait:.0f} s (--max-wait)"
+    if event.is_sure:
+        said = f"holds {listed(event.tables)}: {number} waits until that ends, and {tries}"
+    else:
+        said = f"may hold a table of this run: if so, {number} or a later one waits until that ends, and {tries}"
+    return f"{click.style('warning:', fg='yellow')} {line(f'{event.blocker} {said}')}"
+
+
+@event_text.register
+def _(event: NeedsRoom) -> str | None:
+    room = event.room
+    free = "how much is free there cannot be seen from here"
+    if room.free is not None:
+        free = f"{byte_size(room.free)} are free"
+    said = f"{room.about}: takes about {byte_size(room.bytes)} of the server's disk while it runs; {free}"
     return f"{click.style('note:', fg='yellow')} {line(said)}"
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.quote import quote_text
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, NO_SUCH_TABLE, ServerError
+from plumbob.server.listing import folded
 
 _SHORT = 100
 _ALL = frozenset(
@@ -88,6 +91,18 @@ JOIN information_schema.INNODB_TRX AS b ON b.TRX_ID = w.BLOCKING_TRX_ID
 JOIN information_schema.PROCESSLIST AS p ON p.ID = b.TRX_MYSQL_THREAD_ID
 WHERE us.TRX_MYSQL_THREAD_ID = {}""",
 }
+# The tables that anybody holds; of this connection there is a row as well where locks are recorded at all.
+_HELD = """
+SELECT h.OBJECT_NAME, t.PROCESSLIST_ID, h.LOCK_TYPE, h.LOCK_DURATION,
+  t.PROCESSLIST_USER, t.PROCESSLIST_HOST, t.PROCESSLIST_COMMAND, t.PROCESSLIST_TIME,
+  (SELECT MAX(s.DIGEST_TEXT) FROM performance_schema.events_statements_current AS s
+    WHERE s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_ID IS NULL),
+  (SELECT MAX(a.ATTR_VALUE) FROM performance_schema.session_connect_attrs AS a
+    WHERE a.PROCESSLIST_ID = t.PROCESSLIST_ID AND a.ATTR_NAME = 'program_name')
+FROM performance_schema.metadata_locks AS h
+JOIN performance_schema.threads AS t ON t.THREAD_ID = h.OWNER_THREAD_ID
+WHERE h.OBJECT_TYPE = 'TABLE' AND h.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID IS NOT NULL
+  AND (h.OBJECT_SCHEMA = {} OR t.PROCESSLIST_ID = CONNECTION_ID())"""
 _TRANSACTIONS = (
     "SELECT TRX_MYSQL_THREAD_ID, TRX_ROWS_MODIFIED, TRX_TABLES_LOCKED,"
     " TIMESTAMPDIFF(SECOND, TRX_STARTED, NOW()) FROM information_schema.INNODB_TRX"
@@ -141,6 +156,14 @@ class Wait:
         if self.blockers:
             said += ", held by " + "; ".join(map(str, self.blockers))
         return said + (f" ({self.unseen})" if self.unseen else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A connection that holds these tables; one that is not sure may hold any of them."""
+
+    blocker: Blocker
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +326,71 @@ def _guessed(server: Server, id: int, names: Collection[str], state: str) -> Wai
     if is_backup:
         return Wait("the lock of a backup", unseen=unseen)
     return Wait(f"table {', '.join(sorted(names))}" if names else "", tuple(blockers), unseen)
+
+
+def holders(server: Server, names: Collection[str], seconds: int) -> list[Held]:
+    """Whose transaction or statement has been going on for so long, and holds or may hold these tables.
+
+    What this account may not see is not there: none that is found is no proof that there is none.
+    """
+    try:
+        found = server.query(_HELD.format(quote_text(server.database or "")))
+        sizes = _transactions(server)
+    except ServerError as error:
+        if error.errno not in (*DENIED, NO_SUCH_TABLE):
+            raise
+        found = []
+    if any(id == server.connection_id for _, id, *_ in found):
+        held = _held(server, names, found, sizes)
+    else:
+        held = _perhaps_held(server, names)
+    return [each for each in held if each.blocker.seconds >= seconds]
+
+
+def _held(
+    server: Server,
+    names: Collection[str],
+    rows: list[tuple[Any, ...]],
+    sizes: dict[int, tuple[int, int, int]],
+) -> list[Held]:
+    """What performance_schema says."""
+    wanted = {folded(server, name): name for name in names}
+    blockers: dict[int, Blocker] = {}
+    tables: dict[int, set[str]] = {}
+    for name, id, holds, duration, *rest in rows:
+        table = wanted.get(folded(server, name))
+        if table is not None and id != server.connection_id:
+            blocker = _blocker(server, "TABLE", holds, duration, id, rest, sizes)
+            blockers.setdefault(id, blocker)
+            tables.setdefault(id, set()).add(table)
+    return [Held(blocker, tuple(sorted(tables[id]))) for id, blocker in blockers.items()]
+
+
+def _perhaps_held(server: Server, names: Collection[str]) -> list[Held]:
+    """What the list of connections says: of this account alone, without the privilege PROCESS."""
+    try:
+        sizes = _transactions(server)
+    except ServerError as error:
+        if error.errno not in DENIED:
+            raise
+        sizes = {}
+    found = []
+    for id, user, host, _, time, state, info, database in server.query(_CONNECTIONS):
+        if id == server.connection_id or str(user) in _SYSTEM:
+            continue
+        rows, _, age = sizes.get(id, (0, 0, 0))
+        running = int(time or 0)
+        named = [name for name in names if info and _names(str(info), [name])]
+        is_named = bool(named) and database == server.database
+        # A statement that waits itself holds nothing yet, as far as this list tells.
+        is_sure = is_named and not str(state or "").lower().startswith("waiting for")
+        # What a transaction has done ahead of its statement of now, nobody tells.
+        if not is_named and (id not in sizes or (info and age <= running + 1)):
+            continue
+        said = _without_values(str(info or ""))
+        blocker = Blocker(id, user, host, max(running, age), said, rows, is_sure=is_sure)
+        found.append(Held(blocker, tuple(sorted(named if is_named else names))))
+    return found
 
 
 def _transactions(server: Server) -> dict[int, tuple[int, int, int]]:

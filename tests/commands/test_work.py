@@ -185,7 +185,9 @@ def test_a_dry_run_writes_nothing(user: User, server: Server, database: str) -> 
     assert result.code == 1
     assert "would apply 1 migration (1 statement)" in result.out
     (file,) = user.folder.glob("generated/migrations/*_one.sql")
-    for sql in user.types("apply", "--dry-run", "--json").json["sql"]:
+    sent = user.types("apply", "--dry-run", "--json").json["sql"]
+    assert len(sent) == 1
+    for sql in sent:
         assert f"{sql};" in result.out and sql in file.read_text()
     assert names(server, database) == set()
     user.succeeds("apply")
