@@ -70,7 +70,7 @@ def settle_head(folder: Path, chain: Sequence[Migration]) -> bool:
 def _names(path: Path) -> list[str] | None:
     """The ids that stand in the file, more than one after a merge; None where there is no file."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except FileNotFoundError:
         return None
     except OSError as error:
