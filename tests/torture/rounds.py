@@ -269,8 +269,10 @@ class Client:
             # What pytest does at its end is not for a copy of it.
             os._exit(code)
 
-    def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
+    def kill(self, *signals: signal.Signals) -> None:
+        """Send these signals at once; SIGKILL where none is named."""
+        for each in signals or (signal.SIGKILL,):
+            os.kill(self._pid, each)
 
     def read_until(self, words: tuple[str, ...]) -> None:
         """Read what it says up to a line that begins so."""
