@@ -153,16 +153,24 @@ def read_note(server: Server, name: str) -> tuple[str, str] | None:
 
 
 def write_note(server: Server, name: str, hash: str, details: str) -> None:
-    """Write such a fact in place of the one that was known, of which a crash may leave both."""
-    values = (name, hash, details, socket.gethostname()[:255], __version__)
+    """Write such a fact, or in place of the one that was known: `apply` may not delete rows."""
+    values = [hash, details, socket.gethostname()[:255], __version__]
+    if read_note(server, name) is not None:
+        columns = ("hash", "seen_before", "host", "tool")
+        said = ", ".join(
+            f"{each} = {quote_text(to)}" for each, to in zip(columns, values, strict=True)
+        )
+        server.write(
+            f"UPDATE `{JOURNAL}` SET {said}, connection_id = CONNECTION_ID(), started = UTC_TIMESTAMP(6)"
+            f" WHERE {_is_note(name)}"
+        )
+        return
     server.write(
-        f"INSERT INTO `{JOURNAL}` (migration, hash, seen_before, host, tool, direction, number, state,"
+        f"INSERT INTO `{JOURNAL}` (hash, seen_before, host, tool, migration, direction, number, state,"
         " expected, connection_id, started, history)"
-        f" VALUES ({', '.join(map(quote_text, values))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
+        f" VALUES ({', '.join(map(quote_text, [*values, name]))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
         " UTC_TIMESTAMP(6), 0)"
     )
-    ((row,),) = server.query("SELECT LAST_INSERT_ID()")
-    server.write(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)} AND id < {row:d}")
 
 
 def remove_note(server: Server, name: str) -> None:
