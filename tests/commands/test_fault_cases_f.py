@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +23,7 @@ from plumbob.server.errors import ServerError
 from plumbob.server.target import Target
 from tests.commands.desk import USERS, WITH_EMAIL, Desk, fails
 from tests.commands.user import User
+from tests.conftest import Servers
 from tests.servers import Server
 from tests.torture.rounds import Client
 
@@ -26,6 +32,41 @@ ALTER = "ALTER TABLE `users`"
 INSERT = "INSERT INTO users (id, name, email) VALUES ({}, 'c', '')"
 # Some milliseconds for each row.
 SLOW = '      n: {type: int, generated: "length(sha2(repeat(name, 90000), 512))", stored: true}\n'
+
+
+class Splitting:
+    """A proxy at a socket, which takes its clients to one server and another by turns."""
+
+    def __init__(self, path: str, sockets: Sequence[str]) -> None:
+        self._sockets = cycle(sockets)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(path)
+        self._listener.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        # close() alone does not wake a thread that waits in accept().
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(next(self._sockets))
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=_carry, args=pair, daemon=True).start()
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_RDWR)
 
 
 class Cut(BaseException):
@@ -108,7 +149,6 @@ def test_readers_go_on_while_a_statement_waits(desk: Desk, monkeypatch: pytest.M
         name = lock.lock_name(reader)
         assert len(name) <= 64 and name == name.lower()
         with blocker.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cursor.execute("SELECT * FROM users")
             client = Client(desk.user, "apply")
             until(desk, client, "state LIKE 'Waiting for table%'")
@@ -288,3 +328,21 @@ def test_a_run_that_is_ended_from_outside(desk: Desk) -> None:
         assert "n" in desk.columns()
         told = "SELECT message FROM _plumbob_journal WHERE number = 1 ORDER BY id DESC LIMIT 1"
         assert desk.sql(told) == [("found done",)]
+
+
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_two_servers_behind_one_address(desk: Desk, servers: Servers, tmp_path: Path) -> None:
+    """E12: nothing is written where one connection reaches another server than the next."""
+    other, path = servers("mariadb118"), str(tmp_path / "s")
+    with other.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {desk.database}")
+        sockets = [each.url().partition("unix_socket=")[2] for each in (desk.server, other)]
+        with Splitting(path, sockets):
+            url = f"mysql://root@localhost/{desk.database}?unix_socket={path}"
+            said = fails(User(desk.user.folder, url), 3, "apply").err
+        cursor.execute("SHOW TABLES FROM " + desk.database)
+        assert cursor.fetchall() == ()
+        cursor.execute(f"DROP DATABASE {desk.database}")
+    assert "have reached two servers" in said
+    assert desk.columns() == {"id", "name"}
+    assert [name for (name,) in desk.sql("SHOW TABLES")] == ["users"]

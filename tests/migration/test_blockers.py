@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +18,20 @@ from plumbob.server.connection import connect
 from plumbob.server.errors import LOCK_WAIT_TIMEOUT, ServerError
 from plumbob.server.sandbox import Sandbox
 from plumbob.server.target import Target
+from tests.commands.user import User
+from tests.conftest import empty_database
 from tests.servers import Server
 
 OPTIONS = (
     "--performance-schema=ON",
     "--performance-schema-instrument=wait/lock/metadata/sql/mdl=ON",
 )
+# What lets rows be written, and no definition.
+NO_DDL = {
+    "mysql": ("LOCK INSTANCE FOR BACKUP",),
+    "mariadb": tuple(f"BACKUP STAGE {stage}" for stage in ("START", "FLUSH", "BLOCK_DDL")),
+}
+END = {"mysql": "UNLOCK INSTANCE", "mariadb": "BACKUP STAGE END"}
 BACKUP = {"mysql": "LOCK INSTANCE FOR BACKUP", "mariadb": "FLUSH TABLES WITH READ LOCK"}
 
 
@@ -117,6 +126,23 @@ def test_a_backup_is_spared_and_named(home: Server) -> None:
             assert [kill.why_not for kill in seen.kills.values()] == ["a backup"]
             assert f"connection {backup.id}" in str(seen.wait)
         assert is_alive(home, backup.id)
+
+
+def test_apply_gives_up_on_a_backup_and_names_it(home: Server, tmp_path: Path) -> None:
+    """E07, by the command."""
+    with empty_database(home) as database, ExitStack() as stack:
+        user = User(tmp_path, home.url(database))
+        user.declare("tables: {t: {columns: {id: int primary key}}}\n")
+        user.brings_in_sync()
+        user.declare("tables: {t: {columns: {id: int primary key, a: int}}}\n")
+        user.succeeds("diff", "--write", "-m", "a")
+        backup = Holder(home, stack, *NO_DDL[home.flavour.maker], begun=False)
+        result = user.types("apply", "--max-wait", "1s")
+        assert result.code == 5, result
+        assert "the lock of a backup" in result.err and f"connection {backup.id}" in result.err
+        with backup.connection.cursor() as cursor:
+            cursor.execute(END[home.flavour.maker])
+        user.succeeds("apply")
 
 
 def test_a_dump_is_spared(home: Server) -> None:
