@@ -34,7 +34,6 @@ SHOWN = {
     "E07": "migration/test_blockers.py::test_apply_gives_up_on_a_backup_and_names_it",
     "E08": f"{RUNS}test_what_others_do_meanwhile",
     "E09": "commands/test_hostile_servers.py::test_set_while_it_runs",
-    # No command: a cluster has three servers, which are those of the tests of the layer below.
     "E10": "galera/test_cluster.py::test_a_lock_on_any_node_keeps_others_out_and_its_holder_is_named",
     "E11": f"{RUNS}test_readers_go_on_while_a_statement_waits",
     "E12": f"{RUNS}test_two_servers_behind_one_address",

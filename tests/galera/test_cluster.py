@@ -22,10 +22,12 @@ from plumbob.model.flavour import parse_flavour
 from plumbob.server import members
 from plumbob.server.errors import DEADLOCK, ServerError
 from tests.cluster import Cluster, Node
+from tests.commands.user import User
 from tests.galera.forked import Forked
 from tests.migration import test_stopping
 from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
+from tests.torture.rounds import Client
 
 ADD_A, DROP_A = alter("users", "ADD COLUMN `a` int"), alter("users", "DROP COLUMN `a`")
 UNIQUE = alter("users", "ADD UNIQUE INDEX `u` (`name`)")
@@ -92,10 +94,16 @@ def test_a_lock_on_any_node_keeps_others_out_and_its_holder_is_named(
         name = lock_name(server)
     with node.server.connect() as holder, holder.cursor() as cursor:
         cursor.execute(f"SELECT GET_LOCK('{name}', 0)")
+        there = f"connection {holder.thread_id()} on n{number} (root from"
         error = refused(on(cluster.nodes[1], project), lock_wait=0)
-    assert error.exit == Exit.LOCKED
-    assert f"connection {holder.thread_id()} on n{number} (root from" in error.what
-    assert project.apply(lock_wait=5).statements == 1
+        assert error.exit == Exit.LOCKED and there in error.what
+        user = User(project.folder.parent, cluster.nodes[1].server.url(project.database))
+        (user.folder / "plumbob.cfg").write_text("[plumbob]\ngenerated = .\n")
+        client = Client(user, "apply")
+        client.read_until((f"waiting for another run to end: {there}",))
+    said = client.read()
+    assert client.code == 0 and "applied" in said, said
+    assert project.count("_plumbob_history") == 1
 
 
 def test_of_appliers_on_all_nodes_one_runs(cluster: Cluster, project: Project) -> None:
