@@ -16,7 +16,7 @@ tables:
     columns:
       id: int primary key
       name: varchar(20) not null
-      n: {type: int, generated: "length(sha2(repeat(name, 90000), 512))", stored: true}
+      n: {type: int, generated: "length(sha2(repeat(name, 200000), 512))", stored: true}
 """
 
 
