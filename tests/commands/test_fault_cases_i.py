@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from plumbob.commands import writing
-from plumbob.migration import files
+from plumbob.migration import files, head
 from plumbob.server import driver
 from tests.commands.desk import WITH_EMAIL, Desk, fails
 from tests.commands.user import User
@@ -206,8 +206,14 @@ def test_a_writer_that_is_killed_leaves_both_or_none(
             f"{first}.sql"
         ]
         assert "nothing to apply" in desk.user.types("apply").out
+    # Both have theirs, and the file that names the last one is as it was.
+    monkeypatch.setattr(head, "replace_file", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    Client(desk.user, "diff", "--write", "-m", "more").read()
+    monkeypatch.undo()
+    assert "it names" in fails(desk.user, 6, "apply").err
     desk.user.succeeds("diff", "--write", "-m", "more")
     desk.user.succeeds("apply")
+    assert "a" in desk.columns()
 
 
 @ON_MARIADB
