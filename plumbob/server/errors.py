@@ -84,7 +84,7 @@ _FACTS: dict[int, Fact] = {
     1203: Fact("{user} has no connection left: {message}"),
     1205: Fact(
         "gave up waiting for a lock: {message}",
-        "somebody holds a transaction or a lock on this table; try again",
+        "somebody holds a transaction or a lock on this table, or a backup one on all tables; try again",
         Exit.LOCKED,
     ),
     1226: Fact("{user} has used up its limit: {message}"),
