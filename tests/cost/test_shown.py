@@ -68,6 +68,7 @@ def test_instant_up_and_rebuild_down(place: Place) -> None:
         "cost": "rebuild",
         "proved": True,
         "loses": ["drop-column:users.legacy"],
+        "approvals": ["not-restored:users.legacy"],
     }
     (cost,) = [each["cost"] for each in found["up"]]
     assert cost == {"kind": "rebuild", "blocks": "nothing", "rows": 2, "bytes": 16384}
