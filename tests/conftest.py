@@ -77,6 +77,12 @@ def every_server(request: pytest.FixtureRequest, servers: Servers) -> Server:
     return servers(request.param)
 
 
+@pytest.fixture(scope="session", params=RANDOM_ON)
+def random_server(request: pytest.FixtureRequest, servers: Servers) -> Server:
+    """For random schemas."""
+    return servers(request.param)
+
+
 @pytest.fixture
 def database(server: Server) -> Iterator[str]:
     """The name of an empty database on `server`."""

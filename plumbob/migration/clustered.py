@@ -20,6 +20,7 @@ from plumbob.migration.live import Live
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.tasks import Task
 from plumbob.model import Table, key_of_id
+from plumbob.model.features import ALTER_ALGORITHM_IS_IDLE
 from plumbob.server.connection import Server
 from plumbob.server.members import all_of, node_name
 
@@ -70,8 +71,7 @@ def as_sent(server: Server, statement: FileStatement) -> str:
     if not server.is_cluster or not _TABLES.match(statement.sql):
         return statement.sql
     settings = dict(_IN_TEXT)
-    # Without a meaning from 11.5 on.
-    if server.flavour.version < (11, 5):
+    if not ALTER_ALGORITHM_IS_IDLE.is_in(server.flavour):
         settings["alter_algorithm"] = quote_text("DEFAULT")  # The bare word means the global value.
     settings |= {
         name: value if value.isdigit() else quote_text(value)

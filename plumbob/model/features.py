@@ -208,6 +208,9 @@ INVISIBLE_BEHIND_DEFAULT = Feature(
     (11, 5, 0),
     "10.11 and 11.4 print it in front, 11.8 (measured) and later ones behind",
 )
+ALTER_ALGORITHM_IS_IDLE = Feature(
+    "alter_algorithm without a meaning", None, (11, 5, 0), "MariaDB manual: alter_algorithm"
+)
 TABS_ESCAPED_IN_PARTITIONS = Feature(
     "tabs escaped in the comments of partitions", None, (11, 0, 0), "10.11 and 11.8, measured"
 )

@@ -33,8 +33,8 @@ REFUSED = (1062, 1526, 3819, 4025, 4155)
 
 
 @pytest.fixture(scope="session")
-def bound(every_server: Server, place: Place) -> Iterator[Bound]:
-    database = Bound(every_server, place.server.database or "")
+def bound(random_server: Server, place: Place) -> Iterator[Bound]:
+    database = Bound(random_server, place.server.database or "")
     yield database
     database.close()
 

@@ -9,18 +9,18 @@ import pytest
 
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
-from tests.conftest import RANDOM_ON, Servers, empty_database
+from tests.conftest import empty_database
+from tests.servers import Server
 
 if TYPE_CHECKING:
     from tests.property.trip import Place
 
 
-@pytest.fixture(scope="session", params=RANDOM_ON)
-def place(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Place]:
+@pytest.fixture(scope="session")
+def place(random_server: Server) -> Iterator[Place]:
     # Not above: the settings of Hypothesis come before its first import (tests/conftest.py).
     from tests.property.trip import Place
 
-    server = servers(request.param)
-    with empty_database(server) as name:
-        with connect(Target.from_url(server.url(name))) as connected:
-            yield Place(connected)
+    with empty_database(random_server) as name:
+        with connect(Target.from_url(random_server.url(name))) as server:
+            yield Place(server)

@@ -31,9 +31,9 @@ FEW = settings(suppress_health_check=list(HealthCheck), max_examples=settings().
 
 
 @pytest.fixture(scope="module")
-def place(every_server: Running) -> Iterator[Place]:
-    with empty_database(every_server) as name:
-        with connect(Target.from_url(every_server.url(name))) as server:
+def place(random_server: Running) -> Iterator[Place]:
+    with empty_database(random_server) as name:
+        with connect(Target.from_url(random_server.url(name))) as server:
             yield Place(server)
 
 
