@@ -28,6 +28,7 @@ from plumbob.server.sandbox import RUNNING, Sandbox
 from plumbob.server.sandbox_folder import copy, give_away, new_folder
 from plumbob.server.sandbox_process import Process, last_words
 from plumbob.server.sandbox_template import STORAGE, data_template, places
+from tests.freezing import frozen
 from tests.servers import Server
 
 SERIES = "10.11"
@@ -101,11 +102,8 @@ class Node:
     def frozen(self) -> Iterator[None]:
         """Inside, it is there and does nothing."""
         assert self.process
-        os.kill(self.process.pid, signal.SIGSTOP)
-        try:
+        with frozen(self.process.pid):
             yield
-        finally:
-            os.kill(self.process.pid, signal.SIGCONT)
 
     @contextlib.contextmanager
     def isolated(self) -> Iterator[None]:

@@ -328,7 +328,8 @@ def test_a_run_that_is_ended_from_outside(desk: Desk) -> None:
         desk.user.succeeds("apply", "--allow", "all")
         assert "n" in desk.columns()
         told = "SELECT message FROM _plumbob_journal WHERE number = 1 ORDER BY id DESC LIMIT 1"
-        assert desk.sql(told) == [("found done",)]
+        # What the first of two signals had stopped was run anew.
+        assert desk.sql(told) == [("found done",)] or (not killed and desk.sql(told) == [(None,)])
 
 
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)

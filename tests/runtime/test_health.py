@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from plumbob.runtime import Settings, connect, connect_async, health
 from plumbob.server.sandbox import Sandbox
+from tests.freezing import frozen
 from tests.runtime.conftest import PATIENT, Connect, holders
 from tests.servers import Server
 
@@ -64,33 +61,24 @@ def test_a_server_that_does_not_answer_any_more_is_told_in_time(mortal: Sandbox)
     async def in_async_code() -> None:
         app = connect_async(url, settings=settings, bind=False)
         assert (await app.run(health, app, patience=PATIENT)).ok
-        with frozen(mortal):
+        with frozen(mortal.pid):
             assert not (await app.run(health, app, patience=0.2)).ok
             assert not health(database, patience=0.2).ok
             database.close()
         assert (await app.run(health, app, patience=PATIENT)).ok
         async with app:
-            with frozen(mortal):
+            with frozen(mortal.pid):
                 assert not (await app.run(health, app, patience=0.2)).ok
         await app.close_pool()
 
     asyncio.run(in_async_code())
     with database.connection_context():
         assert health(database, patience=PATIENT).ok
-        with frozen(mortal):
+        with frozen(mortal.pid):
             found = health(database, patience=0.2)
     assert (found.error or "").endswith("was lost before the answer came")
     assert health(database, patience=PATIENT).ok
     database.close_all()
-
-
-@contextmanager
-def frozen(server: Sandbox) -> Iterator[None]:
-    os.kill(server.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server.pid, signal.SIGCONT)
 
 
 def test_a_server_that_is_away_is_told_at_once(connected: Connect) -> None:
