@@ -341,7 +341,7 @@ def _config(file: str, env: str, sections: Mapping[str, Said]) -> Config:
         try:
             values[key] = _READERS[known[key]](text.strip())
         except ValueError as error:
-            raise _Wrong(key, env if key in own else "", f"{key} is {error}") from None
+            raise _Wrong(key, env if key in own else "", f"{key} has to be {error}") from None
     if name == PRODUCTION and "production" not in own:
         # What stands there for all environments was hardly said with this one in mind.
         values["production"] = True
