@@ -169,7 +169,7 @@ def test_a_signal_lets_the_statement_end_that_cannot_be_stopped(
     """KILL QUERY gets 1095 (9 of 9)."""
     project.start(USERS)
     project.migrate("three", *test_stopping.UP, down=test_stopping.DOWN)
-    fill(project, 6)
+    fill(project, 9)
     client = test_stopping.start(project, "apply", "SET STATEMENT %ADD COLUMN `b`")
     said = test_stopping.stop(client, signal.SIGINT)
     assert "interrupted by SIGINT" in said and "2 of 3 statements done" in said
