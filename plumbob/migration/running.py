@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import asserting, clustered, history, journal
+from plumbob.migration import asserting, clustered, ended, history, journal
 from plumbob.migration.atomic import why_not_atomic
 from plumbob.migration.beside import Beside, Killing
 from plumbob.migration.by_hand import is_data
-from plumbob.migration.counting import Counted, count_rows
+from plumbob.migration.counting import count_rows
 from plumbob.migration.events import (
     Begins,
     Done,
@@ -36,7 +36,6 @@ from plumbob.migration.events import (
     Warned,
 )
 from plumbob.migration.explained import explained
-from plumbob.migration.findings import refused, unapproved
 from plumbob.migration.handover import HandOver
 from plumbob.migration.live import (
     Live,
@@ -52,7 +51,6 @@ from plumbob.migration.live import (
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration
 from plumbob.migration.snapshot import recall, with_known, without_drift
-from plumbob.migration.standing import SYNC
 from plumbob.migration.stopping import Stop
 from plumbob.migration.store import transaction
 from plumbob.migration.tasks import Task
@@ -60,11 +58,10 @@ from plumbob.migration.text import file_name
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
 from plumbob.plan.statement import Hazard
-from plumbob.server.blockers import Stage, Wait
+from plumbob.server.blockers import Stage
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.members import Lags, in_use
-from plumbob.server.pages import with_page
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
 # With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
@@ -82,23 +79,6 @@ ORPHAN_ENDS = 3600.0
 Warnings = list[tuple[str, int, str]]
 Fingerprints = Mapping[str, str]
 T = TypeVar("T")
-
-
-class _NoLock(ServerError):
-    """A statement got no lock: what it waited for, and the seconds of work that were lost with it."""
-
-    def __init__(self, error: ServerError, wait: Wait | None, lost: float) -> None:
-        super().__init__(error.errno, error.what, advice=error.advice, exit=error.exit)
-        self.wait = wait
-        self.lost = lost
-
-
-class _Warned(Exception):
-    """A data step that was taken back, because the server warned of it."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,23 +229,23 @@ class Runner:
                 self.server,
                 assertions,
                 file_name(task.migration.id, task.direction),
-                ahead=_stopped(task, number),
+                ahead=ended.behind_assertion(task, number),
             )
         except ServerError as error:
-            raise _lost(task, min(number, len(script.statements)), error) from error
+            raise ended.lost(task, min(number, len(script.statements)), error) from error
 
     def _run_statement(self, task: Task, number: int) -> None:
         started = time.monotonic()
         if self.stop.by:
-            raise _interrupted(task, number - 1, self.stop, "")
+            raise ended.interrupted(task, number - 1, self.stop, "")
         try:
             with self.stop.softly():
                 self._journalled(task, number)
         except ServerError as error:
             if error.is_lost:
-                raise _lost(task, number, error) from error
+                raise ended.lost(task, number, error) from error
             if self.stop.by and error.errno == INTERRUPTED:
-                raise _interrupted(task, number - 1, self.stop, "") from error
+                raise ended.interrupted(task, number - 1, self.stop, "") from error
             raise
         self.progress(Done(number, len(task.statements), time.monotonic() - started))
 
@@ -311,7 +291,7 @@ class Runner:
             wrong = f"{listed(names)} is not as it was expected to be after it"
         journal.close(self.server, row, "failed" if wrong else "done", after, message=wrong or None)
         if wrong:
-            raise _failed(task, number, wrong, "It was run: look at its table first.")
+            raise ended.failed(task, number, wrong, "It was run: look at its table first.")
 
     def _look_behind_error(
         self, task: Task, number: int, row: int, before: Fingerprints, error: ServerError
@@ -337,11 +317,11 @@ class Runner:
         journal.close(self.server, row, state, after, errno=error.errno, message=error.what)
         if is_stopped:
             said = "nothing of it is done" if is_as_before else "it may be half done"
-            raise _interrupted(task, number - 1, self.stop, said) from error
+            raise ended.interrupted(task, number - 1, self.stop, said) from error
         if is_as_before:
-            raise _got_no_lock(task, number, error) from error
+            raise ended.got_no_lock(task, number, error) from error
         what = explained(self.server, error, task.statements[number - 1].sql)
-        raise _failed(task, number, what, advice(error.errno)) from error
+        raise ended.failed(task, number, what, advice(error.errno)) from error
 
     def _look_after(self, task: Task, number: int, row: int, took: float = 0.0) -> Fingerprints:
         """The objects of a statement as they are behind it, which is the same on every member.
@@ -364,7 +344,7 @@ class Runner:
         except Split as split:
             said = told_apart(split.seen)
             journal.close(self.server, row, "split", None, message=said)
-            split.what = f"{_statement(task, number)} has split the cluster: {said}"
+            split.what = f"{ended.name_of(task, number)} has split the cluster: {said}"
             raise
 
     def _wait_for_locks(self, task: Task, number: int) -> None:
@@ -378,7 +358,7 @@ class Runner:
         while found := list(in_use(self.server, words)):
             waited = time.monotonic() - started
             if waited + pause > self.max_wait or self.stop.by:
-                raise _in_use(task, number, found)
+                raise ended.locked_on_member(task, number, found)
             said = f"LOCK TABLES or HANDLER: {listed(found)}"
             self.progress(WaitsForTable(number, said, pause, waited))
             self.stop.pause(pause)
@@ -410,7 +390,7 @@ class Runner:
             return True
         if is_as(after, before):
             journal.close(self.server, row, "not started", after, message=error.what)
-            raise _lost(task, number, error, "nothing of it is done") from error
+            raise ended.lost(task, number, error, "nothing of it is done") from error
         return False
 
     def _count_again(self, task: Task, number: int) -> None:
@@ -431,7 +411,7 @@ class Runner:
             why = "rows came since the run began"
             if any(each.hazard in self.later for each in found):
                 why = "the statements by hand ahead of it leave these rows"
-            raise _at_risk_now(task, number, found, why)
+            raise ended.at_risk_now(task, number, found, why)
 
     def _run_data(self, task: Task, number: int) -> None:
         """Run a data step: with its row of the journal in one transaction, where the engines have some.
@@ -448,7 +428,7 @@ class Runner:
         try:
             work = partial(self._run_and_write, statement, row)
             harmless = self._try_until(task, number, work)
-        except (ServerError, _Warned) as error:
+        except (ServerError, ended.TakenBack) as error:
             if isinstance(error, ServerError) and error.is_lost:
                 raise
             errno = error.errno if isinstance(error, ServerError) else None
@@ -457,19 +437,19 @@ class Runner:
                 journal.close(self.server, row, "not started", {}, errno=errno, message=error.what)
                 if is_stopped:
                     said = "nothing of it is done"
-                    raise _interrupted(task, number - 1, self.stop, said) from error
-                raise _got_no_lock(task, number, error) from error
+                    raise ended.interrupted(task, number - 1, self.stop, said) from error
+                raise ended.got_no_lock(task, number, error) from error
             state: journal.State = "unknown" if why else "failed"
             journal.close(self.server, row, state, {}, errno=errno, message=error.what)
             if is_stopped:
                 said = f"a part of it may stay: {why}"
-                raise _interrupted(task, number - 1, self.stop, said) from error
+                raise ended.interrupted(task, number - 1, self.stop, said) from error
             said = advice(errno) if errno else "Nothing of it stays."
             first = f"A part of it may stay: {why}." if why else said
             what = error.what
             if isinstance(error, ServerError):
                 what = explained(self.server, error, statement.sql)
-            raise _failed(task, number, what, first) from error
+            raise ended.failed(task, number, what, first) from error
         for message in harmless:
             self.progress(Warned(number, message))
 
@@ -480,7 +460,7 @@ class Runner:
             warnings = self._run(statement)
             bad, harmless = sort_warnings(warnings)
             if bad:
-                raise _Warned(f"the server warned: {listed(bad)}")
+                raise ended.TakenBack(f"the server warned: {listed(bad)}")
             journal.close(self.server, row, "done", {})
             self.server.execute("COMMIT")
         except BaseException:
@@ -533,7 +513,7 @@ class Runner:
             if caught.errno not in LOCKED or is_sent:
                 raise caught
             lost = now - tried if now - tried > LOST_WORK else 0.0
-            no_lock = _NoLock(caught, beside.wait, lost)
+            no_lock = ended.NoLock(caught, beside.wait, lost)
             if pause <= 0 or lost:
                 raise no_lock
             self.progress(WaitsForTable(number, caught.what, pause, now - started, beside.wait))
@@ -584,106 +564,4 @@ def _verify(task: Task, before: Live, after: Live) -> None:
         advice="make it so (`schema diff` shows how), then run the same command again",
         where=task.migration.id,
         exit=Exit.FAILED,
-    )
-
-
-def _statement(task: Task, number: int) -> str:
-    return f"{task.migration.script(task.direction).name_of(number)} of {task.migration.id}"
-
-
-def _ways(task: Task) -> str:
-    on, back = ("apply", "rollback") if task.direction == "up" else ("rollback", "apply")
-    if task.migration.id == SYNC:
-        return "`schema sync` goes on from here."
-    return f"`schema {on}` goes on from here, `schema {back}` takes it back."
-
-
-def _stopped(task: Task, number: int) -> str:
-    """What to do about an assertion ahead of a statement."""
-    if number == 1:
-        return "nothing was run; mend the rows, or the assertion, then run the same command again"
-    return f"nothing behind it was run, and what was done before it stays. Mend the rows: {_ways(task)}"
-
-
-def _failed(task: Task, number: int, why: str, first: str) -> PlumbobError:
-    ways = _ways(task)
-    return PlumbobError(
-        f"{_statement(task, number)} failed: {why}",
-        advice=f"{first} What was done before it stays: {ways}".lstrip(),
-        where=task.migration.id,
-        exit=Exit.FAILED,
-    )
-
-
-def _at_risk_now(task: Task, number: int, found: Sequence[Counted], why: str) -> PlumbobError:
-    rows = [each for each in found if each.hazard.fails]
-    error = refused(rows) if rows else unapproved(found)
-    return PlumbobError(
-        f"{_statement(task, number)} was not run: {why}\n" + "\n".join(error.what.split("\n")[1:]),
-        advice="change these rows or approve the loss by its name, then run the same command again",
-        where=task.migration.id,
-        exit=Exit.UNSAFE,
-    )
-
-
-def _got_no_lock(task: Task, number: int, error: ServerError | _Warned) -> PlumbobError:
-    wait, lost = (error.wait, error.lost) if isinstance(error, _NoLock) else (None, 0.0)
-    held = f"; it {wait}" if wait else ""
-    work = (
-        f" after {lost:.0f} s of work, which is lost: it is not tried again unasked" if lost else ""
-    )
-    return PlumbobError(
-        f"{_statement(task, number)} got no lock{work}: {error.what}{held}",
-        advice=with_page(
-            "somebody holds the table, by a transaction that is open or by a backup; nothing of this "
-            "statement was done. Run the same command again later"
-            + (", or with --kill-blockers" if wait and wait.blockers else ""),
-            error.errno if isinstance(error, ServerError) else 0,
-        ),
-        where=task.migration.id,
-        exit=Exit.LOCKED,
-    )
-
-
-def _in_use(task: Task, number: int, found: Sequence[str]) -> PlumbobError:
-    return PlumbobError(
-        f"{_statement(task, number)} was not sent: somebody has locked {listed(found)}, by LOCK TABLES or "
-        "an open HANDLER",
-        advice="on a cluster it would wait behind that, no limit of time would end it, and the writes of "
-        "all members would stop. End that connection (SHOW OPEN TABLES WHERE In_use > 0, SHOW "
-        "PROCESSLIST, on that member), then run the same command again",
-        where=task.migration.id,
-        exit=Exit.LOCKED,
-    )
-
-
-def _lost(task: Task, number: int, error: ServerError, known: str = "") -> PlumbobError:
-    advice = (
-        "the statement may still go on in the server. Run the same command again: it waits for "
-        "that to end, looks at the tables and goes on"
-    )
-    return PlumbobError(
-        f"the connection was lost at {_statement(task, number)}: {error.what}"
-        + (f"; {known}" if known else ""),
-        advice=with_page(
-            f"run the same command again. {_ways(task)}" if known else advice, error.errno
-        ),
-        where=task.migration.id,
-        exit=Exit.FAILED,
-    )
-
-
-def _interrupted(task: Task, done: int, stop: Stop, said: str) -> PlumbobError:
-    """The run was stopped: behind the statements that are done, and what is known of the next."""
-    total = len(task.statements)
-    at = (
-        f" at {_statement(task, done + 1)}: {said}"
-        if said
-        else f", and {task.migration.id} with it"
-    )
-    return PlumbobError(
-        f"interrupted by {stop.by}{at}; {done} of {total} statements done",
-        advice=_ways(task),
-        where=task.migration.id,
-        exit=Exit.INTERRUPTED,
     )
