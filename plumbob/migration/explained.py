@@ -15,6 +15,8 @@ from plumbob.server.introspect import read_schema
 
 # Seconds for one SELECT: somebody waits for the message.
 _SECONDS = 5
+# The variable of the server that an error is about; all of them are bytes.
+_LIMITS = {1206: "innodb_buffer_pool_size", 1799: "innodb_online_alter_log_max_size"}
 
 
 def explained(server: Server, error: ServerError, sql: str) -> str:
@@ -30,7 +32,13 @@ def explained(server: Server, error: ServerError, sql: str) -> str:
         about = meant(sql, schema, server.flavour)
         found = words(Failure(error.errno, error.what, about, schema, server.flavour))
         counted = count_rows(server, found.hazards, seconds=_SECONDS)
+        limits = _limits(server, error.errno)
     except PlumbobError:
         return error.what
     rows = [f"{each.hazard.object}: {each.said}" for each in counted if each.rows]
-    return "\n".join([error.what, *found.said, *rows])
+    return "\n".join([error.what, *found.said, *limits, *rows])
+
+
+def _limits(server: Server, errno: int) -> list[str]:
+    name = _LIMITS.get(errno)
+    return [f"{name} is {server.query(f'SELECT @@{name}')[0][0]} bytes"] if name else []

@@ -44,7 +44,7 @@ _ADVICE = {
     1296: _FULL,
     1452: "Rows have no parent, which the new foreign key asks for; mend them first.",
     1799: "Others wrote more meanwhile than innodb_online_alter_log_max_size takes; the table is unchanged. "
-    "Make it larger, or run this when less is written.",
+    "Make it larger (SET GLOBAL innodb_online_alter_log_max_size = …), or run this when less is written.",
     1845: _NO_CHEAP_WAY,
     1846: _NO_CHEAP_WAY,
     1878: _FULL,

@@ -54,8 +54,7 @@ SHOWN = {
     "F13": f"{RUNS}test_what_became_of_a_statement_is_found_out",
     "F14": f"{RUNS}test_what_changes_nothing_is_run_again",
     "F15": f"{RUNS}test_a_table_that_does_not_fit_is_left_as_it_was",
-    # No command: its limits are those of the whole server, which all tests share.
-    "F16": "migration/test_warnings.py::test_what_stops_an_alter_has_advice",
+    "F16": "commands/test_online_log.py::test_an_alter_whose_online_log_overflows",
     "F17": "commands/test_hostile_servers.py::test_set_while_it_runs",
     "F18": f"{RUNS}test_journals_of_other_versions",
     "F19": "commands/test_work.py::test_nobody_there_exits_with_3",
