@@ -15,9 +15,7 @@ from tests.servers import Server
 LIMIT = "innodb_online_alter_log_max_size"
 # What one UPDATE of all rows writes into the log is twice its smallest size, which is that of a sort buffer.
 ROWS, WIDTH = 4096, 600
-TABLE = (
-    "tables:\n  t:\n    columns:\n      id: int primary key\n      pad: varchar(%d)%%s\n" % WIDTH
-)
+TABLE = "tables:\n  t:\n    columns:\n      id: int primary key\n      pad: varchar(600)"
 
 
 @pytest.fixture
@@ -48,13 +46,13 @@ def writes(desk: Desk, stop: threading.Event) -> None:
 
 def test_an_alter_whose_online_log_overflows(desk: Desk, small_log: None) -> None:
     desk.user.succeeds("apply")
-    desk.user.declare(TABLE % "")
+    desk.user.declare(TABLE)
     desk.user.brings_in_sync()
     desk.sql(
         f"INSERT INTO t VALUES (0, REPEAT('x', {WIDTH}))",
         *(f"INSERT INTO t SELECT id + {2**n}, pad FROM t" for n in range(ROWS.bit_length() - 1)),
     )
-    desk.user.declare(TABLE % " not null")
+    desk.user.declare(TABLE + " not null")
     desk.user.succeeds("diff", "--write", "-m", "change")
     before = desk.sql("SHOW CREATE TABLE t")
     stop = threading.Event()
