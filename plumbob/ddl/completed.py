@@ -1,8 +1,7 @@
 """What people leave out and the server fills in: names, DEFAULT NULL, the index under a foreign key.
 
-Names that were left out are given by rule: the same declaration gives the same names, each of at
-    most 64
-characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for
+Names that were left out are given by rule: the same declaration gives the same names, each of at most
+64 characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for
 that.
 """
 

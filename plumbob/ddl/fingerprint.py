@@ -1,7 +1,6 @@
 """Fingerprints: SHA-256 over the canonical text of an object, or of all objects of a schema.
 
-Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what
-    a
+Equal fingerprints mean equal definitions: the AUTO_INCREMENT counter, the order of indexes and what a
 server only remembers of a spelling are left out.
 """
 

@@ -18,8 +18,7 @@ def comparison_sql(found: Compared) -> str:
 
     Raises:
         PlumbobError: a statement has invisible characters: escaped, it would mean something else;
-        raw, it
-            could do anything to a terminal or a CI log.
+            raw, it could do anything to a terminal or a CI log.
     """
     parts = [f"-- {line(found.declared)} | {line(found.live)}"]
     if found.in_sync:
