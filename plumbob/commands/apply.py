@@ -14,12 +14,11 @@ from plumbob.commands.opening import (
     open_project,
     scratch_place,
 )
-from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
 from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
-from plumbob.migration.resume import Told
 from plumbob.workflow import Comparison, compare_database
 
 EXAMPLE = """\
@@ -30,22 +29,12 @@ schema apply --allow drop-column:users.legacy"""
 @click.command(cls=options.Command, example=EXAMPLE)
 @options.project
 @options.connection
-@options.allow
-@options.dry_run
-@options.max_wait
-@options.kill_blockers
-@options.over_drift
-@options.interrupted
+@options.run
 @options.json
 def command(
     where: ProjectOptions,
     to: ConnectionOptions,
-    allow: tuple[str, ...],
-    dry_run: bool,
-    max_wait: float,
-    kill_blockers: bool,
-    over_drift: tuple[str, ...],
-    interrupted: Told | None,
+    how: RunOptions,
     as_json: bool,
 ) -> int:
     """Run the migrations that the database does not have yet.
@@ -66,16 +55,16 @@ def command(
         outcome = executor.apply(
             server,
             chain,
-            allow=allow,
-            dry_run=dry_run,
+            allow=how.allow,
+            dry_run=how.dry_run,
             progress=teller(),
             production=project.config.production,
-            max_wait=max_wait,
-            told=interrupted,
+            max_wait=how.max_wait,
+            told=how.interrupted,
             limits=limits(project.config),
             stop=stop,
-            over_drift=over_drift,
-            kill=killing(project.config, kill_blockers),
+            over_drift=how.over_drift,
+            kill=killing(project.config, how.kill_blockers),
         )
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:

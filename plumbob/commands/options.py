@@ -11,12 +11,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from plumbob.commands import console
 from plumbob.config import seconds
+
+if TYPE_CHECKING:
+    from plumbob.migration.resume import Told
 
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]
@@ -99,6 +102,18 @@ class ConnectionOptions:
         return "ConnectionOptions(...)"
 
 
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How migrations are run: what is approved, and what is done about others who are in the way."""
+
+    allow: tuple[str, ...]
+    dry_run: bool
+    max_wait: float
+    kill_blockers: bool
+    over_drift: tuple[str, ...]
+    interrupted: Told | None
+
+
 def project(function: Function) -> Function:
     """`--dir`, `--schema` and `--env`, given to the function as `where`."""
     return _grouped(function, "where", ProjectOptions, _PROJECT)
@@ -107,6 +122,11 @@ def project(function: Function) -> Function:
 def connection(function: Function) -> Function:
     """The mysql client's options and `--wait`, given to the function as `to`."""
     return _grouped(function, "to", ConnectionOptions, _CONNECTION)
+
+
+def run(function: Function) -> Function:
+    """What is said of a run of `apply` or `rollback`, given to the function as `how`."""
+    return _grouped(function, "how", RunOptions, _RUN)
 
 
 def _approvals(
@@ -144,27 +164,6 @@ max_wait = click.option(
     default="60s",
     metavar="TIME",
     help="Give up on a table that others hold after this time [60s].",
-)
-
-over_drift = click.option(
-    "--over-drift",
-    multiple=True,
-    metavar="OBJECT",
-    help="Change this object although somebody has changed it by hand; may be repeated.",
-)
-
-kill_blockers = click.option(
-    "--kill-blockers",
-    is_flag=True,
-    help="End connections that hold a table which is waited for; spared are backups, LOCK TABLES, other "
-    "DDL, and transactions that have changed many rows (kill_rows in the settings).",
-)
-
-interrupted = click.option(
-    "--interrupted",
-    type=click.Choice(["done", "again"]),
-    help="What became of a statement by hand that was running when the last run ended, and was in no "
-    "transaction: it is done, or has to be run again.",
 )
 
 
@@ -206,6 +205,29 @@ _PROJECT = (
         "--env",
         metavar="NAME",
         help="The environment whose settings count [$PLUMBOB_ENV, else development].",
+    ),
+)
+_RUN = (
+    allow,
+    dry_run,
+    max_wait,
+    click.option(
+        "--kill-blockers",
+        is_flag=True,
+        help="End connections that hold a table which is waited for; spared are backups, LOCK TABLES, "
+        "other DDL, and transactions that have changed many rows (kill_rows in the settings).",
+    ),
+    click.option(
+        "--over-drift",
+        multiple=True,
+        metavar="OBJECT",
+        help="Change this object although somebody has changed it by hand; may be repeated.",
+    ),
+    click.option(
+        "--interrupted",
+        type=click.Choice(["done", "again"]),
+        help="What became of a statement by hand that was running when the last run ended, and was in "
+        "no transaction: it is done, or has to be run again.",
     ),
 )
 _CONNECTION = (

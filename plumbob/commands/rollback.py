@@ -6,11 +6,10 @@ import click
 
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
-from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
 from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
-from plumbob.migration.resume import Told
 
 EXAMPLE = """\
 schema rollback
@@ -27,23 +26,13 @@ schema rollback --steps 2 --allow drop-column:users.last_login"""
     metavar="N",
     help="How many migrations to undo, last first [1].",
 )
-@options.allow
-@options.dry_run
-@options.max_wait
-@options.kill_blockers
-@options.over_drift
-@options.interrupted
+@options.run
 @options.json
 def command(
     where: ProjectOptions,
     to: ConnectionOptions,
     steps: int,
-    allow: tuple[str, ...],
-    dry_run: bool,
-    max_wait: float,
-    kill_blockers: bool,
-    over_drift: tuple[str, ...],
-    interrupted: Told | None,
+    how: RunOptions,
     as_json: bool,
 ) -> int:
     """Undo the last migrations.
@@ -60,15 +49,15 @@ def command(
             server,
             chain,
             steps=steps,
-            allow=allow,
-            dry_run=dry_run,
+            allow=how.allow,
+            dry_run=how.dry_run,
             progress=teller(),
             production=project.config.production,
-            max_wait=max_wait,
-            told=interrupted,
+            max_wait=how.max_wait,
+            told=how.interrupted,
             limits=limits(project.config),
             stop=stop,
-            over_drift=over_drift,
-            kill=killing(project.config, kill_blockers),
+            over_drift=how.over_drift,
+            kill=killing(project.config, how.kill_blockers),
         )
     return tell_end(outcome, as_json=as_json)
