@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 
 import plumbob.commands
+from plumbob import templates
 from plumbob.commands import console, options
-from plumbob.commands.init import template
 from plumbob.commands.sandbox import find_server
 from plumbob.config import VARIABLE
 from plumbob.errors import Exit, PlumbobError
@@ -85,7 +85,7 @@ class Tour:
     def create(self) -> None:
         _say("A project, its declaration, and a database that has nothing of it yet")
         _type("init")
-        self.declaration.write_text(template("demo.yaml"), encoding="utf-8")
+        self.declaration.write_text(templates.text("demo.yaml"), encoding="utf-8")
         console.out("(schema/schema.yaml is now the declaration of a shop: five tables)")
         _type("check")
         _type("create")
@@ -120,13 +120,13 @@ class Tour:
         seeds = self.folder / "seeds" / "demo.yaml"
         seeds.parent.mkdir(exist_ok=True)
         # The column has another name by now.
-        text = template("demo_seeds.yaml").replace("full_name", "display_name")
+        text = templates.text("demo_seeds.yaml").replace("full_name", "display_name")
         seeds.write_text(text, encoding="utf-8")
         _show(seeds.relative_to(self.folder))
         _type("seed")
         _type("seed")
         app = self.folder / "app.py"
-        app.write_text(template("demo_app.py"), encoding="utf-8")
+        app.write_text(templates.text("demo_app.py"), encoding="utf-8")
         _show(app.relative_to(self.folder))
         _run(app.relative_to(self.folder))
 

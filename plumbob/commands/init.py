@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from plumbob import templates
 from plumbob.commands import console, options
 from plumbob.commands.opening import connect_to, database_name, find_target, scratch_place
 from plumbob.commands.options import ConnectionOptions
@@ -58,7 +58,7 @@ def command(
     root = (folder or Path.cwd()).absolute()
     refuse_existing(root)
     read = _read(source, to, scratch) if source or _names_a_server(to) else None
-    files = lay_out(root, read.text if read else template("init_schema.yaml"))
+    files = lay_out(root, read.text if read else templates.text("init_schema.yaml"))
     if as_json:
         console.out_json(document(root, files, read))
     else:
@@ -79,11 +79,6 @@ class Read:
     @property
     def is_right(self) -> bool:
         return self.in_sync and not self.proof.unlike
-
-
-def template(name: str) -> str:
-    """A text of fixed shape that comes with the package."""
-    return (resources.files("plumbob") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _names_a_server(to: ConnectionOptions) -> bool:
@@ -142,7 +137,7 @@ def refuse_existing(root: Path) -> None:
 
 def lay_out(root: Path, declaration: str) -> list[Path]:
     """Write the files of a new project, and give those that are to be named."""
-    files = {root / Config().schema: declaration, root / FILE: template("init_plumbob.cfg")}
+    files = {root / Config().schema: declaration, root / FILE: templates.text("init_plumbob.cfg")}
     for path, text in files.items():
         _write(path, text)
     _write(root / Config().generated / "migrations" / ".gitkeep", "")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
@@ -29,9 +27,7 @@ from plumbob.migration.reading import (
 )
 from plumbob.plan.cost import cost_text
 from plumbob.plan.hazards import not_restored
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from plumbob.templates import template
 
 _COMMAND = {"up": "apply", "down": "rollback"}
 
@@ -52,7 +48,15 @@ def render(migration: Migration, direction: Direction) -> str:
     except SyntaxFault as fault:
         raise _unwritable(migration, fault.what) from fault
     parent = migration.parent
-    text = _template().render(
+    written = template(
+        "migration.sql.j2",
+        comment=escape,
+        cost=_cost,
+        ended=ended,
+        before=session.before,
+        after=session.after,
+    )
+    text = written.render(
         kind=KIND[direction],
         format=FORMAT if migration.undoes_drift else FORMAT_OF_OTHERS,
         undoes_drift=migration.undoes_drift,
@@ -135,19 +139,5 @@ def _unwritable(migration: Migration, why: str) -> PlumbobError:
     )
 
 
-@cache
-def _template() -> Template:
-    # An application that asks for the history writes no files, and need not wait for this.
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("plumbob", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # SQL, not HTML; values that could break out go through `comment`.
-    )
-    environment.filters.update(ended=ended, cost=lambda each: cost_text(each.sql, each.cost))
-    environment.filters.update(comment=escape, before=session.before, after=session.after)
-    return environment.get_template("migration.sql.j2")
+def _cost(statement: FileStatement) -> str:
+    return cost_text(statement.sql, statement.cost)

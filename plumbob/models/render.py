@@ -8,9 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.charsets import server_defaults
@@ -21,6 +18,7 @@ from plumbob.models.fields import FLAVOUR
 from plumbob.models.naming import Names, associations, settle
 from plumbob.models.options import Options
 from plumbob.models.source import INDENT, WIDTH, text
+from plumbob.templates import template
 
 PACKAGE = "__init__.py"
 
@@ -58,7 +56,7 @@ def render_package(schema: Schema, options: Options) -> dict[str, str]:
         for each in classes
     }
     exported = sorted(name for each in classes for name in (each.name, *_enum_names(each)))
-    files[PACKAGE] = _template("models_package.py.jinja").render(
+    files[PACKAGE] = template("models_package.py.j2").render(
         source=options.source,
         schema=_schema(options),
         imports=[
@@ -104,7 +102,7 @@ def _module(
     *,
     with_schema: bool,
 ) -> str:
-    return _template("models.py.jinja").render(
+    return template("models.py.j2").render(
         source=options.source,
         imports=imports,
         type_imports=type_imports,
@@ -174,16 +172,3 @@ def _import_order(name: str) -> tuple[int, str]:
 
 def _enum_names(written: Written) -> list[str]:
     return [name for name, _ in written.enums]
-
-
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("plumbob", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # Python, not HTML; what comes from a declaration is a literal or a name.
-    )
-    return environment.get_template(name)
