@@ -2,8 +2,9 @@
 BIN := .venv/bin
 READY := .venv/installed
 PYTHON ?= python3
+SQL ?= tests/schemas/own
 
-.PHONY: help demo test test-sequelize test-edits lint types fuzz torture bench servers stop format clean
+.PHONY: help demo test test-sequelize test-edits schemas lint types fuzz torture bench servers stop format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +33,10 @@ test-sequelize: $(READY) ## what Sequelize made is taken over: with the real one
 test-edits: $(READY) ## every single edit of a declaration with everything, there and back
 	@$(BIN)/python tools/servers.py
 	@PLUMBOB_EXAMPLES=100 $(BIN)/pytest -q -m edits tests/property/test_edits.py
+
+schemas: $(READY) ## a folder of SQL dumps up and back: SQL=folder, without it our own; ARGS="--server mysql"
+	@$(BIN)/python tools/servers.py
+	@$(BIN)/python -m tools.schemas $(SQL) $(ARGS)
 
 lint: $(READY) ## style, and the layers of the package
 	@$(BIN)/ruff check -q --output-format concise

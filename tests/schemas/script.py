@@ -1,0 +1,105 @@
+"""Runs a dump as `mysql --force` does: what the server refuses is written down, and the rest goes on.
+
+It knows nothing of how plumbob reads SQL: what it loads is what plumbob is held against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pymysql
+
+from tests.servers import Server
+
+_COMMENT = r"/\*(?!!|M!).*?\*/|\#[^\n]*|--(?=\s|\Z)[^\n]*"
+_QUOTED = r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`(?:[^`]|``)*`"
+_CLIENT = r"(?:(?<=\n)|\A)[ \t]*DELIMITER[ \t]+(?P<next>\S+)[^\n]*"
+_BEFORE = re.compile(rf"(?:\s|{_COMMENT})*", re.DOTALL)
+# What changes more than the one database, or waits for other connections.
+_OF_THE_SERVER = re.compile(
+    r"""(?:/\*M?!\d*\s*)?(?:
+        use|grant|revoke|flush|load|lock|unlock|reset|kill|shutdown|install|uninstall|purge|change
+      | (?:create|drop|alter)\s+(?:or\s+replace\s+)?(?:database|schema|user|role|server|tablespace)
+      | set\s+(?:global|persist|persist_only|password|@@global\s*\.|@@persist)
+    )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OF_ROWS = re.compile(r"(?:insert|replace)\b", re.IGNORECASE)
+# Servers of today refuse what those took that the dumps are of.
+_LENIENT = {
+    "sql_mode": "''",
+    "foreign_key_checks": "0",
+    "innodb_strict_mode": "0",
+    "restrict_fk_on_non_standard_key": "0",
+}
+_UNKNOWN_VARIABLE = 1193
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A statement that the server did not take, and why."""
+
+    errno: int
+    message: str
+    sql: str
+
+    def __str__(self) -> str:
+        return f"{self.errno} {self.message} ({' '.join(self.sql.split())[:40]} …)"
+
+
+def make(server: Server, database: str, script: str) -> tuple[Refusal, ...]:
+    """Make what a script defines; its rows are left out."""
+    found = [sql for sql in statements(script) if not _OF_ROWS.match(sql)]
+    return _run(server, database, found)
+
+
+def fill(server: Server, database: str, script: str) -> tuple[Refusal, ...]:
+    """Write the rows of a script into the tables that it defines."""
+    found = [sql for sql in statements(script) if _OF_ROWS.match(sql)]
+    return _run(server, database, found)
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script that are about the one database, without comments ahead of them."""
+    for piece in _pieces(script):
+        begin = _BEFORE.match(piece)
+        sql = piece[begin.end() if begin else 0 :].rstrip()
+        if sql and not _OF_THE_SERVER.match(sql):
+            yield sql
+
+
+def _pieces(script: str) -> Iterator[str]:
+    """What stands between two delimiters, outside of quotes and comments."""
+    delimiter, start, position = ";", 0, 0
+    while found := _next(delimiter).search(script, position):
+        position = found.end()
+        if found["end"]:
+            yield script[start : found.start()]
+            start = position
+        elif found["next"] and not _BEFORE.sub("", script[start : found.start()], count=1):
+            delimiter, start = found["next"], position
+    yield script[start:]
+
+
+def _next(delimiter: str) -> re.Pattern[str]:
+    pattern = rf"(?P<end>{re.escape(delimiter)})|{_CLIENT}|{_QUOTED}|{_COMMENT}"
+    return re.compile(pattern, re.DOTALL | re.IGNORECASE)
+
+
+def _run(server: Server, database: str, script: Iterable[str]) -> tuple[Refusal, ...]:
+    refused = []
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        for name, value in _LENIENT.items():
+            try:
+                cursor.execute(f"SET SESSION {name} = {value}")
+            except pymysql.Error as error:
+                if error.args[0] != _UNKNOWN_VARIABLE:
+                    raise
+        for sql in script:
+            try:
+                cursor.execute(sql, None)
+            except pymysql.Error as error:
+                refused.append(Refusal(error.args[0], str(error.args[1]), sql))
+    return tuple(refused)
