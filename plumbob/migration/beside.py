@@ -14,10 +14,11 @@ from types import TracebackType
 
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
-from plumbob.server.blockers import Blocker, Stage, Wait, stage_of, wait_of
+from plumbob.server.blockers import Blocker, Wait, wait_of
 from plumbob.server.connection import Server
 from plumbob.server.errors import NO_SUCH_THREAD, NOT_YOURS, ServerError
 from plumbob.server.grants import read_grants
+from plumbob.server.stages import Stage, stage_of
 from plumbob.server.visibility import account
 
 # A statement is first looked at after this time, and then again and again.

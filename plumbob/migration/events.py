@@ -9,7 +9,8 @@ from plumbob.migration.beside import Kill
 from plumbob.migration.counting import Counted
 from plumbob.migration.disk import Room
 from plumbob.migration.migration import Direction, FileStatement
-from plumbob.server.blockers import Blocker, Stage, Wait
+from plumbob.server.blockers import Blocker, Wait
+from plumbob.server.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,10 @@ from plumbob.migration.text import file_name
 from plumbob.migration.verdict import LOCKED, advice, sort_warnings
 from plumbob.model import key_of_id
 from plumbob.plan.statement import Hazard
-from plumbob.server.blockers import Stage
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.members import Lags, in_use
+from plumbob.server.stages import Stage
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
 # With 1 s and 2, 4, 8 s readers are stalled for 1 s at a time and a third of the time (measured).
