@@ -14,8 +14,9 @@ import pytest
 
 from plumbob.ddl.tables import parse_create_table
 from plumbob.migration.explained import explained
-from plumbob.migration.meant import meant
-from plumbob.migration.words import Failure, words
+from plumbob.migration.explained.failure import Failure
+from plumbob.migration.explained.meant import meant
+from plumbob.migration.explained.words import words
 from plumbob.model import Schema
 from plumbob.server import connection
 from plumbob.server.driver import open_connection

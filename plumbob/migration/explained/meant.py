@@ -90,7 +90,7 @@ def _read(sql: str, schema: Schema, flavour: Flavour) -> Meant:
         return Meant(name, before)
     clauses = list(_clauses(cursor))
     after = _altered(before, clauses, flavour)
-    return Meant(name, before, after, tuple(_renamed(before, clauses, flavour)))
+    return Meant(name, before, after, tuple(_requoted_names(before, clauses, flavour)))
 
 
 def _table(schema: Schema, name: str) -> Table | None:
@@ -113,7 +113,9 @@ def _altered(table: Table, clauses: Iterable[str], flavour: Flavour) -> Table:
     return table
 
 
-def _renamed(table: Table, clauses: Iterable[str], flavour: Flavour) -> Iterator[tuple[str, str]]:
+def _requoted_names(
+    table: Table, clauses: Iterable[str], flavour: Flavour
+) -> Iterator[tuple[str, str]]:
     """The columns that CHANGE or RENAME COLUMN gives another name."""
     for clause in clauses:
         at = Cursor(clause, flavour, is_lenient=True)

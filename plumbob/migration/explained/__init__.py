@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from plumbob.errors import PlumbobError
 from plumbob.migration.counting import count_rows
-from plumbob.migration.meant import meant
-from plumbob.migration.words import Failure, words
+from plumbob.migration.explained.failure import Failure
+from plumbob.migration.explained.meant import meant
+from plumbob.migration.explained.words import words
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_schema
