@@ -13,7 +13,8 @@ from plumbob import templates
 from plumbob.commands import console, options
 from plumbob.commands.opening import connect_to, database_name, find_target, scratch_place
 from plumbob.commands.options import ConnectionOptions
-from plumbob.config import FILE, Config
+from plumbob.config import Config
+from plumbob.config.files import FILE
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model import Schema
 from plumbob.report.comparison import counted

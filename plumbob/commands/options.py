@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plumbob.commands import console
-from plumbob.config import seconds
+from plumbob.config.values import seconds
 
 if TYPE_CHECKING:
     from plumbob.migration.resume import Told

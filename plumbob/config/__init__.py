@@ -8,25 +8,20 @@ environment variable that holds the URL instead, and where the password is kept.
 
 from __future__ import annotations
 
-import configparser
 import difflib
 import os
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from plumbob.errors import PlumbobError, Position
+from plumbob.config.files import FILE, SECTION, Said, position, read_sections
+from plumbob.config.values import READERS
+from plumbob.errors import PlumbobError
 from plumbob.server.online import Tool, read_tool
 from plumbob.server.password import Kept
 from plumbob.server.scope import Scope, read_patterns
 
-FILE = "plumbob.cfg"
-SHARED, TOML = "setup.cfg", "pyproject.toml"
-SECTION = "plumbob"
-ENVIRONMENTS = "environments"
 SECRETS = ("password", "passwd", "url", "database_url", "dsn")
 
 VARIABLE = "PLUMBOB_ENV"
@@ -36,8 +31,6 @@ USUAL = (DEVELOPMENT, "test", PRODUCTION)
 DECLARATIONS = ("schema/schema.yaml", "schema/schema.yml", "schema/schema.sql")
 
 ScratchKind = Literal["sandbox", "target", "none"]
-# The texts of one section, by setting.
-Said = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +149,7 @@ def read_config(root: Path | None, env: str | None = None) -> Config:
     """
     asked = env or os.environ.get(VARIABLE, "")
     name = asked or DEVELOPMENT
-    found = {} if root is None else dict(_sections(root))
+    found = {} if root is None else dict(read_sections(root))
     if len(found) > 1:
         one, other = found
         raise PlumbobError(
@@ -164,44 +157,32 @@ def read_config(root: Path | None, env: str | None = None) -> Config:
             advice="settings stand in one file: move them all to one of the two",
             where=str(root),
         )
-    for file, sections in found.items():
-        try:
-            configs = {each: _config(file, each, sections) for each in ("", *sections, name)}
-        except _Wrong as wrong:
-            assert root is not None
-            wrong.where = _position(root / file, wrong.setting, wrong.env)
-            raise
-        if name not in (*sections, *USUAL):
-            raise _unknown_environment(name, [*filter(None, sections), *USUAL], file, env)
-        return _at_home(configs[name], root)
-    if name not in USUAL:
-        raise _unknown_environment(name, list(USUAL), None, env)
-    return _config("", name, {})
+    if root is None or not found:
+        if name not in USUAL:
+            raise _unknown_environment(name, list(USUAL), None, env)
+        return _config("", name, {})
+    ((file, sections),) = found.items()
+    try:
+        configs = {each: _config(file, each, sections) for each in ("", *sections, name)}
+    except _Wrong as wrong:
+        wrong.where = position(root / file, wrong.setting, wrong.env)
+        raise
+    if name not in (*sections, *USUAL):
+        raise _unknown_environment(name, [*filter(None, sections), *USUAL], file, env)
+    return _at_home(configs[name], root)
 
 
-def _at_home(config: Config, root: Path | None) -> Config:
+def _at_home(config: Config, root: Path) -> Config:
     """The same with the file of the password from the project's root."""
-    if not config.password_file or root is None:
+    if not config.password_file:
         return config
     file = os.path.expandvars(os.path.expanduser(config.password_file))
     return replace(config, password_file=str(root / file))
 
 
-def seconds(text: str) -> float:
-    """A time such as 500ms, 60s, 5m or 1h, in seconds; a number alone counts seconds.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text.strip())
-    if not found:
-        raise ValueError(f"{text!r} is not a time such as 60s, 5m or 1h")
-    return float(found[1]) * {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[found[2]]
-
-
 def _is_root(folder: Path) -> bool:
     named = (folder / FILE, *(folder / each for each in DECLARATIONS))
-    return any(path.is_file() for path in named) or next(_sections(folder), None) is not None
+    return any(path.is_file() for path in named) or next(read_sections(folder), None) is not None
 
 
 def _upwards(start: Path) -> Iterator[Path]:
@@ -210,112 +191,6 @@ def _upwards(start: Path) -> Iterator[Path]:
         yield at
         if (at / ".git").exists():
             return
-
-
-def _sections(root: Path) -> Iterator[tuple[str, dict[str, Said]]]:
-    """Each file that has settings, with its sections by environment; "" is the one for all."""
-    for name, read in ((FILE, _read_own), (SHARED, _read_shared), (TOML, _read_toml)):
-        path = root / name
-        if not path.is_file():
-            continue
-        if found := read(name, _text(path)):
-            yield name, found
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PlumbobError(f"{path} cannot be read: {error.strerror}", where=path.name) from error
-    except UnicodeDecodeError as error:
-        raise _no_settings(path.name) from error
-
-
-def _read_own(name: str, text: str) -> dict[str, Said]:
-    parser = _parsed(name, text)
-    for section in parser.sections():
-        if _environment(section) is None:
-            raise PlumbobError(
-                f"{name} has a section [{section}]",
-                advice=f"settings stand in [{SECTION}], those of an environment in [{SECTION}:NAME]",
-                where=name,
-            )
-    return _of_parser(parser)
-
-
-def _read_shared(name: str, text: str) -> dict[str, Said]:
-    """The sections that are ours; what a file of others has besides is theirs."""
-    if not re.search(rf"^\[{SECTION}[]:]", text, re.MULTILINE):
-        return {}
-    return _of_parser(_parsed(name, text))
-
-
-def _parsed(name: str, text: str) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(interpolation=None, default_section="")
-    try:
-        parser.read_string(text, source=name)
-    except configparser.Error as error:
-        # Its message repeats the line, which may be somebody's password.
-        first, *_ = getattr(error, "errors", None) or [(getattr(error, "lineno", None), "")]
-        raise _no_settings(name, first[0]) from error
-    return parser
-
-
-def _of_parser(parser: configparser.ConfigParser) -> dict[str, Said]:
-    named = ((_environment(section), section) for section in parser.sections())
-    return {env: dict(parser[section]) for env, section in named if env is not None}
-
-
-def _environment(section: str) -> str | None:
-    """The environment of a section, "" for the one for all, None where the section is not ours."""
-    head, colon, name = section.partition(":")
-    if head.strip() != SECTION or (colon and not name.strip()):
-        return None
-    return name.strip()
-
-
-def _read_toml(name: str, text: str) -> dict[str, Said]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    if SECTION not in text:
-        return {}
-    try:
-        tools = tomllib.loads(text).get("tool")
-    except tomllib.TOMLDecodeError as error:
-        raise _no_settings(name) from error
-    found = tools.get(SECTION) if isinstance(tools, dict) else None
-    if found is None:
-        return {}
-    own = dict(_table(name, f"tool.{SECTION}", found))
-    at = f"tool.{SECTION}.{ENVIRONMENTS}"
-    environments = _table(name, at, own.pop(ENVIRONMENTS, {}))
-    sections = {"": _said(name, own)}
-    for env, said in environments.items():
-        sections[env] = _said(name, _table(name, f"{at}.{env}", said))
-    return sections
-
-
-def _table(file: str, name: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise PlumbobError(f"{name} is not a table", where=file)
-    return value
-
-
-def _said(file: str, table: Mapping[str, Any]) -> Said:
-    """TOML's values as the texts that they are in the other files; a list has a text on each line."""
-    return {key: _value(file, key, value) for key, value in table.items()}
-
-
-def _value(file: str, key: str, value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "\n".join(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise PlumbobError(f"{key} is neither a text nor a number", where=file)
 
 
 class _Wrong(PlumbobError):
@@ -339,7 +214,7 @@ def _config(file: str, env: str, sections: Mapping[str, Said]) -> Config:
     values: dict[str, Any] = {"log_sql": name == DEVELOPMENT}
     for key, text in {**sections.get("", {}), **own}.items():
         try:
-            values[key] = _READERS[known[key]](text.strip())
+            values[key] = READERS[known[key]](text.strip())
         except ValueError as error:
             raise _Wrong(key, env if key in own else "", f"{key} has to be {error}") from None
     if name == PRODUCTION and "production" not in own:
@@ -382,53 +257,8 @@ def _faults(config: Config) -> Iterator[tuple[str, str, str]]:
             yield setting, error.what, error.advice
 
 
-def _position(path: Path, setting: str, env: str) -> Position | str:
-    """Where a setting stands; its line is not shown, since it may hold a secret."""
-    heads = (
-        f"[{SECTION}:{env}]",
-        f"[tool.{SECTION}.{ENVIRONMENTS}.{env}]",
-        *((f"[{SECTION}]", f"[tool.{SECTION}]") if not env else ()),
-    )
-    inside = False
-    for number, text in enumerate(_text(path).splitlines(), 1):
-        if text.startswith("["):
-            inside = text.replace(" ", "").replace('"', "") in heads
-        elif inside and re.match(rf"\s*\"?{re.escape(setting)}\"?\s*[=:]", text, re.IGNORECASE):
-            return Position(path.name, number, 1 + len(text) - len(text.lstrip()))
-    return path.name
-
-
 def _is_scratch(text: str) -> bool:
     return text == "" or text in get_args(ScratchKind) or text.startswith("$")
-
-
-def _boolean(text: str) -> bool:
-    word = text.lower()
-    if word not in configparser.ConfigParser.BOOLEAN_STATES:
-        raise ValueError("true or false")
-    return configparser.ConfigParser.BOOLEAN_STATES[word]
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("a whole number")
-    return int(text)
-
-
-def _time(text: str) -> float:
-    try:
-        return seconds(text)
-    except ValueError:
-        raise ValueError("a time such as 10s or 500ms") from None
-
-
-# How a setting is read, by the type of its field; a ValueError says what it should be.
-_READERS: Mapping[str, Callable[[str], object]] = {
-    "str": str,
-    "bool": _boolean,
-    "int": _number,
-    "float": _time,
-}
 
 
 def _advice(key: str, known: list[str]) -> str:
@@ -451,8 +281,3 @@ def _unknown_environment(
         advice=f"{advice}an environment is a section [{SECTION}:{name}] of the settings",
         where=file,
     )
-
-
-def _no_settings(name: str, line: int | None = None) -> PlumbobError:
-    at = f", at line {line}" if line else ""
-    return PlumbobError(f"{name} is not a configuration file{at}", where=name)
