@@ -130,6 +130,7 @@ def command(
             f"{live}, {start}" if start else live,
             count_rows(server, hazards),
             owned(found, server) if is_live else None,
+            to_prove=write or prove,
         )
         written = None
         if write and not shown.in_sync:

@@ -168,7 +168,9 @@ def _revert(
         return None
     back = undo(found, server, scratch=place)
     hazards = [hazard for each in back.plan.up for hazard in each.hazards]
-    shown = compared(back, "recorded", database_name(server), count_rows(server, hazards))
+    shown = compared(
+        back, "recorded", database_name(server), count_rows(server, hazards), to_prove=True
+    )
     names = tuple(named_back(back))
     if not is_written or shown.in_sync:
         return _Reverted(shown, names, None)

@@ -9,6 +9,7 @@ from plumbob.migration.beside import Kill
 from plumbob.migration.counting import Counted
 from plumbob.migration.disk import Room
 from plumbob.migration.migration import Direction, FileStatement
+from plumbob.plan.approvals import Needless
 from plumbob.server.blockers import Blocker, Wait
 from plumbob.server.stages import Stage
 
@@ -86,6 +87,13 @@ class NeedsRoom:
     """What the run takes of the server's disk."""
 
     room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """Approvals that were given, and that nothing in the run asks for."""
+
+    approvals: tuple[Needless, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +235,7 @@ Event = (
     | InUse
     | NeedsRoom
     | Looked
+    | NotNeeded
     | Begins
     | NoWayBack
     | Runs

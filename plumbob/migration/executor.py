@@ -23,6 +23,7 @@ from plumbob.migration.events import (
     Looked,
     Marked,
     NeedsRoom,
+    NotNeeded,
     Progress,
     Runs,
     silent,
@@ -32,14 +33,14 @@ from plumbob.migration.handover import HandOver, is_for_a_tool
 from plumbob.migration.held import in_use
 from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.live import Live, look
-from plumbob.migration.migration import ABSENT, Direction, Migration
+from plumbob.migration.migration import ABSENT, Direction, FileStatement, Header, Migration
 from plumbob.migration.production import mark, refuse_in_production
 from plumbob.migration.resume import Told
 from plumbob.migration.running import Runner
 from plumbob.migration.standing import Standing, stand
 from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
-from plumbob.plan.approvals import ALL, check_approvals, is_approved
+from plumbob.plan.approvals import ALL, Needless, check_approvals, is_approved, needless
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 
@@ -57,6 +58,8 @@ class Outcome:
     approval, and `refused` what would fail on rows (a real run refuses both). `sql` is what a dry run
     would send, with the settings of single statements around them. `in_use` are those who held tables of
     the run for a while before it, and `room` is what it takes of the disk, if that is worth a word.
+    `headers` are what the files of these migrations say of themselves; `needless` are approvals that were
+    given, and that nothing in the run asks for.
     """
 
     direction: Direction
@@ -69,6 +72,8 @@ class Outcome:
     sql: tuple[str, ...] = ()
     in_use: tuple[InUse, ...] = ()
     room: Room | None = None
+    headers: tuple[Header, ...] = ()
+    needless: tuple[Needless, ...] = ()
 
 
 def apply(
@@ -168,7 +173,7 @@ def rollback(
 class _Ready:
     """What is to be run, the database as it is, the rows that were counted, and what is a tool's work.
 
-    `in_use` and `room` are what `Outcome` has of them.
+    `in_use`, `room` and `needless` are what `Outcome` has of them.
     """
 
     tasks: list[Task]
@@ -177,6 +182,7 @@ class _Ready:
     hand: HandOver | None
     in_use: tuple[InUse, ...]
     room: Room | None
+    needless: tuple[Needless, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,8 @@ class _Run:
             tuple(_sql(ready.tasks)) if self.dry_run else (),
             ready.in_use,
             ready.room,
+            tuple(task.migration.header for task in ready.tasks),
+            ready.needless,
         )
 
     def _carry_out(self, chain: Sequence[Migration], ready: _Ready, held: lock.Lock) -> None:
@@ -275,14 +283,19 @@ class _Run:
         faults = list(findings(self.server, tasks, live, self.over_drift))
         if self.over_drift:
             tasks = [replace(task, over=self.over_drift) for task in tasks]
-        blocked, hand = self._large(tasks)
+        left = [statement for task in tasks for statement in task.left]
+        large = list(blocking(self.server, left, self.limits))
+        blocked, hand = self._large(tasks, large)
         if hand:
             faults += hand.faults(self.server)
-        left = [statement for task in tasks for statement in task.left]
         taken = room(self.server, left, self.limits)
         if taken and taken.is_short and not is_approved(taken.hazard, self._approved(tasks)):
             blocked = [*blocked, taken.hazard]
         found = self._count(tasks, live, blocked)
+        of_size = [*(hazard for _, hazard in large), *([taken.hazard] if taken else [])]
+        unasked = self._needless(tasks, [*of_size, *(each.hazard for each in found)])
+        if unasked:
+            self.progress(NotNeeded(unasked))
         if not self.dry_run:
             faults += risks(found)
         _raise(faults)
@@ -296,21 +309,24 @@ class _Run:
             self.progress(event)
         if taken and (self.dry_run or taken.is_short or (taken.free is None and taken.is_large)):
             self.progress(NeedsRoom(taken))
-        return _Ready(tasks, live, found, hand, held, taken)
+        return _Ready(tasks, live, found, hand, held, taken, unasked)
+
+    def _needless(self, tasks: Sequence[Task], asked: Sequence[Hazard]) -> tuple[Needless, ...]:
+        """What was approved for nothing. What a run that goes on has needed before is no matter."""
+        if not tasks or any(task.begun for task in tasks):
+            return ()
+        return needless(self.allow, {each.approval for each in asked})
 
     def _approved(self, tasks: Sequence[Task]) -> frozenset[str]:
         """All approvals, also those of the files."""
         return self.allow.union(*(task.script.approved for task in tasks))
 
-    def _large(self, tasks: Sequence[Task]) -> tuple[list[Hazard], HandOver | None]:
+    def _large(
+        self, tasks: Sequence[Task], large: Sequence[tuple[FileStatement, Hazard]]
+    ) -> tuple[list[Hazard], HandOver | None]:
         """What blocks large tables and is not approved; and what of it is a tool's work instead."""
-        left = [statement for task in tasks for statement in task.left]
         allow = self._approved(tasks)
-        found = [
-            (statement, hazard)
-            for statement, hazard in blocking(self.server, left, self.limits)
-            if not is_approved(hazard, allow)
-        ]
+        found = [each for each in large if not is_approved(each[1], allow)]
         if self.limits.tool is None:
             return [hazard for _, hazard in found], None
         hand = HandOver(self.limits.tool, [each for each, _ in found if is_for_a_tool(each)])

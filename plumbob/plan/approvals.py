@@ -5,7 +5,8 @@ An object that is not at risk is no error: the same approvals are given to datab
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
@@ -20,6 +21,31 @@ _PARTS = {
     "overwrite-column": "COLUMN",
     "renumber": "COLUMN",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Needless:
+    """An approval that nothing asks for; `near` is one that something does, and that is much like it."""
+
+    approval: str
+    near: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.approval} (did you mean {self.near}?)" if self.near else self.approval
+
+
+def needless(allow: Iterable[str], asked: Collection[str]) -> tuple[Needless, ...]:
+    """The approvals of what is not at risk. No error: the next database may need them.
+
+    Args:
+        asked: the approvals of all that is at risk, given or not.
+    """
+    left = [each for each in asked if each not in {*allow}]
+    found = sorted({*allow} - {*asked, ALL})
+    return tuple(
+        Needless(each, next(iter(get_close_matches(each, left, n=1, cutoff=0.8)), ""))
+        for each in found
+    )
 
 
 def check_approvals(allow: Collection[str]) -> None:

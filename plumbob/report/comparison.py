@@ -75,7 +75,8 @@ class Compared:
 
     `not_understood` are (object, why); `unmanaged` has names by kind; `unconfirmed` says why no
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
-    was run both ways, or is "" when it was not; `counts` are the hazards of the way up with their rows.
+    was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `counts`
+    are the hazards of the way up with their rows.
     """
 
     declared: Source
@@ -90,6 +91,7 @@ class Compared:
     unmanaged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unconfirmed: str = ""
     proved: str = ""
+    unproved: str = ""
 
     @property
     def has_owners(self) -> bool:
@@ -141,8 +143,15 @@ def compared(
     live: str,
     counts: tuple[Counted, ...] = (),
     owned: Owned | None = None,
+    *,
+    to_prove: bool = False,
 ) -> Compared:
-    """A comparison as reports need it, with the names of both sides, and who has changed what."""
+    """A comparison as reports need it, with the names of both sides, and who has changed what.
+
+    Args:
+        to_prove: the plan was to be run both ways.
+    """
+    proved = found.proof.place if found.proof else ""
     return Compared(
         source(declared, found.declaration.schema),
         source(live, found.live),
@@ -155,7 +164,8 @@ def compared(
         tuple((name, each.why) for name, each in found.live.not_understood.items()),
         _by_kind(found.live),
         found.unconfirmed,
-        found.proof.place if found.proof else "",
+        proved,
+        found.unconfirmed if to_prove and not proved else "",
         counts,
     )
 

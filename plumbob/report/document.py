@@ -9,6 +9,7 @@ from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, Source, uncounted
 from plumbob.report.costs import cost_document, costs_document, rollback_document
+from plumbob.report.proved import THIS
 
 
 def comparison_document(found: Compared) -> dict[str, Any]:
@@ -19,6 +20,8 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "confirmed": not found.unconfirmed,
         "unconfirmed": found.unconfirmed,
         "proved": found.proved,
+        "proved_by": THIS if found.proved else "",
+        "unproved": found.unproved,
         "tables": [_table(view) for view in found.tables if view.kind == "table"],
         "stored": [
             _table(view) | {"kind": view.kind} for view in found.tables if view.kind != "table"

@@ -9,6 +9,7 @@ from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, counted, summary
 from plumbob.report.costs import cost_line, plan_costs
+from plumbob.report.proved import by_this
 from plumbob.report.safe import line, lines
 from plumbob.report.text import DRIFTED
 
@@ -117,6 +118,8 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"- {plain(DRIFTED)}"
     yield from (f"- {plain(each)}" for each in plan_costs(found))
     if found.proved:
-        yield f"- proved: both ways were run on {code(found.proved)}"
+        yield f"- proved: both ways were run on {code(by_this(found.proved))}"
+    if found.unproved:
+        yield f"- not proved: {code(found.unproved)}"
     if found.unconfirmed:
         yield f"- unconfirmed by a server: {code(found.unconfirmed)}"

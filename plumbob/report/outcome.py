@@ -13,6 +13,7 @@ from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
 from plumbob.report.comparison import counted
 from plumbob.report.document import counted_document
+from plumbob.report.proved import proof_document, proof_text
 from plumbob.report.safe import line, lines
 from plumbob.report.text import hazard_lines, refusal_lines
 from plumbob.workflow.sync import SyncOutcome
@@ -36,7 +37,9 @@ def outcome_text(outcome: Outcome) -> str:
     else:
         done = click.style(past, fg="green")
         said = [f"{done} {what} ({statements}) in {outcome.seconds:.1f} s"]
-    said += [f"  {line(id)}" for id in outcome.migrations]
+    for header in outcome.headers:
+        proof = f": {proof_text(header)}" if outcome.dry_run else ""
+        said.append(line(f"  {header.id}{proof}"))
     said += [each for sql in outcome.sql for each in lines(f"{sql};")]
     return "\n".join([*said, *refusal_lines(outcome.refused), *hazard_lines(outcome.unapproved)])
 
@@ -45,12 +48,14 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "direction": outcome.direction,
         "migrations": list(outcome.migrations),
+        "proofs": [{"id": each.id, **proof_document(each)} for each in outcome.headers],
         "statements": outcome.statements,
         "seconds": round(outcome.seconds, 3),
         "dry_run": outcome.dry_run,
         "sql": list(outcome.sql),
         "unapproved": [counted_document(each) for each in outcome.unapproved],
         "refused": [counted_document(each) for each in outcome.refused],
+        "not_needed": [each.approval for each in outcome.needless],
         "in_use": [_in_use_document(each) for each in outcome.in_use],
         "disk": _room_document(outcome.room) if outcome.room else None,
     }

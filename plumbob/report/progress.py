@@ -19,6 +19,7 @@ from plumbob.migration.events import (
     Looked,
     Marked,
     NeedsRoom,
+    NotNeeded,
     NoWayBack,
     OnCluster,
     Recorded,
@@ -112,6 +113,13 @@ def _(event: Looked) -> str | None:
         return None
     why = "as approved" if counted.is_approved else "so no approval is needed"
     return line(f"{counted.hazard.approval}: {counted}, {why}")
+
+
+@event_text.register
+def _(event: NotNeeded) -> str | None:
+    note = click.style("note:", fg="yellow")
+    given = ", ".join(map(str, event.approvals))
+    return f"{note} {line(f'nothing in this run asks for --allow {given}')}"
 
 
 @event_text.register

@@ -10,6 +10,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.model import object_id
 from plumbob.plan.statement import Hazard
 from plumbob.report.changes import TableView, views
+from plumbob.report.proved import THIS, by_this
 from plumbob.report.safe import line
 from plumbob.report.text import table_lines
 from plumbob.workflow.rehearsal import Leads, Rehearsal
@@ -47,9 +48,10 @@ def stale_error(found: Rehearsal, file: str) -> PlumbobError:
             where=file,
             exit=Exit.STALE,
         )
-    untold = "".join(f"\nit does not say {_hazard(each)}" for each in found.untold)
+    remarks = [f"it does not say {_hazard(each)}" for each in found.untold] + _needless(found)
+    said = "".join(f"\n{each}" for each in remarks)
     return PlumbobError(
-        f"{found.migration.id} was edited by hand, and leads where it should{untold}",
+        f"{found.migration.id} was edited by hand, and leads where it should{said}",
         advice="write down what was proved, so that it can be applied: schema check --write",
         where=file,
         exit=Exit.STALE,
@@ -60,8 +62,14 @@ def rehearsal_line(found: Rehearsal) -> str:
     id = found.migration.id
     if found.unproved:
         return line(f"{id}: not proved again: {found.unproved}")
-    said = [line(f"{id}: run up and down with the expected result on {found.place}")]
-    return "\n".join([*said, *(line(f"  it says now {_hazard(each)}") for each in found.untold)])
+    said = [line(f"{id}: run up and down with the expected result on {by_this(found.place)}")]
+    said += [line(f"  it says now {_hazard(each)}") for each in found.untold]
+    said += [line(f"  {each}") for each in _needless(found)]
+    return "\n".join(said)
+
+
+def _needless(found: Rehearsal) -> list[str]:
+    return [f"it approves what nothing in it asks for: {each}" for each in found.needless]
 
 
 def _hazard(hazard: Hazard) -> str:
@@ -73,9 +81,11 @@ def rehearsal_document(found: Rehearsal) -> dict[str, object]:
     return {
         "migration": found.migration.id,
         "proved": found.place,
+        "proved_by": THIS if found.place else "",
         "unproved": found.unproved,
         "edited": found.is_renewed,
         "untold": [
             {"kind": each.kind, "object": each.object, "fails": each.fails} for each in found.untold
         ],
+        "not_needed": [each.approval for each in found.needless],
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from plumbob.errors import Exit
+from plumbob.migration.migration import Header, Migration
 from plumbob.migration.standing import HalfDone
 from plumbob.migration.status import Status
 from plumbob.plan.cost import dearest
 from plumbob.report.comparison import counted
 from plumbob.report.costs import statements_cost
+from plumbob.report.proved import proof_document, proof_text
 from plumbob.report.safe import line
 
 # Older ones are in --json.
@@ -60,6 +63,14 @@ def _pending(found: Status) -> Iterator[str]:
             f"{click.style('pending', fg='yellow')}   {line(migration.id)} {line(migration.message)} "
             f"({said})"
         )
+        yield f"          {line(proof_text(_as_it_is(migration)))}"
+
+
+def _as_it_is(migration: Migration) -> Header:
+    """What its files say of themselves; of what was edited since, nothing is proved."""
+    if not migration.changed():
+        return migration.header
+    return replace(migration.header, proof="", unproved="it was edited since: schema check --write")
 
 
 def _wrong(found: Status) -> Iterator[str]:
@@ -111,6 +122,7 @@ def status_document(found: Status, database: str) -> dict[str, Any]:
                 "id": each.id,
                 "message": each.message,
                 "cost": dearest(statement.cost for statement in each.up),
+                **proof_document(_as_it_is(each)),
             }
             for each in found.pending
         ],

@@ -13,6 +13,7 @@ from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, counted, summary, uncounted
 from plumbob.report.costs import cost_line, plan_costs
 from plumbob.report.owners import CONFLICT, PENDING
+from plumbob.report.proved import by_this
 from plumbob.report.safe import line, lines
 
 DRIFTED = (
@@ -175,6 +176,8 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield DRIFTED
     yield from map(line, plan_costs(found))
     if found.proved:
-        yield f"proved: both ways were run on {line(found.proved)}"
+        yield f"proved: both ways were run on {line(by_this(found.proved))}"
+    if found.unproved:
+        yield f"not proved: {line(found.unproved)}"
     if found.unconfirmed:
         yield f"unconfirmed by a server: {line(found.unconfirmed)}"

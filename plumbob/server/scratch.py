@@ -372,7 +372,7 @@ def _find(
     if where == "none":
         return NoScratch("no scratch database was wanted")
     if where == "target" and target is not None:
-        place = f"a scratch database on {target.target.label()}"
+        place = f"a scratch database on {target.flavour} at {target.target.label()}"
         return stack.enter_context(target.twin()), place, False
     if where not in ("", "sandbox", "target"):
         return _configured(where, flavour, stack)
@@ -402,7 +402,7 @@ def _configured(url: str, theirs: Flavour, stack: ExitStack) -> tuple[Server, st
             advice=f"a scratch server has to be {theirs.maker} {theirs.series}, like the target",
             exit=Exit.BAD_INPUT,
         )
-    return server, f"a scratch database on {server.target.label()}", False
+    return server, f"a scratch database on {mine} at {server.target.label()}", False
 
 
 def _encryption(server: Server) -> str:

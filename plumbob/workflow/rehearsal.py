@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob import __version__
@@ -41,7 +41,9 @@ from plumbob.migration.migration import (
 )
 from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, key_of_id
+from plumbob.plan.approvals import Needless, needless
 from plumbob.plan.cost import alters
+from plumbob.plan.hazards import not_restored
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.proof import with_other_triggers, with_triggers_over
 from plumbob.server.connection import Server
@@ -85,6 +87,7 @@ class Rehearsal:
         unproved: why it was not run, or "".
         elsewhere: where it does not lead where it should.
         untold: what it can lose or fail on, and the files do not say.
+        needless: what the files approve, and nothing in them asks for.
     """
 
     migration: Migration
@@ -92,6 +95,7 @@ class Rehearsal:
     unproved: str = ""
     elsewhere: tuple[Leads, ...] = ()
     untold: tuple[Hazard, ...] = ()
+    needless: tuple[Needless, ...] = ()
 
     @property
     def is_renewed(self) -> bool:
@@ -248,7 +252,13 @@ class _Stage:
         header = replace(migration.header, proof=self.scratch.place, unproved="", tool=__version__)
         renewed = Migration(header, forward, replace(backward, after=forward.before))
         untold = (*_untold(migration.forward, forward), *_untold(migration.backward, backward))
-        return Rehearsal(renewed, self.scratch.place, elsewhere=tuple(elsewhere), untold=untold)
+        return Rehearsal(
+            renewed,
+            self.scratch.place,
+            elsewhere=tuple(elsewhere),
+            untold=untold,
+            needless=tuple(_needless(renewed)),
+        )
 
     def _judged(self, ran: Sequence[Ran]) -> list[Ran]:
         """What was run, with the hazards of what it did."""
@@ -475,6 +485,21 @@ def _renewed(script: Script, found: Sequence[Ran], start: Prints, end: Prints) -
 def _untold(script: Script, renewed: Script) -> list[Hazard]:
     told = {(each.approval, each.fails) for each in script.hazards}
     return [each for each in renewed.hazards if (each.approval, each.fails) not in told]
+
+
+def _needless(migration: Migration) -> Iterator[Needless]:
+    """The approvals in both files that nothing in them asks for."""
+    back = [not_restored(each) for each in migration.forward.losses]
+    for script, more in ((migration.forward, []), (migration.backward, back)):
+        # How large a table is, its server knows, and no file.
+        of_size = {
+            f"{kind}:{id}"
+            for kind in ("blocking", "disk")
+            for id in script.tables
+            if key_of_id(id) is None
+        }
+        asked = {each.approval for each in (*script.hazards, *more)}
+        yield from needless(script.approved, asked | of_size)
 
 
 def _gone(start: Schema, end: Schema) -> set[str]:

@@ -161,6 +161,8 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "confirmed",
         "unconfirmed",
         "proved",
+        "proved_by",
+        "unproved",
         "tables",
         "stored",
         "up",
