@@ -13,9 +13,11 @@ from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import renamed_tables, works_on
 from plumbob.model import Flavour
 from plumbob.plan.statement import Hazard
+from plumbob.plan.wording import byte_size
 from plumbob.server.connection import Server
 from plumbob.server.disk import free_bytes
 from plumbob.server.listing import Size, row_estimates
+from plumbob.server.pages import page_of
 
 # Nobody looks at less.
 _NOTICED = 1024**2
@@ -42,8 +44,9 @@ class Room:
     def hazard(self) -> Hazard:
         """Why it would fail, as far as estimates tell; so somebody may know better."""
         what = (
-            f"{self.about}: it builds {self.table} anew, which takes about {self.bytes} bytes, and the "
-            f"server's disk has {self.free} bytes free: make room, or it fails with 1114"
+            f"{self.about}: it builds {self.table} anew, which takes about {byte_size(self.bytes)}, and "
+            f"the server's disk has {byte_size(self.free or 0)} free: make room, or it fails with 1114 "
+            f"({page_of(1114)})"
         )
         return Hazard("disk", self.table, what)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import Work, renamed_tables, works_on
 from plumbob.plan.statement import Hazard
+from plumbob.plan.wording import byte_size
 from plumbob.server.connection import Server
 from plumbob.server.listing import Size, row_estimates
 from plumbob.server.online import Tool
@@ -52,7 +53,7 @@ def blocking(
     for each, name, now, why in found:
         size = large.get(name.lower())
         if size is not None:
-            said = f"{now} has about {size.rows} rows, {size.bytes} bytes"
+            said = f"{now} has about {size.rows} rows, {byte_size(size.bytes)}"
             yield each, Hazard("blocking", now, f"{each.about}: {why}, and {said}: {_WAYS}")
 
 

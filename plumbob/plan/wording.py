@@ -1,4 +1,7 @@
-"""What the changes of one table do, in words, for the comment above a statement and for a terminal."""
+"""What the changes of one table do, in words, for the comment above a statement and for a terminal.
+
+And how many bytes something takes, wherever a person reads it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from plumbob.plan.clauses import ColumnChange, TableWork
 
 # More than this is better read in the statement itself.
 _MOST = 4
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def summary(work: TableWork) -> str:
@@ -77,3 +81,12 @@ def _dropped_and_added(
     for name in new:
         if name not in old:
             yield f"add {kind} {name}"
+
+
+def byte_size(number: int) -> str:
+    """`96 KiB`."""
+    size, units = float(number), iter(_UNITS)
+    unit = next(units)
+    while size >= 1024 and unit != _UNITS[-1]:
+        size, unit = size / 1024, next(units)
+    return f"{size:.0f} {unit}" if size >= 10 or unit == _UNITS[0] else f"{size:.1f} {unit}"

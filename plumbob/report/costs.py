@@ -8,9 +8,8 @@ from typing import Any
 from plumbob.plan.cost import NOT_ASKED, Cost, alters, dearest
 from plumbob.plan.hazards import not_restored
 from plumbob.plan.statement import Hazard, Statement
+from plumbob.plan.wording import byte_size
 from plumbob.report.comparison import Compared, counted
-
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def cost_words(cost: Cost) -> str:
@@ -82,11 +81,3 @@ def statements_cost(costs: Iterable[Cost | None]) -> str:
     found = list(costs)
     kind = dearest(found)
     return ", ".join(filter(None, (counted(len(found), "statement"), kind)))
-
-
-def byte_size(number: int) -> str:
-    size, units = float(number), iter(_UNITS)
-    unit = next(units)
-    while size >= 1024 and unit != _UNITS[-1]:
-        size, unit = size / 1024, next(units)
-    return f"{size:.0f} {unit}" if size >= 10 or unit == _UNITS[0] else f"{size:.1f} {unit}"

@@ -31,8 +31,9 @@ from plumbob.migration.events import (
     Warned,
 )
 from plumbob.migration.live import listed
+from plumbob.plan.wording import byte_size
 from plumbob.report.comparison import counted
-from plumbob.report.costs import byte_size, short_cost
+from plumbob.report.costs import short_cost
 from plumbob.report.safe import line
 
 # A statement that took less is not worth a second line.

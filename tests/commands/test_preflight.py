@@ -20,7 +20,8 @@ from plumbob.server.blockers import Held, holders
 from plumbob.server.connection import connect
 from plumbob.server.listing import Size
 from plumbob.server.target import Target
-from tests.commands.user import User
+from tests.commands.desk import fails
+from tests.commands.user import User, tables
 from tests.servers import Server
 
 TABLES = (
@@ -129,6 +130,35 @@ def test_a_dry_run_tells_how_much_of_the_disk_is_needed(
         assert 0 < disk["free"] <= total.f_blocks * total.f_frsize
     assert "takes about 2.5 MiB of the server's disk while it runs; " in dry.err
     assert "of the server's disk" not in user.succeeds("apply").err
+
+
+def test_what_the_disk_has_no_room_for_is_not_begun(
+    user: User, server: Server, database: str
+) -> None:
+    """A table of 64 TiB, as its statistics say; the manuals let people write them by hand."""
+    before = tables(server, database)
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@datadir")
+        assert Path(cursor.fetchone()[0]).is_dir(), "what is free is known on this machine alone"
+        cursor.execute(
+            "UPDATE mysql.innodb_table_stats SET clustered_index_size = 4294967295"
+            " WHERE database_name = DATABASE() AND table_name = 't'"
+        )
+        # The server reads them when it opens the table anew.
+        cursor.execute("RENAME TABLE t TO moved")
+        cursor.execute("RENAME TABLE moved TO t")
+    dry = user.types("apply", "--dry-run", "--json")
+    assert dry.json["disk"]["bytes"] > 2**45 > dry.json["disk"]["free"]
+    said = fails(user, Exit.UNSAFE, "apply").err
+    assert "nothing was run" in said and "--allow disk:t (" in said
+    assert "takes about 64 TiB, and the server's disk has " in said
+    assert "docs/errors/1114.md" in said
+    assert tables(server, database) == before
+    assert (
+        "64 TiB of the server's disk"
+        in user.succeeds("apply", "--allow", "disk:t", "--allow", "blocking:t").err
+    )
+    user.succeeds("diff")
 
 
 def statement(sql: str, cost: str) -> FileStatement:
