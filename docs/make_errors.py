@@ -10,7 +10,8 @@ _HEAD = """# Errors of the servers
 Written by `python docs/make_errors.py` from the titles of the pages; do not edit this page.
 
 Each page has the server's own text for its title, `…` where a name or number stands, and says what the error means,
-what plumbob does before it comes to that, and what to do. A message of plumbob names the page.
+what plumbob does before it comes to that, and what to do. A message of plumbob names the
+command that prints it, such as `schema explain 1062`.
 """
 
 

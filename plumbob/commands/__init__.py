@@ -43,6 +43,7 @@ COMMANDS = {
     "sync": "Make a database of development what is declared, without migrations.",
     "mark": "Mark a database as production, or take the mark away.",
     "grants": "Print what accounts need for this schema, on this server, and no more.",
+    "explain": "Explain an error of the server by its number.",
     "setup": "Create the database, apply the migrations, write the seeds.",
     "reset": "Drop a database of development and set it up again.",
     "create": "Create the database that the URL names.",

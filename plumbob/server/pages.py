@@ -1,8 +1,12 @@
-"""Which errors of the servers have a page in the documentation, so that a message can name it."""
+"""The pages about errors of the servers, and which there are, so that a message can name them.
+
+They stand in docs/errors, and in the package by a link to that folder.
+"""
 
 from __future__ import annotations
 
-FOLDER = "docs/errors"
+from importlib import resources
+
 # Each has its file in that folder, and each file its number here (tests/commands/test_docs.py).
 PAGES = frozenset((
     1005, 1025, 1040, 1044, 1045, 1047, 1048, 1049, 1050, 1051, 1054, 1060, 1061, 1062, 1064,
@@ -15,17 +19,28 @@ PAGES = frozenset((
 ))  # fmt: skip
 
 
+def page(errno: int) -> str:
+    """The text of a page, in Markdown.
+
+    Raises:
+        KeyError: there is none about this error.
+    """
+    if errno not in PAGES:
+        raise KeyError(errno)
+    return (resources.files("plumbob") / "pages" / f"{errno}.md").read_text(encoding="utf-8")
+
+
 def page_of(errno: int) -> str:
-    """The page of an error, such as docs/errors/1062.md; "" where it has none."""
-    return f"{FOLDER}/{errno}.md" if errno in PAGES else ""
+    """What shows the page of an error, such as `schema explain 1062`; "" where it has none."""
+    return f"`schema explain {errno}`" if errno in PAGES else ""
 
 
 def with_page(advice: str, errno: int) -> str:
-    """Advice that ends with the page of an error, where it has one."""
-    page = page_of(errno)
-    if not page:
+    """Advice that ends with what shows the page of an error, where it has one."""
+    command = page_of(errno)
+    if not command:
         return advice
     # One that has sentences ends with a full stop, one that is a clause with none.
     if advice.endswith("."):
-        return f"{advice} See {page}."
-    return f"{advice}; see {page}" if advice else f"see {page}"
+        return f"{advice} See {command}."
+    return f"{advice}; see {command}" if advice else f"see {command}"

@@ -67,7 +67,7 @@ def test_an_alter_whose_online_log_overflows(desk: Desk, small_log: None) -> Non
             each.join()
     assert "(1799)" in said and f"{LIMIT} is 65536 bytes" in said
     assert "the table is unchanged" in said and f"SET GLOBAL {LIMIT}" in said
-    assert "docs/errors/1799.md" in said
+    assert "`schema explain 1799`" in said
     assert desk.sql("SELECT errno FROM _plumbob_journal WHERE state = 'failed'") == [(1799,)]
     assert desk.sql("SHOW CREATE TABLE t") == before
     desk.user.succeeds("apply")

@@ -152,7 +152,7 @@ def test_what_the_disk_has_no_room_for_is_not_begun(
     said = fails(user, Exit.UNSAFE, "apply").err
     assert "nothing was run" in said and "--allow disk:t (" in said
     assert "takes about 64 TiB, and the server's disk has " in said
-    assert "docs/errors/1114.md" in said
+    assert "`schema explain 1114`" in said
     assert tables(server, database) == before
     assert (
         "64 TiB of the server's disk"

@@ -19,7 +19,7 @@ def test_a_refused_statement_by_hand(root: User, server: Server, database: str) 
     desk.edits(BACK, ".rollback", ahead=True)
     said = fails(root, 7, "check").err
     assert "users has no column nmae; the nearest name is name" in said
-    assert "see docs/errors/1072.md" in said
+    assert "see `schema explain 1072`" in said
     desk.file().write_text(written)
     desk.edits(ADD)
     root.succeeds("check", "--write")

@@ -21,13 +21,12 @@ from plumbob.model import Schema
 from plumbob.server import connection
 from plumbob.server.driver import open_connection
 from plumbob.server.errors import ServerError, from_driver
-from plumbob.server.pages import PAGES, page_of
+from plumbob.server.pages import PAGES, page, page_of
 from plumbob.server.secret import Secret
 from plumbob.server.target import Target
 from tests.conftest import Servers, account_of, empty_database
 from tests.load_yaml import load_yaml
 
-CHECKOUT = Path(__file__).parents[2]
 ERRORS = load_yaml((Path(__file__).parent / "errors.yaml").read_text(encoding="utf-8"))
 MAKERS = ("mysql", "mariadb")
 
@@ -93,8 +92,7 @@ def assert_titled(number: int, message: str, state: str = "…") -> None:
     """The page of this error has the server's own text; … in a title stands for anything."""
     if number not in PAGES:
         return
-    page = (CHECKOUT / page_of(number)).read_text(encoding="utf-8")
-    titles = re.findall(r"^(?:# |    )ERROR (.*)$", page, re.MULTILINE)
+    titles = re.findall(r"^(?:# |    )ERROR (.*)$", page(number), re.MULTILINE)
     if state == "…":
         titles = [re.sub(r"\(\w{5}\)", "(…)", title, count=1) for title in titles]
     patterns = [".*".join(map(re.escape, title.split("…"))) for title in titles]
