@@ -41,19 +41,19 @@ from plumbob.plan.trigger_order import clauses_of_order
 # What tables need is made before them; all else stands on them.
 _BELOW_TABLES: tuple[StoredKind, ...] = ("sequence",)
 _ABOVE_TABLES = tuple(kind for kind in STORED_KINDS if kind not in _BELOW_TABLES)
-_DROPPED_FIRST: tuple[StoredKind, ...] = ("event", "trigger", "view")
+DROPPED_FIRST: tuple[StoredKind, ...] = ("event", "trigger", "view")
 # These wait until no view, program or table names them any more.
-_DROPPED_LAST: tuple[StoredKind, ...] = ("function", "procedure", "sequence")
+DROPPED_LAST: tuple[StoredKind, ...] = ("function", "procedure", "sequence")
 
 
 def drop_above(there: Schema, after: Schema) -> Iterator[Statement]:
     """Drops of what stands on tables, so that no table goes from below it."""
-    return _drops(there, after, _DROPPED_FIRST)
+    return _drops(there, after, DROPPED_FIRST)
 
 
 def drop_below(there: Schema, after: Schema) -> Iterator[Statement]:
     """Drops of what views, programs and tables may have used until now."""
-    return _drops(there, after, _DROPPED_LAST)
+    return _drops(there, after, DROPPED_LAST)
 
 
 def make_below(there: Schema, after: Schema, flavour: Flavour) -> Iterator[Statement]:
@@ -71,10 +71,6 @@ def create_statement(stored: Stored, after: Schema, flavour: Flavour) -> Stateme
     return _Maker(flavour, after.collation, _refs_by_name(after), {}).create(stored)
 
 
-def drop_statement(stored: Stored) -> Statement:
-    return _drop(stored)
-
-
 def _drops(there: Schema, after: Schema, kinds: tuple[StoredKind, ...]) -> Iterator[Statement]:
     known = _refs_by_name(there)
     for kind in kinds:
@@ -82,7 +78,7 @@ def _drops(there: Schema, after: Schema, kinds: tuple[StoredKind, ...]) -> Itera
             if key.kind == kind and (key not in after.stored or _moves(stored, after.stored[key])):
                 # No server minds what a program names; only views are made of other objects.
                 frees = _used(stored, known) if isinstance(stored, View) else frozenset()
-                yield replace(_drop(stored), frees=frees, hazards=_lost_with(stored))
+                yield replace(drop_statement(stored), frees=frees, hazards=_lost_with(stored))
 
 
 def _moves(before: Stored, after: Stored) -> bool:
@@ -156,12 +152,12 @@ class _Maker:
             about = f"alter {after.kind} {after.name}"
             yield Statement(sql, about, str(object_key(after.kind, after.name)))
         else:
-            yield replace(_drop(before), hazards=_lost_with(before))
+            yield replace(drop_statement(before), hazards=_lost_with(before))
             yield self.create(after)
 
     def _sequence(self, before: Sequence, after: Sequence) -> Iterator[Statement]:
         if before.type != after.type:
-            yield replace(_drop(before), hazards=_lost_with(before))
+            yield replace(drop_statement(before), hazards=_lost_with(before))
             yield self.create(after)
             return
         for sql in alter_sequence_sql(before, after):
@@ -200,7 +196,7 @@ def _needed(stored: Stored, known: Mapping[str, frozenset[Ref]]) -> frozenset[Re
     return frozenset()
 
 
-def _drop(stored: Stored) -> Statement:
+def drop_statement(stored: Stored) -> Statement:
     return Statement(
         f"DROP {stored.kind.upper()} {quote_name(stored.name)}",
         f"drop {stored.kind} {stored.name}",
