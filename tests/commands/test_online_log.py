@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.desk import Desk, fails
 from tests.commands.user import User
+from tests.migration.titles import assert_titled
 from tests.servers import Server
 
 LIMIT = "innodb_online_alter_log_max_size"
@@ -68,7 +69,9 @@ def test_an_alter_whose_online_log_overflows(desk: Desk, small_log: None) -> Non
     assert "(1799)" in said and f"{LIMIT} is 65536 bytes" in said
     assert "the table is unchanged" in said and f"SET GLOBAL {LIMIT}" in said
     assert "`schema explain 1799`" in said
-    assert desk.sql("SELECT errno FROM _plumbob_journal WHERE state = 'failed'") == [(1799,)]
+    (failed,) = desk.sql("SELECT errno, message FROM _plumbob_journal WHERE state = 'failed'")
+    assert failed[0] == 1799
+    assert_titled(1799, str(failed[1]).removesuffix(" (1799)"))
     assert desk.sql("SHOW CREATE TABLE t") == before
     desk.user.succeeds("apply")
     desk.user.succeeds("diff")

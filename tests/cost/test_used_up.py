@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymysql
 import pytest
 from pymysql.cursors import Cursor
 
 from tests.commands.user import User
 from tests.conftest import Servers, empty_database
+from tests.migration.titles import assert_titled
 
 DECLARED = "CREATE TABLE `a-b` (id int NOT NULL PRIMARY KEY{})"
 MOST = 255
@@ -55,6 +57,9 @@ def test_what_the_live_table_has_left_decides(worn: tuple[User, Cursor]) -> None
         refused = limited.types("apply")
     assert refused.code == 7
     assert "the server did nothing" in refused.err
+    with pytest.raises(pymysql.Error) as caught:
+        cursor.execute("ALTER TABLE `a-b` ADD COLUMN z int, ALGORITHM=INSTANT")
+    assert_titled(*caught.value.args)
     assert user.types("status", "--json").json["half_done"] is None
     # What is planned now is told as what it is.
     assert cost(user) == ("rebuild", "instant")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pymysql
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
@@ -27,6 +28,7 @@ from tests.galera.forked import Forked
 from tests.migration import test_stopping
 from tests.migration.project import USERS, Project, alter, fill
 from tests.migration.shop import CREATE, DROP
+from tests.migration.titles import assert_titled
 from tests.torture.rounds import Client
 
 ADD_A, DROP_A = alter("users", "ADD COLUMN `a` int"), alter("users", "DROP COLUMN `a`")
@@ -223,6 +225,10 @@ def test_a_node_that_is_cut_off_says_so_and_the_others_go_on(
         cluster.settles(cluster.nodes[:2])
         error = refused(on(n3, project))
         assert (error.exit, "its cluster is non-Primary" in error.what) == (Exit.NO_ACCESS, True)
+        with pytest.raises(pymysql.Error) as caught:
+            n3.sql(f"SELECT * FROM {project.database}.users")
+        assert caught.value.args[0] == 1047
+        assert_titled(*caught.value.args)
         assert project.apply().statements == 1
         assert OnCluster(("n1", "n2")) in project.events
     cluster.settles()
