@@ -56,6 +56,20 @@ def _binaries() -> Iterator[Binary]:
     return (find(maker, series) for maker, series in SERVERS.values())
 
 
+def _empty() -> Iterator[Server]:
+    """Each of these servers, private, with an empty database in use."""
+    for binary in _binaries():
+        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
+            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            server.use("bench")
+            yield server
+
+
+def _make_tables(server: Server) -> None:
+    for number in range(TABLES):
+        server.execute(TABLE.format(number))
+
+
 def sandbox_start() -> Iterator[tuple[str, float]]:
     """A private server, from nothing until it answers (median of 5)"""
     for binary in _binaries():
@@ -71,14 +85,10 @@ def sandbox_start() -> Iterator[tuple[str, float]]:
 
 def compare_in_sync() -> Iterator[tuple[str, float]]:
     """1,000 tables of 13 columns, declared and live: the raw floor, then what is made of it"""
-    for binary in _binaries():
-        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
-            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
-            server.use("bench")
-            for number in range(TABLES):
-                server.execute(TABLE.format(number))
-            text = ";\n".join(TABLE.format(number) for number in range(TABLES))
-            yield from _steps(server, text)
+    for server in _empty():
+        _make_tables(server)
+        text = ";\n".join(TABLE.format(number) for number in range(TABLES))
+        yield from _steps(server, text)
 
 
 def _steps(server: Server, text: str) -> Iterator[tuple[str, float]]:
@@ -98,14 +108,10 @@ def _steps(server: Server, text: str) -> Iterator[tuple[str, float]]:
 
 def proof() -> Iterator[tuple[str, float]]:
     """The proof of a plan that changes 1, 10 and 100 of 1,000 tables, and its statements alone (PyMySQL)"""
-    for binary in _binaries():
-        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
-            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
-            server.use("bench")
-            for number in range(TABLES):
-                server.execute(TABLE.format(number))
-            for count in (1, 10, 100):
-                yield from _proof(server, count)
+    for server in _empty():
+        _make_tables(server)
+        for count in (1, 10, 100):
+            yield from _proof(server, count)
 
 
 def _proof(server: Server, count: int) -> Iterator[tuple[str, float]]:
@@ -158,19 +164,16 @@ def help_text() -> Iterator[tuple[str, float]]:
 def fakes() -> Iterator[tuple[str, float]]:
     """100,000 faked users of the demo shop: made up, and removed again"""
     shop = load(Path(__file__).parents[1] / "schema" / "schema.yaml")
-    for binary in _binaries():
-        with Sandbox(binary) as sandbox, connect(Target.from_url(sandbox.url)) as server:
-            server.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
-            server.use("bench")
-            compared = compare_database(shop, server, scratch="none")
-            for statement in compared.plan.up:
-                server.execute(statement.sql)
-            before = time.perf_counter()
-            fill(server, compared.declared, {"users": FAKES}, seed=42)
-            made = time.perf_counter()
-            undo(server)
-            yield f"{server.flavour}: made up", made - before
-            yield f"{server.flavour}: removed", time.perf_counter() - made
+    for server in _empty():
+        compared = compare_database(shop, server, scratch="none")
+        for statement in compared.plan.up:
+            server.execute(statement.sql)
+        before = time.perf_counter()
+        fill(server, compared.declared, {"users": FAKES}, seed=42)
+        made = time.perf_counter()
+        undo(server)
+        yield f"{server.flavour}: made up", made - before
+        yield f"{server.flavour}: removed", time.perf_counter() - made
 
 
 def overhead() -> Iterator[tuple[str, float]]:
