@@ -24,7 +24,7 @@ from plumbob.declaration.edit.stored import StoredEdit
 from plumbob.declaration.edit.table_text import TableText
 from plumbob.declaration.edit.tables import Remark, TableEdit
 from plumbob.declaration.edit.units import Unit, read_units
-from plumbob.declaration.edit.wanted import Side
+from plumbob.declaration.edit.wanted import Side, Wanted
 from plumbob.declaration.edit.writing import Writer
 from plumbob.model import Flavour, Schema, Session, Table
 
@@ -106,23 +106,7 @@ class _Edit:
         self._take_back_in_mixins(tables)
         shared = Shared(wish for each in tables.values() for wish in each.wishes())
         for wish in shared.changed_together():
-            mapping = self.document.section_of(wish.unit.entry)
-            if mapping is None:
-                continue
-            if wish.new is None:
-                self.writer.remove(wish.unit.entry, mapping)
-            else:
-                is_plain = bool(plain)
-                update(
-                    self.writer,
-                    wish.unit.entry,
-                    wish.old,
-                    wish.new,
-                    is_flow=mapping.is_flow,
-                    is_plain=is_plain,
-                )
-                if wish.unit.was:
-                    self.writer.rename_back(wish.unit.entry, wish.unit.was, is_flow=mapping.is_flow)
+            self._change_in_mixin(wish, is_plain=bool(plain))
         for name, found in tables.items():
             # Others change what this one takes from them.
             is_moved = not all(map(shared.agrees, found.wishes()))
@@ -146,6 +130,20 @@ class _Edit:
         self.writer.finish()
         remarks = [remark for found in tables.values() for remark in found.remarks]
         return Edited(self.edits.applied(), tuple(remarks))
+
+    def _change_in_mixin(self, wish: Wanted, *, is_plain: bool) -> None:
+        """Change what all tables that take it from a mixin want changed in the same way."""
+        entry, was = wish.unit.entry, wish.unit.was
+        mapping = self.document.section_of(entry)
+        if mapping is None:
+            return
+        if wish.new is None:
+            self.writer.remove(entry, mapping)
+            return
+        is_flow = mapping.is_flow
+        update(self.writer, entry, wish.old, wish.new, is_flow=is_flow, is_plain=is_plain)
+        if was:
+            self.writer.rename_back(entry, was, is_flow=is_flow)
 
     def _take_back_in_mixins(self, tables: Mapping[str, TableEdit]) -> None:
         """A pending rename in a mixin is taken back where no table that uses it has seen it."""
