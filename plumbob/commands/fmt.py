@@ -28,7 +28,9 @@ schema fmt --to sql"""
 @click.option(
     "--to", type=click.Choice(["yaml", "sql"]), help="Write the declaration in the other format."
 )
-@click.option("--lossy", is_flag=True, help="With --to: leave out what the other format can't say.")
+@click.option(
+    "--lossy", is_flag=True, help="With --to: leave out what the other format cannot say."
+)
 @options.json
 def command(where: ProjectOptions, check: bool, to: str | None, lossy: bool, as_json: bool) -> int:
     """Settle the style of the declaration; turn YAML into SQL and back.

@@ -165,7 +165,7 @@ def _year(default: Default) -> Default:
 
 
 def canonical_number(text: str, of: Type) -> str:
-    """A number as the server prints it for a column of this type; what it can't tell stays as it is."""
+    """A number as the server prints it for a column of this type; what it cannot tell stays as it is."""
     # DECIMAL has up to 65 digits, and Python's own context 28.
     with localcontext(Context(prec=_MOST_DIGITS)):
         try:

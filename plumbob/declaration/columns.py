@@ -36,7 +36,7 @@ def read_column(entry: Entry, what: str, faults: Faults) -> tuple[ColumnParts, S
         faults: where notices and unknown keys go.
 
     Raises:
-        PlumbobError: where the definition can't be understood.
+        PlumbobError: where the definition cannot be understood.
     """
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):
@@ -116,7 +116,7 @@ def _add_default(spelled: Spelled, fields: Fields) -> None:
     if scalar is not None:
         if scalar.text.lower() in ("null", "~") and not scalar.is_quoted:
             raise PlumbobError(
-                f"whether {scalar.text} is a text or NULL can't be told",
+                f"whether {scalar.text} is a text or NULL cannot be told",
                 advice=f'the text is "{scalar.text}" in quotes; NULL is the default of every column '
                 "that may be NULL, or {sql: null}",
                 where=scalar.position(),

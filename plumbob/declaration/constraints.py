@@ -19,7 +19,7 @@ def read_foreign_key(entry: Entry, what: str, faults: Faults) -> ForeignKey:
     The short form is what follows FOREIGN KEY: `(user_id) references users(id) on delete cascade`.
 
     Raises:
-        PlumbobError: where the definition can't be understood.
+        PlumbobError: where the definition cannot be understood.
     """
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):
@@ -88,7 +88,7 @@ def read_check(entry: Entry, what: str, faults: Faults) -> Check:
     """A check; the short form is the expression, with or without CHECK (…) around it.
 
     Raises:
-        PlumbobError: where the definition can't be understood.
+        PlumbobError: where the definition cannot be understood.
     """
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):

@@ -33,7 +33,7 @@ def load_anew(declaration: Declaration, contents: Mapping[Path, bytes]) -> Decla
             return load(folder if is_folder else folder / root.name)
         except PlumbobError as error:
             raise PlumbobError(
-                f"what would be written can't be read: {error.what}",
+                f"what would be written cannot be read: {error.what}",
                 advice="this is a bug of plumbob: nothing was written; please report it with the file",
                 where=str(root),
                 exit=Exit.FAILED,
@@ -44,7 +44,7 @@ def replace_file(path: Path, content: bytes) -> None:
     """Put a file in the place of another in one step; links are followed, modes are kept.
 
     Raises:
-        PlumbobError: NO_ACCESS when it can't be written; the old file is there then.
+        PlumbobError: NO_ACCESS when it cannot be written; the old file is there then.
     """
     path = path.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -59,7 +59,7 @@ def replace_file(path: Path, content: bytes) -> None:
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise PlumbobError(
-            f"{path} can't be written: {error.strerror}", exit=Exit.NO_ACCESS
+            f"{path} cannot be written: {error.strerror}", exit=Exit.NO_ACCESS
         ) from error
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -23,7 +23,7 @@ def read_index(entry: Entry, what: str, faults: Faults) -> tuple[Index, Scalar |
     """An index, and the name that it had before a rename.
 
     Raises:
-        PlumbobError: where the definition can't be understood.
+        PlumbobError: where the definition cannot be understood.
     """
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):

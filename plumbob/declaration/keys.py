@@ -1,7 +1,7 @@
 """Which keys the format knows at each of its levels: what the loader accepts and editors are told.
 
 One table a level; `plumbob.declaration.load` reads by them and `plumbob.declaration.json_schema` is made
-from them, so the two can't differ.
+from them, so the two cannot differ.
 """
 
 from __future__ import annotations

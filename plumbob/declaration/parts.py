@@ -30,7 +30,7 @@ class Parts:
 
 
 def read_parts(fields: Fields, faults: Faults) -> Parts:
-    """Read the parts of a table or a mixin; those that can't be understood are left out, with an error."""
+    """Read the parts of a table or a mixin; those that cannot be understood are left out, with an error."""
     parts = Parts()
     _read_columns(parts, fields, faults)
     with faults.collected():

@@ -15,7 +15,7 @@ def read_period(entry: Entry, what: str, faults: Faults) -> Period:
     """`valid: valid_from, valid_to`, or a mapping with `start` and `end`.
 
     Raises:
-        PlumbobError: where the definition can't be understood.
+        PlumbobError: where the definition cannot be understood.
     """
     name = entry.key.text if entry.key else ""
     if isinstance(entry.value, Scalar):

@@ -11,7 +11,7 @@ from plumbob.model import Renames
 
 
 def read_renames(tables: Mapping[str, ReadTable], faults: Faults) -> Renames:
-    """All renames of a declaration; one that can't be is an error."""
+    """All renames of a declaration; one that cannot be is an error."""
     found = {name: read.was for name, read in tables.items() if read.was is not None}
     return Renames(
         tables=_old_names(found, "table", faults),

@@ -64,7 +64,7 @@ def read_source(path: Path) -> Source:
             f"there is no file {path}", advice="`schema init` lays out a project"
         ) from None
     except OSError as error:
-        raise PlumbobError(f"{path} can't be read: {error.strerror}") from None
+        raise PlumbobError(f"{path} cannot be read: {error.strerror}") from None
     return decode(content, str(path))
 
 
@@ -72,7 +72,7 @@ def decode(content: bytes, name: str) -> Source:
     """The text of a file's bytes; CRLF and a byte order mark make no difference.
 
     Raises:
-        PlumbobError: with line and column of the first byte or character that can't be.
+        PlumbobError: with line and column of the first byte or character that cannot be.
     """
     if len(content) > MAX_BYTES:
         raise PlumbobError(
@@ -107,7 +107,7 @@ def _refuse_control_characters(source: Source) -> None:
     number = ord(found.group())
     what = "a NUL byte" if number == 0 else f"the control character U+{number:04X}"
     raise PlumbobError(
-        f"{what} can't stand in the file",
+        f"{what} cannot stand in the file",
         advice=f'in a text in double quotes it is written "\\x{number:02x}"' if number else "",
         where=source.position(found.start()),
     )

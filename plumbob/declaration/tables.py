@@ -104,7 +104,7 @@ def _used(fields: Fields, mixins: Mapping[str, Parts], faults: Faults) -> list[S
 
 
 def _refuse_twice(own: Parts, mixin: Parts, used: Scalar, faults: Faults) -> None:
-    """A column that the table has itself can't come from a mixin as well."""
+    """A column that the table has itself cannot come from a mixin as well."""
     names = {found.column.name for found, _ in own.columns}
     for found, entry in mixin.columns:
         if found.column.name in names:

@@ -53,7 +53,7 @@ def _meaning(
     if problem.startswith("mapping values are not allowed"):
         return _colon(source, before, at)
     if "cannot start any token" in problem:
-        return f"a text can't begin with {source.text[at : at + 1]!r}", _QUOTE_ADVICE, at
+        return f"a text cannot begin with {source.text[at : at + 1]!r}", _QUOTE_ADVICE, at
     if before.rstrip().endswith(("'", '"')) and before.strip():
         return (
             "the text goes on behind its closing quote",
@@ -96,4 +96,4 @@ def _structure(problem: str, about: str, at: int, context: int) -> tuple[str, st
         )
     if "block" in about or "document start" in problem:
         return "this line's indentation fits no line above", "align it with its neighbours", at
-    return f"YAML can't read this: {problem}", "", at
+    return f"YAML cannot read this: {problem}", "", at

@@ -26,7 +26,7 @@ _FLAVOURS = (Flavour("mysql", (9, 7, 0)), Flavour("mariadb", (11, 8, 0)))
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """The text of the other format, and what the declaration says that it can't, in words."""
+    """The text of the other format, and what the declaration says that it cannot, in words."""
 
     text: str
     lost: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ def _read(declaration: Declaration, text: str, to: str) -> Declaration:
 
 
 def _lost(declaration: Declaration, to: str) -> list[str]:
-    """What the other format can't say, or this conversion does not carry over."""
+    """What the other format cannot say, or this conversion does not carry over."""
     lost: list[str] = []
     if to == "sql":
         for name, each in beside(declaration).items():

@@ -140,7 +140,7 @@ def brought_to(
         if not left:
             return edited
     raise PlumbobError(
-        f"the declaration can't be brought to say what the database says of {_listed(left)}",
+        f"the declaration cannot be brought to say what the database says of {_listed(left)}",
         advice="nothing was written; change it by hand, and see what is left with: schema diff",
         where=str(declaration.files[0]),
         exit=Exit.FAILED,

@@ -50,8 +50,8 @@ def test_a10_other_ends_of_lines_mean_the_same(folder: Path, content: bytes) -> 
     ("content", "says"),
     [
         (b"tables:\n  t: \xff\n", "2:6 the byte 0xFF is not UTF-8"),
-        (b"tables:\r\n  t: \x00\r\n", "2:6 a NUL byte can't stand in the file"),
-        (b"tables:\n  t: \x07\n", "2:6 the control character U+0007 can't stand in the file"),
+        (b"tables:\r\n  t: \x00\r\n", "2:6 a NUL byte cannot stand in the file"),
+        (b"tables:\n  t: \x07\n", "2:6 the control character U+0007 cannot stand in the file"),
         ("tables:\n  é: \x7f\n".encode(), "2:6 the control character U+007F"),
     ],
 )

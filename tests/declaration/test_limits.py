@@ -220,8 +220,8 @@ def test_what_is_fine(sql: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("create table t (`a\u200bb` int)", "a character that can't be seen, U+200B"),
-        ("create table `a\u202eb` (a int)", "a character that can't be seen, U+202E"),
+        ("create table t (`a\u200bb` int)", "a character that cannot be seen, U+200B"),
+        ("create table `a\u202eb` (a int)", "a character that cannot be seen, U+202E"),
         ("create table t (`\u00e9` int, `e\u0301` int)", "look alike and are two names"),
         ("create table `\u00e9` (a int);\ncreate table `e\u0301` (a int)", "look alike"),
         ("create table T (a int);\ncreate table t (a int)", "differ in case alone"),

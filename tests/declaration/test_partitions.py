@@ -1,4 +1,4 @@
-"""Partitions that can't be are told before a server is asked; every server agrees."""
+"""Partitions that cannot be are told before a server is asked; every server agrees."""
 
 from __future__ import annotations
 

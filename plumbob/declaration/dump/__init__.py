@@ -232,7 +232,7 @@ def _option_text(option: Option) -> str:
 
 
 def _left_out(schema: Schema) -> list[str]:
-    """Comments that name what the declaration can't say."""
+    """Comments that name what the declaration cannot say."""
     lines = [
         f"# The {thing.kind} {quoted(thing.name)} is left out, for it is not understood: {_in_line(thing.why)}"
         for thing in schema.not_understood.values()

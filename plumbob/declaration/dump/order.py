@@ -1,4 +1,4 @@
-"""The order of keys: which can't go without a place of their own, so that a table made anew lists all alike.
+"""The order of keys: which cannot go without a place of their own, so that a table made anew lists all alike.
 
 A declaration is read with the keys inside of columns first, then the sections, then the indexes that foreign
 keys bring along. The order means nothing to a query plan, but people compare the text of SHOW CREATE TABLE.

@@ -37,7 +37,7 @@ def placed(order: Sequence[str], stable: Collection[str]) -> Iterator[tuple[str 
 def detached_mixins(
     mixins: Mapping[str, list[Wanted]], live: Table, agreed: Callable[[Wanted], bool]
 ) -> list[str]:
-    """The mixins that a table can't use any more.
+    """The mixins that a table cannot use any more.
 
     Their columns stand behind the table's own, in the order of `use`: those at the end of the live
     table are kept as long as that is so.

@@ -23,7 +23,7 @@ class TableSql:
     """One CREATE TABLE statement while it is edited.
 
     Attributes:
-        body: the definitions between its parentheses; None where they can't be told apart.
+        body: the definitions between its parentheses; None where they cannot be told apart.
         units: its parts by their places in the body.
         declared, live: both sides.
         database: what tables inherit.

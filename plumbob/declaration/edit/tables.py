@@ -240,7 +240,7 @@ class TableEdit:
         else:
             rest = {key.name: self._key_value(key) for key in table.foreign_keys}
             pairs = {name: rest[name] for name, _ in foreign_key_pairs(table)}
-        # A column that was there before may stand where it can't take in what one could say.
+        # A column that was there before may stand where it cannot take in what one could say.
         for name, text in rest.items():
             if self.live.column_inside(kind, name).lower() in self.there:
                 pairs.setdefault(name, text)

@@ -10,7 +10,7 @@ from plumbob.model import Expression, Table
 
 
 def faults_of_checks(subject: Subject, table: Table) -> Iterator[Fault]:
-    """A check can't name the AUTO_INCREMENT column, on either server."""
+    """A check cannot name the AUTO_INCREMENT column, on either server."""
     counting = [column.name for column in table.columns if column.auto_increment]
     if not counting:
         return
@@ -19,7 +19,7 @@ def faults_of_checks(subject: Subject, table: Table) -> Iterator[Fault]:
             if mentions(expression, column):
                 yield Fault(
                     f"{label_of('check', name)} of {table.name} names {column}, and AUTO_INCREMENT "
-                    "columns can't be checked (errno 3818, MariaDB 1901)",
+                    "columns cannot be checked (errno 3818, MariaDB 1901)",
                     kind,
                     number,
                     word=column,

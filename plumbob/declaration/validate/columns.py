@@ -108,7 +108,7 @@ def _faults_of_labels(subject: Subject, column: Column, table: Table) -> list[st
         longest = LABEL_LENGTH.most(subject.flavour)
         faults.append(f"a label is longer than {longest} characters ({LABEL_LENGTH.source})")
     if found.name == "set" and any("," in label for label in found.labels):
-        faults.append("a label of a SET can't have a comma (errno 1367)")
+        faults.append("a label of a SET cannot have a comma (errno 1367)")
     collation = subject.texts_of(column, table).collation or ""
     seen: set[str] = set()
     for label in found.labels:
@@ -130,7 +130,7 @@ def _faults_of_counting(subject: Subject, table: Table) -> Iterator[Fault]:
     for number in counting[1:]:
         yield Fault(
             f"{table.name} counts in {first.name} already: one AUTO_INCREMENT column is the most "
-            f"(errno 1075), so {table.columns[number].name} can't count",
+            f"(errno 1075), so {table.columns[number].name} cannot count",
             "column",
             number,
         )

@@ -38,7 +38,7 @@ def _faults(subject: Subject, column: Column, *, is_nullable: bool) -> Iterator[
         pass
     elif default.kind == "none":
         if is_nullable and column.type.name in TEXTS + BLOBS:
-            what = f"whether {column.type.name} has a default can't be seen on MySQL"
+            what = f"whether {column.type.name} has a default cannot be seen on MySQL"
             yield what, "leave `no default` out"
     elif default.kind == "null":
         if not is_nullable and not column.auto_increment:
@@ -63,7 +63,7 @@ def _faults_of_now(
         if subject.is_mysql or clause == "on update":
             is_date = found.name == "date" and clause == "default"
             advice = "an expression can: default (current_date)" if is_date else ""
-            yield f"{found.name} can't have {clause} current_timestamp (errno {errno})", advice
+            yield f"{found.name} cannot have {clause} current_timestamp (errno {errno})", advice
     elif subject.is_mysql and digits != wanted:
         spelled = f"current_timestamp({wanted})" if wanted else "current_timestamp"
         what = f"{clause} current_timestamp has other digits than the column (errno {errno})"
@@ -75,7 +75,7 @@ def _faults_of_literal(
 ) -> Iterator[tuple[str, str]]:
     if found.is_large:
         if subject.is_mysql:
-            what = f"on MySQL {found.name} can't have a literal default (errno 1101)"
+            what = f"on MySQL {found.name} cannot have a literal default (errno 1101)"
             yield what, "put it in parentheses, which makes it an expression: default ('…')"
         return
     what = ""

@@ -70,7 +70,7 @@ def _faults_of_child(subject: Subject, table: Table, key: ForeignKey) -> Iterato
             advice="use InnoDB, or leave the foreign key out",
         )
     if table.partitions is not None:
-        yield Fault("can't be: a partitioned table has no foreign keys (errno 1506)")
+        yield Fault("cannot be: a partitioned table has no foreign keys (errno 1506)")
     seen: set[str] = set()
     for name in key.columns:
         column = table.column(name)

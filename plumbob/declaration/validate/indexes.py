@@ -117,7 +117,7 @@ def _faults_without_prefix(subject: Subject, index: Index, column: Column) -> It
     if is_hash or found.is_spatial or not found.is_large:
         return
     if found.name == "json" and not subject.is_mariadb:
-        what = f"stands on {name}, and JSON can't be indexed by itself (errno 3152)"
+        what = f"stands on {name}, and JSON cannot be indexed by itself (errno 3152)"
         advice = "index a generated column with the value that is looked for"
     else:
         what = f"stands on {name}, and {found.name} needs a length in a key (errno 1170)"
@@ -160,10 +160,10 @@ def _fault_of_fulltext(subject: Subject, table: Table, columns: list[Column]) ->
 
 def _fault_of_primary(subject: Subject, index: Index, columns: list[Column]) -> str:
     if any(part.expression is not None for part in index.parts):
-        return "can't have an expression (errno 3756)"
+        return "cannot have an expression (errno 3756)"
     for column in columns:
         if column.generated is not None and subject.is_mysql and not column.generated.stored:
-            return f"can't stand on {column.name}, which is computed when it is read (errno 3106)"
+            return f"cannot stand on {column.name}, which is computed when it is read (errno 3106)"
     return ""
 
 

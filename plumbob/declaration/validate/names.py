@@ -1,4 +1,4 @@
-"""Names: what a server takes, what it takes for the same name, and what people can't see in it."""
+"""Names: what a server takes, what it takes for the same name, and what people cannot see in it."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def _faults_of_name(kind: str, name: str) -> Iterator[Fault]:
     if what:
         yield Fault(f"{name!r} is no name for {with_article(kind)}: {what}")
     elif hidden := _hidden_character(name):
-        what = f"the name {name!r} has a character that can't be seen, U+{ord(hidden):04X}"
+        what = f"the name {name!r} has a character that cannot be seen, U+{ord(hidden):04X}"
         yield Fault(what, is_notice=True)
 
 
 @lru_cache(maxsize=20_000)
 def _hidden_character(name: str) -> str:
-    """The first character that can't be seen, or ""."""
+    """The first character that cannot be seen, or ""."""
     return next((each for each in name if unicodedata.category(each) in ("Cf", "Cc", "Zl")), "")
 
 
@@ -104,7 +104,7 @@ def _same_names(table: Table, kind: str, names: _Names) -> Iterator[Fault]:
 
 
 def _look_alikes(kind: str, names: _Names) -> Iterator[Fault]:
-    """Names that people can't tell apart and the server can."""
+    """Names that people cannot tell apart and the server can."""
     seen: dict[str, str] = {}
     for number, name in names:
         # Two names of ASCII letters that look the same are the same.
@@ -115,7 +115,7 @@ def _look_alikes(kind: str, names: _Names) -> Iterator[Fault]:
 
 
 def _look(name: str) -> str:
-    """A name as it looks: composed, without what can't be seen."""
+    """A name as it looks: composed, without what cannot be seen."""
     composed = unicodedata.normalize("NFC", name).lower()
     return "".join(each for each in composed if unicodedata.category(each) != "Cf")
 

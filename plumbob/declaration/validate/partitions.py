@@ -37,7 +37,7 @@ def faults_of_partitions(subject: Subject, table: Table) -> Iterator[Fault]:
 def _faults_of_engine(subject: Subject, table: Table) -> Iterator[Fault]:
     if subject.is_mysql and engine_of(table) not in _ENGINES_OF_MYSQL:
         yield Fault(
-            f"{table.name} can't be partitioned: MySQL partitions InnoDB tables only (errno 1178)",
+            f"{table.name} cannot be partitioned: MySQL partitions InnoDB tables only (errno 1178)",
             advice="use InnoDB, or leave the partitions out",
         )
 
@@ -60,7 +60,7 @@ def _faults_of_functions(table: Table, partitioning: Partitioning) -> Iterator[F
                 )
             elif not _may_place(column, function):
                 yield Fault(
-                    f"{table.name} can't be partitioned by {function.method} of {name}, which is "
+                    f"{table.name} cannot be partitioned by {function.method} of {name}, which is "
                     f"{column.type.name} (errno 1659, 1502)",
                     word=name,
                 )
@@ -127,7 +127,7 @@ def _faults_of_numbers(table: Table, partitioning: Partitioning) -> Iterator[Fau
         (partitioning.subpartition_number, "subpartitions"),
     ):
         if number == 0:
-            yield Fault(f"there can't be 0 {word} (errno 1504)", word=word)
+            yield Fault(f"there cannot be 0 {word} (errno 1504)", word=word)
     if len({len(each.subpartitions) for each in partitioning.partitions} - {0}) > 1:
         yield Fault("every partition has as many subpartitions (errno 1064)", word="subpartition")
     each = partitioning.subpartition_number or 1

@@ -1,4 +1,4 @@
-"""Texts: how long a comment may be, and characters that a server can't give back."""
+"""Texts: how long a comment may be, and characters that a server cannot give back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from plumbob.declaration.validate.subject import Fault, Subject, at, label_of
 from plumbob.model import Column, Expression, Table
 
 # SHOW CREATE TABLE and information_schema give these back as `?`, so a difference would never end.
-_WHY = "the server gives a character of four bytes, such as an emoji, back as `?`, so it can't be verified"
+_WHY = "the server gives a character of four bytes, such as an emoji, back as `?`, so it cannot be verified"
 _LARGEST_BMP = 0xFFFF
 
 
@@ -23,7 +23,7 @@ def faults_of_texts(subject: Subject, table: Table) -> Iterator[Fault]:
         called = label_of("column", column.name)
         yield from at("column", number, _faults_of_comment(column.comment, COLUMN_COMMENT, called))
         for what in _unreadable(column, subject):
-            unusable = f"{what} of {table.name}.{column.name} can't be used: {_WHY}"
+            unusable = f"{what} of {table.name}.{column.name} cannot be used: {_WHY}"
             yield Fault(unusable, "column", number)
     for number, index in enumerate(table.indexes):
         called = label_of("index", index.name)
@@ -31,11 +31,11 @@ def faults_of_texts(subject: Subject, table: Table) -> Iterator[Fault]:
         if subject.is_mariadb:
             yield from at("index", number, _faults_of_nul(index.comment, called))
         if any(_is_unreadable(part.expression, subject) for part in index.parts):
-            yield Fault(f"the expression of {called} can't be used: {_WHY}", "index", number)
+            yield Fault(f"the expression of {called} cannot be used: {_WHY}", "index", number)
     for number, check in enumerate(table.checks):
         if _is_unreadable(check.expression, subject):
             called = f"{label_of('check', check.name)} of {table.name}"
-            yield Fault(f"the expression of {called} can't be used: {_WHY}", "check", number)
+            yield Fault(f"the expression of {called} cannot be used: {_WHY}", "check", number)
 
 
 def _faults_of_comment(comment: str, limit: Limit, called: str) -> Iterator[Fault]:
@@ -47,7 +47,7 @@ def _faults_of_comment(comment: str, limit: Limit, called: str) -> Iterator[Faul
             advice="a lax server would cut it in silence",
         )
     if has_long_character(comment):
-        yield Fault(f"the comment of {called} can't be used: {_WHY}")
+        yield Fault(f"the comment of {called} cannot be used: {_WHY}")
 
 
 def _faults_of_nul(comment: str, called: str) -> Iterator[Fault]:
