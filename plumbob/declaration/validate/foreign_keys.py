@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from plumbob.ddl.completed import covers
 from plumbob.declaration.validate.columns import mentions
-from plumbob.declaration.validate.indexes import nearest_column
+from plumbob.declaration.validate.key_columns import key_columns, nearest_column
 from plumbob.declaration.validate.subject import Fault, Subject, engine_of, label_of
 from plumbob.model import Column, ForeignKey, Table, Type
 from plumbob.model.features import UNIQUE_PARENTS
@@ -71,20 +71,14 @@ def _faults_of_child(subject: Subject, table: Table, key: ForeignKey) -> Iterato
         )
     if table.partitions is not None:
         yield Fault("cannot be: a partitioned table has no foreign keys (errno 1506)")
-    seen: set[str] = set()
-    for name in key.columns:
-        column = table.column(name)
-        if column is None:
-            what = f"names the column {name}, which {table.name} does not have (errno 1072)"
-            yield Fault(what, word=name, advice=nearest_column(table, name))
-        elif name.lower() in seen:
-            yield Fault(f"has the column {name} twice (errno 1060)", word=name)
-        elif subject.is_mysql and column.generated is not None and not column.generated.stored:
+    for name, found in zip(key.columns, key_columns(table, key.columns), strict=True):
+        if isinstance(found, Fault):
+            yield found
+        elif subject.is_mysql and found.generated is not None and not found.generated.stored:
             what = f"stands on {name}, which is computed when it is read (errno 3733)"
             yield Fault(what, word=name, advice="make it stored")
         else:
-            yield from _faults_of_actions(table, key, column)
-        seen.add(name.lower())
+            yield from _faults_of_actions(table, key, found)
 
 
 def _faults_of_actions(table: Table, key: ForeignKey, column: Column) -> Iterator[Fault]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from plumbob.ddl.charsets import longest_character
 from plumbob.ddl.completed import covers
+from plumbob.declaration.validate.key_columns import key_columns
 from plumbob.declaration.validate.limits import (
     INDEXES,
     KEY_BYTES,
@@ -71,26 +71,12 @@ def _faults_of_parts(subject: Subject, table: Table, index: Index) -> Iterator[F
     if KEY_PARTS.is_less(len(index.parts), subject.flavour):
         most = KEY_PARTS.most(subject.flavour)
         yield Fault(f"has {len(index.parts)} key parts, and {most} are the most (errno 1070)")
-    seen: set[str] = set()
-    for part in index.parts:
-        name = part.column
-        if name is None:
-            continue
-        column = table.column(name)
-        if column is None:
-            what = f"names the column {name}, which {table.name} does not have (errno 1072)"
-            yield Fault(what, word=name, advice=nearest_column(table, name))
-        elif name.lower() in seen:
-            yield Fault(f"has the column {name} twice (errno 1060)", word=name)
+    parts = [part for part in index.parts if part.column is not None]
+    for part, found in zip(parts, key_columns(table, index.columns), strict=True):
+        if isinstance(found, Fault):
+            yield found
         elif index.kind not in _OTHER_KINDS:
-            yield from _faults_of_prefix(subject, index, part, column)
-        seen.add(name.lower())
-
-
-def nearest_column(table: Table, name: str) -> str:
-    """Advice that names the column that was probably meant."""
-    near = get_close_matches(name.lower(), [column.name for column in table.columns], n=1)
-    return f"did you mean {near[0]}?" if near else ""
+            yield from _faults_of_prefix(subject, index, part, found)
 
 
 def _faults_of_prefix(

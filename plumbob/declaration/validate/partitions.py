@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from plumbob.ddl.lexer import tokenize
-from plumbob.declaration.validate.indexes import nearest_column
+from plumbob.declaration.validate.key_columns import nearest_column
 from plumbob.declaration.validate.limits import NAME_LENGTH, PARTITION_COMMENT, PARTITIONS
 from plumbob.declaration.validate.subject import Fault, Subject, at, engine_of
 from plumbob.model import Bound, Column, Index, Partition, PartitionFunction, Partitioning, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plumbob.declaration.validate.indexes import nearest_column
+from plumbob.declaration.validate.key_columns import nearest_column
 from plumbob.declaration.validate.subject import Fault, Subject
 from plumbob.model import Period, Table
 
