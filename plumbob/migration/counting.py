@@ -100,7 +100,9 @@ def at_risk(
 def _number(hazard: Hazard, rows: int) -> str:
     if hazard.kind == "not-restored":
         return f"{rows} {'row' if rows == 1 else 'rows'}"
-    table = hazard.object if hazard.kind in _OF_TABLES else hazard.object.rpartition(".")[0]
+    # What has no name of its own, such as a key that is only just being made, is its table's.
+    is_table = hazard.kind in _OF_TABLES or "." not in hazard.object
+    table = hazard.object if is_table else hazard.object.rpartition(".")[0]
     if hazard.kind == "duplicates":
         return f"{rows} {'value' if rows == 1 else 'values'} that several rows of {table} have"
     return f"{rows} {'row' if rows == 1 else 'rows'} of {table}"

@@ -107,10 +107,12 @@ def keys_about(failure: Failure) -> Iterator[tuple[Table, ForeignKey]]:
 
 
 def _loses(failure: Failure, columns: Iterable[str]) -> bool:
-    """Whether the statement takes away an index that begins with these columns, or the whole table."""
+    """Whether the statement takes away an index that begins with these columns, the engine, or the whole table."""
     before, after = failure.meant.before, failure.meant.after
     if before is None or after is None:
         return before is not None
+    if (before.engine or "").lower() != (after.engine or "").lower():
+        return True
     wanted = [name.lower() for name in columns]
     gone = [
         each

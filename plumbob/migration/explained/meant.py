@@ -224,7 +224,13 @@ def _drop(table: Table, at: Cursor) -> Table:
     return replace(table, columns=tuple(c for c in table.columns if c.name.lower() != name))
 
 
+def _engine(table: Table, at: Cursor) -> Table:
+    at.accept_mark("=")
+    return replace(table, engine=at.name())
+
+
 _CHANGES: dict[str, Callable[[Table, Cursor], Table]] = {
+    "engine": _engine,
     "add": _add,
     "modify": _modify,
     "change": _change,

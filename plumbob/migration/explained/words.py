@@ -49,11 +49,11 @@ def words(failure: Failure) -> Words:
 _Rule = Callable[[Failure], Iterator[str]]
 _RULES: dict[int, _Rule] = {
     **dict.fromkeys((1005, 1215, 1822, 1824, 1826, 1830, 3734, 3780, 6125), about_key),
-    **dict.fromkeys((1025, 1217, 1451, 1553, 1701, 1828, 1829, 1832, 1833, 3730), needed),
+    **dict.fromkeys((1025, 1217, 1451, 1553, 1701, 1828, 1829, 1832, 1833, 3730, 3776), needed),
     **dict.fromkeys((1048, 1067, 1264, 1265, 1292, 1364, 1366, 1406), about_column),
     **dict.fromkeys((1060, 1061), is_there),
     **dict.fromkeys((1054, 1072), near_column),
-    **dict.fromkeys((1091, 1176), near_part),
+    **dict.fromkeys((1091, 1176, 3821, 3940), near_part),
     **dict.fromkeys((1051, 1146), near_table),
     **dict.fromkeys((3819, 4025), violated),
     1062: duplicate,
@@ -66,7 +66,9 @@ _VALUES = ("change-type", "nulls", "zero-dates", "no-default", "not-computed")
 _OF_ROWS: dict[int, tuple[str, ...]] = {
     **dict.fromkeys((1048, 1138, 1264, 1265, 1292, 1366, 1406, 1411, 3140), _VALUES),
     **dict.fromkeys((3819, 4025), ("violations",)),
-    **dict.fromkeys((1025, 1217, 1451, 1553, 1701, 3730), ("referred",)),
+    **dict.fromkeys(
+        (1025, 1217, 1451, 1553, 1701, 1828, 1829, 1832, 1833, 3730, 3776), ("referred",)
+    ),
     1062: ("duplicates",),
     1452: ("orphans",),
     1526: ("no-partition",),
