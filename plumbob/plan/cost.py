@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from plumbob.ddl.lexer import Token, tokenize
 
@@ -14,12 +14,12 @@ from plumbob.ddl.lexer import Token, tokenize
 # built anew by the engine; its rows copied into a new one.
 CostKind = Literal["instant", "in place", "rebuild", "copy"]
 Blocks = Literal["nothing", "writes", "reads and writes"]
-KINDS: tuple[CostKind, ...] = ("instant", "in place", "rebuild", "copy")
-BLOCKS: tuple[Blocks, ...] = ("nothing", "writes", "reads and writes")
+KINDS: tuple[CostKind, ...] = get_args(CostKind)
+BLOCKS: tuple[Blocks, ...] = get_args(Blocks)
 NOT_ASKED = "not asked"
 
 _TEXT = re.compile(
-    rf"({'|'.join(KINDS)}), blocks (nothing|writes|reads and writes)"
+    rf"({'|'.join(KINDS)}), blocks ({'|'.join(BLOCKS)})"
     r"(?:; about (\d{1,20}) rows?, (\d{1,20}) bytes)?"
 )
 
