@@ -201,8 +201,7 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
 def _keep_implied_indexes(work: TableWork) -> None:
     """An index that the server made for a foreign key vanishes when another one can serve (both servers).
 
-    Dropped and added in the same ALTER it becomes one of our own, and stays (measured; nothing is
-    built).
+    Dropped and added in the same ALTER it becomes one of our own, and stays (measured; it is built).
     """
     touched = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
     for key in work.after.foreign_keys:
@@ -222,6 +221,7 @@ def _restore_order(work: TableWork, flavour: Flavour) -> None:
         kept = [index for index in work.before.indexes if _stays(index, work, added)]
         for index in indexes_to_move(kept, work.after):
             make_index_anew(work, index)
+            work.reordered.append(index.name)
         places = {index.name: place for place, index in enumerate(work.after.indexes)}
         work.added_indexes.sort(key=lambda index: places[index.name])
     if work.added_checks and flavour.is_mariadb:

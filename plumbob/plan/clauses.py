@@ -64,7 +64,10 @@ class ColumnChange:
 
 @dataclass(slots=True)
 class TableWork:
-    """The changes of one table, sorted by kind; parts have the names that they have at that time."""
+    """The changes of one table, sorted by kind; parts have the names that they have at that time.
+
+    `reordered` are the names of those indexes that are dropped and added as they are, for their order.
+    """
 
     before: Table
     after: Table
@@ -74,6 +77,7 @@ class TableWork:
     added_indexes: list[Index] = field(default_factory=list)
     renamed_indexes: list[tuple[Index, Index]] = field(default_factory=list)
     changed_visibility: list[Index] = field(default_factory=list)
+    reordered: list[str] = field(default_factory=list)
     dropped_checks: list[Check] = field(default_factory=list)
     added_checks: list[Check] = field(default_factory=list)
     changed_enforcement: list[Check] = field(default_factory=list)
@@ -174,7 +178,11 @@ def _modify_index(work: TableWork, before: Index, index: Index) -> None:
 
 
 def make_index_anew(work: TableWork, index: Index) -> None:
-    """An index that stays is dropped and added; one that was to be renamed goes under its old name."""
+    """An index that stays is dropped and added; one that was to be renamed goes under its old name.
+
+    Hidden or shown meanwhile, it comes so: it cannot be altered beside that (1176).
+    """
+    work.changed_visibility = [each for each in work.changed_visibility if each.name != index.name]
     before = next((old for old, new in work.renamed_indexes if new.name == index.name), index)
     work.renamed_indexes = [pair for pair in work.renamed_indexes if pair[0] is not before]
     work.dropped_indexes.append(before)

@@ -1,57 +1,96 @@
-"""The order in which a server prints indexes and checks, and what restores it on the way back.
+"""The order in which a server prints indexes and checks, and what brings it about.
 
-The order means nothing, but a rollback gives back what was there to the letter. Dropping and adding
-an index in one ALTER, as it is, moves it behind the others and rebuilds nothing (measured on both
-servers: it works as soon as the same ALTER really adds or drops another one).
+The order means nothing, but a table that has come to a definition should read like one that was made by
+it, and a rollback gives back what was there to the letter. Dropping and adding an index in one ALTER, as
+it is, moves it behind the others and builds nothing, as soon as the same ALTER really adds or drops
+another one (measured: docs/decisions/0017).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from plumbob.model import Check, Index, KeyPart, Schema, Table
+from plumbob.model import Check, ForeignKey, Index, KeyPart, Schema, Table
 
 P = TypeVar("P", Index, Check)
 # The groups of indexes that are not unique (see `rank`).
-PLAIN, FULLTEXT = 5, 6
+PLAIN, FULLTEXT, VECTOR = 5, 6, 7
 
 
-def in_natural_order(before: Schema, after: Schema) -> Schema:
-    """The schema `after` with indexes and checks in the order that they get without extra work.
+def in_order_reached(before: Schema, after: Schema) -> Schema:
+    """The schema `after` with indexes and checks in the order in which the way up leaves them.
 
     Args:
         before: as it is, in new words (see `plumbob.diff.renamed`).
         after: as it is to be.
     """
     tables = {
-        name: _natural(before.tables.get(name), table) for name, table in after.tables.items()
+        name: _table_reached(before.tables.get(name), table) for name, table in after.tables.items()
     }
     return replace(after, tables=tables)
 
 
-def _natural(before: Table | None, after: Table) -> Table:
-    indexes, checks = list(after.indexes), list(after.checks)
-    if before is not None:
-        indexes = _kept_first(list(before.indexes), indexes)
-        checks = _kept_first(list(before.checks), checks)
-    indexes.sort(key=lambda index: rank(index, after))
-    return replace(after, indexes=tuple(indexes), checks=tuple(checks))
+def _table_reached(before: Table | None, after: Table) -> Table:
+    if before is None:
+        return replace(after, indexes=_grouped(after.indexes, after))
+    stay = {index.name: index for index in _staying(before, after)}
+    kept = _grouped(stay.values(), after)
+    declared = _grouped((stay.get(index.name, index) for index in after.indexes), after)
+    come = [index for index in declared if index.name not in stay]
+    is_free = bool(come) and _moves_for_free(kept, before, replace(after, indexes=declared))
+    indexes = declared if is_free else _grouped([*kept, *come], after)
+    kept_checks = [check for check in before.checks if check in after.checks]
+    new_checks = [check for check in after.checks if check not in kept_checks]
+    return replace(after, indexes=indexes, checks=(*kept_checks, *new_checks))
 
 
-def _kept_first(before: list[P], after: list[P]) -> list[P]:
-    there = {part.name.lower(): part for part in before}
-    places = {part.name.lower(): place for place, part in enumerate(before)}
-    kept = [part for part in after if there.get(part.name.lower()) == part]
-    kept.sort(key=lambda part: places[part.name.lower()])
-    return kept + [part for part in after if part not in kept]
+def _staying(before: Table, after: Table) -> Iterator[Index]:
+    """The indexes that no server builds, with what it remembers of how they were written."""
+    new = {index.name: index for index in after.indexes}
+    for old in before.indexes:
+        index = new.get(old.name)
+        if index is not None and replace(index, invisible=old.invisible) == old:
+            yield replace(index, using=old.using)
+
+
+def _grouped(indexes: Iterable[Index], table: Table) -> tuple[Index, ...]:
+    return tuple(sorted(indexes, key=lambda index: rank(index, table)))
+
+
+def _moves_for_free(kept: Sequence[Index], before: Table, declared: Table) -> bool:
+    """Whether an ALTER that adds an index can bring the declared order, and the server builds nothing for it.
+
+    Where those that stay have another order than the declared one, that is nobody's wish: it stays.
+    """
+    if [index for index in declared.indexes if index in kept] != [*kept]:
+        return False
+    return not any(_is_built_when_moved(index, before) for index in indexes_to_move(kept, declared))
+
+
+def _is_built_when_moved(index: Index, table: Table) -> bool:
+    """Whether a server may build it, or copy the table, though it is dropped and added as it is."""
+    if index.kind in ("fulltext", "vector") or any(part.expression for part in index.parts):
+        return True
+    return any(_may_be_implied(index, key) for key in table.foreign_keys)
+
+
+def _may_be_implied(index: Index, key: ForeignKey) -> bool:
+    """Whether the server may have made the index for a foreign key: nothing that it prints tells."""
+    column = key.columns[0].lower()
+    own = {key.name.lower(), column}
+    name = index.name.lower()
+    return index.columns == key.columns and (
+        name in own or name.removeprefix(f"{column}_").isdigit()
+    )
 
 
 def rank(index: Index, table: Table) -> int:
     """The groups into which both servers sort indexes (measured; each group keeps its order).
 
     Unique ones come first, among them the primary key, then those without NULL, then those without
-    prefixes; full-text indexes come last.
+    prefixes; full-text indexes come after all others, but for those of vectors.
     """
     if index.kind == "primary":
         return 0
@@ -59,7 +98,7 @@ def rank(index: Index, table: Table) -> int:
         has_null = any(_may_be_null(part, table) for part in index.parts)
         has_prefix = any(part.length for part in index.parts)
         return 1 + 2 * has_null + has_prefix
-    return FULLTEXT if index.kind == "fulltext" else PLAIN
+    return {"fulltext": FULLTEXT, "vector": VECTOR}.get(index.kind, PLAIN)
 
 
 def _may_be_null(part: KeyPart, table: Table) -> bool:
@@ -69,10 +108,10 @@ def _may_be_null(part: KeyPart, table: Table) -> bool:
     return column is None or (column.null and column.system_time is None)
 
 
-def indexes_to_move(kept: list[Index], table: Table) -> list[Index]:
+def indexes_to_move(kept: Iterable[Index], table: Table) -> list[Index]:
     """Those of the indexes that stay which have to be dropped and added to get the order of `table`."""
     moved: list[Index] = []
-    for group in range(FULLTEXT + 1):
+    for group in range(VECTOR + 1):
         wanted = [index for index in table.indexes if rank(index, table) == group]
         moved += to_move([index for index in kept if rank(index, table) == group], wanted)
     return moved

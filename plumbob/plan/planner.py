@@ -15,7 +15,7 @@ from plumbob.plan.counts import with_counts
 from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
 from plumbob.plan.graph import in_order
-from plumbob.plan.key_order import in_natural_order
+from plumbob.plan.key_order import in_order_reached
 from plumbob.plan.lenient import all_lenient, lenient_tables, with_leniency
 from plumbob.plan.programs import with_broken_programs
 from plumbob.plan.session import with_broken_keys, with_loose_keys, with_zero_dates
@@ -116,7 +116,7 @@ def reached_by(live: Schema, declared: Schema, renames: Renames, flavour: Flavou
     What is not understood stands there as before: no statement touches it.
     """
     renames = heeded(renames, live, declared)
-    reached = in_natural_order(renamed(live, renames, flavour), declared)
+    reached = in_order_reached(renamed(live, renames, flavour), declared)
     return replace(reached, not_understood=live.not_understood)
 
 

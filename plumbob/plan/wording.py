@@ -17,10 +17,16 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 def summary(work: TableWork) -> str:
     """`alter table users: add column age, drop index ix_age`."""
-    said = list(_verbs(work))
-    shown = ", ".join(said[:_MOST])
+    said = f"alter table {work.after.name}: {_some([*_verbs(work)])}"
+    if not work.reordered:
+        return said
+    stay = "stay as they are" if len(work.reordered) > 1 else "stays as it is"
+    return f"{said}; {_some(work.reordered)} {stay}, named again for the order of indexes"
+
+
+def _some(said: list[str]) -> str:
     more = f" and {len(said) - _MOST} more" if len(said) > _MOST else ""
-    return f"alter table {work.after.name}: {shown}{more}"
+    return ", ".join(said[:_MOST]) + more
 
 
 def _verbs(work: TableWork) -> Iterator[str]:

@@ -7,6 +7,7 @@
     renames   new names and old ones, as `was:` tells: `table: old`, `table.column: old`, and
               `table.index: old` under `indexes`
     equal     true: both sides mean the same, nothing is planned
+    like_new  true: after the way up SHOW CREATE says what it would of tables that `to` has made
     up, down  the statements, to the letter; {collation} stands for the server's collation of utf8mb4
     up_loses, down_loses
               the hazards, as they are approved by `--allow`
@@ -38,7 +39,7 @@ HERE = Path(__file__).parent
 SERVERS = ("mysql", "mariadb", "mariadb118")
 _SHARED = ("name", "why", "servers", "mysql", "mariadb", "mariadb118")
 _SIDES = ("from", "to", "renames", "indexes", "rows")
-_EXPECTED = ("equal", "refused", "differs")
+_EXPECTED = ("equal", "like_new", "refused", "differs")
 _WAYS = ("up", "up_loses", "up_rows", "down", "down_loses", "down_rows")
 KEYS = frozenset((*_SHARED, *_SIDES, *_EXPECTED, *_WAYS))
 

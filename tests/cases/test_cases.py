@@ -40,9 +40,13 @@ def test_case(live: Server, case: Case, request: pytest.FixtureRequest, tmp_path
     trip.run(live, found.plan.up)
     assert rows(live, told, "up_rows") == told.list("up_rows")
     assert trip.compare(live, declaration).changes == ()
+    reached = trip.texts(live)
     trip.run(live, found.plan.down)
     assert rows(live, told, "down_rows") == told.list("down_rows")
     assert trip.texts(live) == given_back(start, told)
+    if told.told.get("like_new"):
+        trip.make_new(live, told)
+        assert reached == trip.texts(live)
 
 
 def expected(told: Told, way: str, live: Server) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored.recorded import recorded
 from plumbob.declaration import Declaration, load
 from plumbob.errors import ManyErrors, PlumbobError
@@ -16,7 +17,7 @@ from plumbob.server.connection import Server
 from plumbob.server.introspect import table_texts
 from plumbob.server.stored import read_stored
 from plumbob.workflow import Comparison, compare_database
-from tests.cases.case import Told
+from tests.cases.case import Told, statements
 
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 
@@ -26,6 +27,15 @@ def make(server: Server, told: Told) -> None:
     for sql in told.before:
         server.execute(sql)
     for sql in told.list("rows"):
+        server.execute(sql)
+
+
+def make_new(server: Server, told: Told) -> None:
+    """The tables that a case ends with as new ones, in place of those that are there."""
+    names = [quote_name(name) for name, _ in server.query("SHOW FULL TABLES")]
+    with server.session({"foreign_key_checks": "0"}):
+        server.execute(f"DROP TABLE {', '.join(names)}")
+    for sql in statements(told.after):
         server.execute(sql)
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from plumbob.ddl.expression import expression
 from plumbob.ddl.tables import parse_create_table
-from plumbob.model import Check, Schema, Table
+from plumbob.model import Check, Flavour, Renames, Schema, Table
 from plumbob.plan.key_order import rank, to_move
+from plumbob.plan.planner import plan
 from plumbob.plan.tables import inline_keys
 from tests.servers import Server
 
@@ -45,6 +46,26 @@ def test_groups_are_those_that_servers_sort_into(every_server: Server, every_dat
 def test_what_stays_is_the_beginning_of_what_is_wanted(kept: str, wanted: str, moved: str) -> None:
     one, other = ([Check(name, expression("1")) for name in names] for names in (kept, wanted))
     assert "".join(check.name for check in to_move(one, other)) == moved
+
+
+@pytest.mark.parametrize(
+    ("wanted", "about"),
+    [
+        ("abcx", "add index x"),
+        ("abxc", "add index x; c stays as it is, named again for the order of indexes"),
+        ("xabc", "add index x; a, b, c stay as they are, named again for the order of indexes"),
+    ],
+)
+def test_what_is_named_again_is_told(wanted: str, about: str) -> None:
+    before, after = (Schema({"t": indexed(names)}) for names in ("abc", wanted))
+    (statement,) = plan(before, after, Renames(), Flavour("mysql", (9, 7, 4))).up
+    assert statement.about == f"alter table t: {about}"
+
+
+def indexed(names: str) -> Table:
+    keys = "".join(f", key {name} (i{name})" for name in names)
+    columns = ", ".join(f"i{name} int" for name in "abcx")
+    return parse_create_table(f"create table t ({columns}{keys})")
 
 
 @pytest.mark.parametrize(
