@@ -69,16 +69,18 @@ class Difference:
         up, down: the statements that make the database as declared, and those that lead back.
         hazards: what the way up can lose.
         unconfirmed: why no server was asked about the differences, or "".
+        unasked: why members of a cluster were not asked what they have.
     """
 
     up: tuple[str, ...]
     down: tuple[str, ...]
     hazards: tuple[Hazard, ...] = ()
     unconfirmed: str = ""
+    unasked: tuple[str, ...] = ()
 
     @property
     def in_sync(self) -> bool:
-        return not self.up
+        return not self.up and not self.unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,7 @@ def compare(
         tuple(each.sql for each in plan.down),
         tuple(hazard for each in plan.up for hazard in each.hazards),
         found.unconfirmed,
+        found.unasked,
     )
 
 

@@ -29,6 +29,7 @@ from plumbob.report.markdown import comparison_markdown
 from plumbob.report.safe import line
 from plumbob.report.sql import comparison_sql
 from plumbob.report.text import comparison_text, left_alone_text
+from plumbob.server.members import ask_nobody_else
 from plumbob.workflow import compare_database
 from plumbob.workflow.owning import owned
 from plumbob.workflow.recorded import WORD, of_kinds, recorded_step
@@ -76,6 +77,11 @@ FORMATS: dict[str, Callable[[Compared], str]] = {
     metavar="recorded:ID",
     help="Compare what such a step has recorded, not what is declared.",
 )
+@click.option(
+    "--one-member",
+    is_flag=True,
+    help="Of a cluster, ask the member of the URL alone: what it has, where they are split.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name what is not managed or ignored, too.")
 @options.json
 def command(
@@ -88,12 +94,14 @@ def command(
     form: str,
     before: str | None,
     after: str | None,
+    one_member: bool,
     verbose: bool,
     as_json: bool,
 ) -> int:
     """Show what differs between the declaration and the database.
 
-    Exit code 0: both are in sync; 1: they differ. The database is only read. With --write the plan
+    Exit code 0: both are in sync; 1: they differ. The database is only read. Of a cluster every member
+    is asked; 8: their definitions differ; 4: all who answer are in sync, and one does not. With --write the plan
     is run both ways on a scratch database first, and the exit code is 0 once both files are there.
     So it is with --prove, which writes nothing. Each statement is then asked for its cost: instant, in
     place, rebuild or copy, and what waits meanwhile.
@@ -103,11 +111,18 @@ def command(
     a migration, or the beginning of its name. With both, they show what happened in between.
     """
     _check_steps(before, after, write=write)
+    if one_member and write:
+        raise PlumbobError(
+            "--one-member is to look at, and a migration is one of the whole cluster",
+            advice="leave out --write, or --one-member",
+        )
     project = open_project(where)
     declaration = load_declaration(project)
     target = find_target(to, project.config)
     place = scratch_place(scratch, project.config)
     with connect_to(target, to, project.config) as server:
+        if one_member:
+            ask_nobody_else(server)
         start, end = (recorded_step(server, each) if each else None for each in (before, after))
         base = synced.recorded_schema(server) if start is end else None
         if end is not None:
@@ -133,7 +148,7 @@ def command(
             to_prove=write or prove,
         )
         written = None
-        if write and not shown.in_sync:
+        if write and shown.differs:
             written = write_migration(project.migrations, server, found, message)
     if write:
         settle_head(project.migrations, read_folder(project.migrations))
@@ -149,7 +164,9 @@ def command(
             console.note(SYNCED_WRITE if write else SYNCED)
         if start is end:
             console.note(_next(shown, written, files))
-    return Exit.OK if shown.in_sync or written else Exit.DIFFERENT
+    if written is None and not shown.differs:
+        return Exit.OK if shown.in_sync else Exit.UNSAFE
+    return Exit.OK if written else Exit.DIFFERENT
 
 
 def _check_steps(before: str | None, after: str | None, *, write: bool) -> None:
@@ -170,6 +187,6 @@ def _check_steps(before: str | None, after: str | None, *, write: bool) -> None:
 
 def _next(shown: Compared, written: Written | None, files: list[str]) -> str:
     if written is None:
-        return "" if shown.in_sync else "Write it down with: schema diff --write -m MESSAGE"
+        return "" if not shown.differs else "Write it down with: schema diff --write -m MESSAGE"
     verb = "wrote" if written.is_new else "written before, and not applied yet:"
     return "\n".join([*(line(f"{verb} {name}") for name in files), "Run it with: schema apply"])

@@ -172,7 +172,7 @@ def _revert(
         back, "recorded", database_name(server), count_rows(server, hazards), to_prove=True
     )
     names = tuple(named_back(back))
-    if not is_written or shown.in_sync:
+    if not is_written or not shown.differs:
         return _Reverted(shown, names, None)
     about = message or f"undo drift of {listed((_plain(id) for id in found.ids), 3)}"
     return _Reverted(shown, names, write_revert(project.migrations, server, back, about))

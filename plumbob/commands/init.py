@@ -11,7 +11,13 @@ import click
 
 from plumbob import templates
 from plumbob.commands import console, options
-from plumbob.commands.opening import connect_to, database_name, find_target, scratch_place
+from plumbob.commands.opening import (
+    connect_to,
+    database_name,
+    find_target,
+    scratch_place,
+    warn_of_unasked,
+)
 from plumbob.commands.options import ConnectionOptions
 from plumbob.config import Config
 from plumbob.config.files import FILE
@@ -87,7 +93,7 @@ def _names_a_server(to: ConnectionOptions) -> bool:
 
 
 def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Read:
-    from plumbob.server.introspect import read_schema
+    from plumbob.migration.agreed import read_whole
 
     config = Config()
     if source and "://" in source:
@@ -97,7 +103,9 @@ def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Rea
     target = find_target(to, config)
     place = scratch_place(scratch, config)
     with connect_to(target, to, config) as server:
-        return written(read_schema(server), server, place)
+        read = written(read_whole(server), server, place)
+        warn_of_unasked(server)
+        return read
 
 
 def written(schema: Schema, server: Server, scratch: str) -> Read:

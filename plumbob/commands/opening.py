@@ -111,6 +111,12 @@ def _tell_of_version(server: Server) -> None:
         console.note(note)
 
 
+def warn_of_unasked(server: Server) -> None:
+    """A member of a cluster that did not answer may have something else."""
+    for each in server.unasked:
+        console.warn(f"not asked: {each}")
+
+
 def connect_to_server(target: Target, to: ConnectionOptions) -> Server:
     """An open connection to the server without a database, which need not be there."""
     from plumbob.server.connection import connect

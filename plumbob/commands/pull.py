@@ -15,6 +15,7 @@ from plumbob.commands.opening import (
     load_declaration,
     open_project,
     scratch_place,
+    warn_of_unasked,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.declaration import load
@@ -74,6 +75,7 @@ def command(
             found.write()
             anew = load(Path(project.shown(project.schema)))
             proof = reproduce(anew, server, scratch=place)
+        warn_of_unasked(server)
     declared = Source(project.shown(project.schema), len(declaration.schema.tables))
     if as_json:
         console.out_json(_document(found, project, proof))

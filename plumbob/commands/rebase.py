@@ -12,6 +12,7 @@ from plumbob.commands.opening import (
     load_declaration,
     open_project,
     scratch_place,
+    warn_of_unasked,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.writing import Written, write_behind
@@ -68,6 +69,7 @@ def command(
                 rebase.message,
                 scratch=scratch_place(scratch, project.config),
             )
+        warn_of_unasked(server)
         removed = [path for each in rebase.goes for path in remove_pair(folder, each.id)]
     settle_head(folder, read_folder(folder))
     refresh_models(project, declaration)

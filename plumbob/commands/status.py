@@ -24,7 +24,8 @@ def command(where: ProjectOptions, to: ConnectionOptions, as_json: bool) -> int:
     """Show what is applied, pending, or stuck.
 
     Exit code 0: nothing is pending; 1: something is pending, half done, or ahead by a sync;
-    6: a migration was changed or is missing, or tables are not as the last run left them.
+    6: a migration was changed or is missing, or tables are not as the last run left them. Of a cluster
+    every member is asked; 8: their definitions differ; 4: nothing else is wrong, and one does not answer.
     """
     project = open_project(where)
     chain = read_chain(project.migrations)

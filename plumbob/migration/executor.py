@@ -42,6 +42,7 @@ from plumbob.migration.stopping import Stop
 from plumbob.migration.tasks import Task, downwards, reached_by_sync, upwards
 from plumbob.plan.approvals import ALL, Needless, check_approvals, is_approved, needless
 from plumbob.plan.statement import Hazard
+from plumbob.server import members
 from plumbob.server.connection import Server
 
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
@@ -214,7 +215,8 @@ class _Run:
         started = time.monotonic()
         self._check_call()
         if self.dry_run:
-            ready = self._prepare(chain, choose)
+            with members.reached(self.server):
+                ready = self._prepare(chain, choose)
             self._tell(ready)
         else:
             _raise(obstacles(self.server))

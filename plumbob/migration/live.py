@@ -1,7 +1,6 @@
 """What the database is now, as fingerprints, and which tables differ from what they should be.
 
-All questions that the executor asks about definitions are asked here, of one server; a cluster asks them
-of every member.
+All questions that the executor asks about definitions are asked here; of a cluster every member is asked.
 """
 
 from __future__ import annotations
@@ -17,13 +16,11 @@ from plumbob.ddl.fingerprint import (
     whole_fingerprint,
     without_list,
 )
-from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.agreed import read_some, read_whole
 from plumbob.migration.migration import ABSENT, UNKNOWN, Migration, Script
 from plumbob.migration.snapshot import record
 from plumbob.model import Flavour
 from plumbob.server.connection import Server
-from plumbob.server.introspect import read_objects, read_schema
-from plumbob.server.members import joined, named, node_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +50,6 @@ class Live:
         return {name: record(each, flavour) for name, each in self.found.items()}
 
 
-class Split(PlumbobError):
-    """The members of a cluster have different definitions.
-
-    `seen` has the fingerprints of the objects that differ, by the name of each member.
-    """
-
-    def __init__(self, seen: Mapping[str, Mapping[str, str]]) -> None:
-        self.seen = seen
-        super().__init__(
-            f"the cluster is split, its members have different definitions: {told_apart(seen)}",
-            advice='make the members equal first, as docs/cluster.md says ("Split"), then run the same '
-            "command again",
-            exit=Exit.SPLIT,
-        )
-
-
-def told_apart(seen: Mapping[str, Mapping[str, str]]) -> str:
-    """Which members have the same of each object: `users: n1 (absent), n2 and n3 (1b2c3d)`."""
-    said = []
-    for name in sorted(set().union(*seen.values())):
-        groups: dict[str, list[str]] = {}
-        for node, prints in seen.items():
-            groups.setdefault(prints.get(name, ABSENT), []).append(node)
-        if len(groups) > 1:
-            sides = (
-                f"{joined(nodes)} ({each.removeprefix('sha256:')[:8]})"
-                for each, nodes in groups.items()
-            )
-            said.append(f"{name}: {', '.join(sides)}")
-    return "; ".join(said)
-
-
 def look(server: Server, chain: Iterable[Migration] = ()) -> Live:
     """Read all objects; tables that the chain knows are managed, whatever their name looks like.
 
@@ -92,24 +57,7 @@ def look(server: Server, chain: Iterable[Migration] = ()) -> Live:
         PlumbobError: SPLIT where another member of the cluster has something else.
     """
     chain = tuple(chain)
-    with named(server):
-        live = _look(server, chain)
-    if server.others:
-        seen = {node_name(server): live.tables}
-        for other in server.others:
-            with named(other):
-                seen[node_name(other)] = _look(other, chain).tables
-        _compare(seen)
-    return live
-
-
-def _compare(seen: Mapping[str, Mapping[str, str]]) -> None:
-    if any(prints != next(iter(seen.values())) for prints in seen.values()):
-        raise Split(seen)
-
-
-def _look(server: Server, chain: tuple[Migration, ...]) -> Live:
-    schema = read_schema(
+    schema = read_whole(
         server,
         keep={name for each in chain for name in each.tables},
         managed={kind for each in chain for kind in each.header.manages},
@@ -125,19 +73,7 @@ def look_at(server: Server, names: Collection[str]) -> dict[str, str]:
     Raises:
         PlumbobError: SPLIT where another member of the cluster has something else.
     """
-    with named(server):
-        own = _look_at(server, names)
-    if server.others:
-        seen = {node_name(server): own}
-        for other in server.others:
-            with named(other):
-                seen[node_name(other)] = _look_at(other, names)
-        _compare(seen)
-    return own
-
-
-def _look_at(server: Server, names: Collection[str]) -> dict[str, str]:
-    found = read_objects(server, names)
+    found = read_some(server, names)
     return {
         name: fingerprint(found[name], server.flavour) if name in found else ABSENT
         for name in names

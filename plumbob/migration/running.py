@@ -15,6 +15,7 @@ from typing import TypeVar
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import asserting, clustered, ended, history, journal
+from plumbob.migration.agreed import Split, told_apart
 from plumbob.migration.atomic import why_not_atomic
 from plumbob.migration.beside import Beside, Killing
 from plumbob.migration.by_hand import is_data
@@ -39,14 +40,12 @@ from plumbob.migration.explained import explained
 from plumbob.migration.handover import HandOver
 from plumbob.migration.live import (
     Live,
-    Split,
     as_told,
     differing,
     is_as,
     listed,
     look,
     look_at,
-    told_apart,
 )
 from plumbob.migration.lock import Lock
 from plumbob.migration.migration import FileStatement, Migration

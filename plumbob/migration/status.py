@@ -25,7 +25,8 @@ class Status:
     in `Standing`; `misplaced` are applied although what they follow is not; `drifted` are tables that
     differ from what the last run recorded (None: nothing was recorded yet); `synced` are those that
     differ because a sync made them so, which is no drift; `live` is the fingerprint
-    of the database; `production` is the mark, if it has one.
+    of the database; `production` is the mark, if it has one; `unasked` says why members of a cluster
+    were not asked what they have.
     """
 
     applied: tuple[Record, ...]
@@ -38,10 +39,11 @@ class Status:
     live: str
     production: Mark | None = None
     synced: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
     @property
     def is_in_sync(self) -> bool:
-        """Whether nothing is pending, half done, missing or changed, and nothing drifted."""
+        """Whether nothing is pending, half done, missing or changed, nothing drifted, and all were asked."""
         return not (
             self.pending
             or self.changed
@@ -50,6 +52,7 @@ class Status:
             or self.half_done
             or self.drifted
             or self.synced
+            or self.unasked
         )
 
 
@@ -87,4 +90,5 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
         live=live.fingerprint,
         production=mark_of(server),
         synced=ahead,
+        unasked=server.unasked,
     )

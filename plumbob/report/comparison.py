@@ -75,8 +75,9 @@ class Compared:
 
     `not_understood` are (object, why); `unmanaged` has names by kind; `unconfirmed` says why no
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
-    was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `counts`
-    are the hazards of the way up with their rows.
+    was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `unasked`
+    says why members of a cluster were not asked what they have; `counts` are the hazards of the way up
+    with their rows.
     """
 
     declared: Source
@@ -92,6 +93,7 @@ class Compared:
     unconfirmed: str = ""
     proved: str = ""
     unproved: str = ""
+    unasked: tuple[str, ...] = ()
 
     @property
     def has_owners(self) -> bool:
@@ -103,8 +105,13 @@ class Compared:
         return any(each.owner not in ("", PENDING) for each in self.tables)
 
     @property
+    def differs(self) -> bool:
+        return bool(self.tables or self.up)
+
+    @property
     def in_sync(self) -> bool:
-        return not self.tables and not self.up
+        """Whether nothing differs, and nobody is left who could say otherwise."""
+        return not self.differs and not self.unasked
 
     counts: tuple[Counted, ...] = ()
 
@@ -166,6 +173,7 @@ def compared(
         found.unconfirmed,
         proved,
         found.unconfirmed if to_prove and not proved else "",
+        found.unasked,
         counts,
     )
 

@@ -22,6 +22,7 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "proved": found.proved,
         "proved_by": THIS if found.proved else "",
         "unproved": found.unproved,
+        "not_asked": list(found.unasked),
         "tables": [_table(view) for view in found.tables if view.kind == "table"],
         "stored": [
             _table(view) | {"kind": view.kind} for view in found.tables if view.kind != "table"

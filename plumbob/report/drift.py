@@ -48,7 +48,7 @@ def drift_text(found: Drift, declared: str, live: str) -> Iterator[str]:
 
 def revert_text(found: Compared, named_back: Iterable[str]) -> Iterator[str]:
     """What undoes it, statement by statement; and what is taken for a rename by hand."""
-    if found.in_sync:
+    if not found.differs:
         yield "nothing of it can be undone by a migration"
         return
     yield plan_text(found)

@@ -15,7 +15,9 @@ from plumbob.report.text import DRIFTED
 
 
 def comparison_markdown(found: Compared) -> str:
-    head = "### Schema: in sync" if found.in_sync else f"### Schema: {summary(found)}"
+    head = f"### Schema: {summary(found) if found.differs else 'in sync'}"
+    if not found.differs and not found.in_sync:
+        head += ", as far as could be asked"
     parts = [head, f"{code(f'{found.declared} | {found.live}')}"]
     if found.tables:
         parts.append("\n".join(_changes(found.tables, has_owners=found.has_owners)))
@@ -114,6 +116,7 @@ def _remarks(found: Compared) -> Iterator[str]:
         yield f"- not understood, so left alone: {code(name)}: {code(why)}"
     for kind, names in found.unmanaged.items():
         yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
+    yield from (f"- not asked: {code(each)}" for each in found.unasked)
     if found.has_drift:
         yield f"- {plain(DRIFTED)}"
     yield from (f"- {plain(each)}" for each in plan_costs(found))

@@ -21,8 +21,9 @@ def comparison_sql(found: Compared) -> str:
             raw, it could do anything to a terminal or a CI log.
     """
     parts = [f"-- {line(found.declared)} | {line(found.live)}"]
-    if found.in_sync:
-        parts.append("-- in sync")
+    if not found.differs:
+        parts.append("-- in sync" if found.in_sync else "-- in sync, as far as could be asked")
+    parts += [f"-- not asked: {line(each)}" for each in found.unasked]
     parts += ["\n".join(_statement(each, found)) for each in found.up]
     return "\n\n".join(parts)
 

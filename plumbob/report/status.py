@@ -25,7 +25,9 @@ _SHOWN = 10
 def status_exit(found: Status) -> Exit:
     if found.changed or found.missing or found.misplaced or found.drifted:
         return Exit.STALE
-    return Exit.DIFFERENT if found.pending or found.half_done or found.synced else Exit.OK
+    if found.pending or found.half_done or found.synced:
+        return Exit.DIFFERENT
+    return Exit.UNSAFE if found.unasked else Exit.OK
 
 
 def status_text(found: Status, folder: str, migrations: int, database: str) -> str:
@@ -88,6 +90,8 @@ def _wrong(found: Status) -> Iterator[str]:
     for name in found.synced:
         word = click.style("synced", fg="yellow")
         yield f"{word}    {line(name)} is ahead of the migrations: schema diff --write writes it down"
+    for each in found.unasked:
+        yield f"{_bad('not asked')} {line(each)}"
 
 
 def _half_done(half: HalfDone) -> Iterator[str]:
@@ -131,5 +135,6 @@ def status_document(found: Status, database: str) -> dict[str, Any]:
         "missing": list(found.missing),
         "misplaced": list(found.misplaced),
         "synced": list(found.synced),
+        "not_asked": list(found.unasked),
         "drifted": None if found.drifted is None else list(found.drifted),
     }

@@ -27,8 +27,8 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 def comparison_text(found: Compared) -> str:
     """The whole report; its first line says what was read on both sides."""
     parts = [read_text(found)]
-    if found.in_sync:
-        parts.append("\n".join([_in_sync(), *_remarks(found)]))
+    if not found.differs:
+        parts.append("\n".join([_in_sync(found), *_remarks(found)]))
         return "\n".join(parts)
     parts.append("\n".join(each for table in found.tables for each in table_lines(table)))
     parts.append(plan_text(found))
@@ -79,8 +79,10 @@ def shell_word(text: str) -> str:
     return shlex.quote(text)
 
 
-def _in_sync() -> str:
-    return click.style("in sync", fg="green")
+def _in_sync(found: Compared) -> str:
+    if found.in_sync:
+        return click.style("in sync", fg="green")
+    return click.style("in sync, as far as could be asked", fg="yellow")
 
 
 def table_lines(view: TableView) -> Iterator[str]:
@@ -172,6 +174,7 @@ def _remarks(found: Compared) -> Iterator[str]:
     if found.unmanaged:
         kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
         yield f"not managed, so left alone: {', '.join(kinds)}"
+    yield from (f"not asked: {line(each)}" for each in found.unasked)
     if found.has_drift:
         yield DRIFTED
     yield from map(line, plan_costs(found))

@@ -81,6 +81,8 @@ class Server:
         identity: tells this server from every other.
         scope: what of its databases is ours.
         others: the other members of its cluster, while they are reached (`plumbob.server.members`).
+        glimpsed: those of them that answered somebody who only reads; None where none was asked.
+        unasked: why the rest of them was not.
         home: for one of these others, the connection that it belongs to.
         place: its address among them, by which they are sorted.
     """
@@ -89,6 +91,8 @@ class Server:
         self._session = session
         self._reader: Session | None = None
         self.others: tuple[Server, ...] = ()
+        self.glimpsed: tuple[Server, ...] | None = None
+        self.unasked: tuple[str, ...] = ()
         self.home: Server | None = None
         self.place = ""
         self._answers: float | None = None
@@ -348,6 +352,9 @@ class Server:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+        for each in self.glimpsed or ():
+            each.close()
+        self.glimpsed = None
 
     def __enter__(self) -> Server:
         return self

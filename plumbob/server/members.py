@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -125,6 +126,63 @@ def reached(server: Server) -> Iterator[None]:
         leave(server)
 
 
+def asked(server: Server) -> tuple[Server, ...]:
+    """The other members that are asked what they have: all that are reached; for who only reads, all that
+    answer.
+
+    A member that does not answer stops nobody who reads: why it was not asked stands in `server.unasked`.
+    """
+    if not server.is_cluster or server.others:
+        return server.others
+    if server.glimpsed is None:
+        server.glimpsed, server.unasked = _glimpse(server)
+    return server.glimpsed
+
+
+def ask_nobody_else(server: Server) -> None:
+    """Read this member alone, whatever the others have."""
+    server.glimpsed = ()
+
+
+def _glimpse(server: Server) -> tuple[tuple[Server, ...], tuple[str, ...]]:
+    own = _state(server)
+
+    def answer(address: str) -> tuple[Server, State] | str:
+        try:
+            other = _connect(server, address)
+        except PlumbobError as error:
+            return error.what
+        try:
+            return other, _state(other)
+        except PlumbobError as error:
+            other.close()
+            return error.what
+
+    with ThreadPoolExecutor(len(own.addresses) or 1) as pool:
+        answers = dict(zip(own.addresses, pool.map(answer, own.addresses), strict=True))
+    found, why = [], [each for each in answers.values() if isinstance(each, str)]
+    for address, each in answers.items():
+        if isinstance(each, str):
+            continue
+        other, state = each
+        if state.told["wsrep_gcomm_uuid"] == own.told["wsrep_gcomm_uuid"]:
+            other.close()
+        elif state.group[0] != own.group[0]:
+            other.close()
+            why.append(f"{state.name} at {address} is a member of another cluster")
+        else:
+            found.append(_belonging(other, server, address))
+    missing = int(own.told["wsrep_cluster_size"]) - 1 - len(found) - len(why)
+    if missing > 0:
+        why.append(f"the cluster has {missing} more, of which no address is known")
+    return tuple(found), tuple(why)
+
+
+def _belonging(other: Server, home: Server, address: str) -> Server:
+    other.place, other.home, other.scope = address, home, home.scope
+    return other
+
+
 def leave(server: Server) -> None:
     """Close the connections to the others."""
     for other in server.others:
@@ -138,6 +196,7 @@ def _reach(server: Server) -> None:
     while True:
         try:
             _connect_all(server)
+            server.unasked = ()
             return
         except Unsettled:
             leave(server)
@@ -158,9 +217,7 @@ def _connect_all(server: Server) -> None:
             server.place = address
             other.close()
         else:
-            other.place, other.home = address, server
-            other.scope = server.scope
-            server.others = (*server.others, other)
+            server.others = (*server.others, _belonging(other, server, address))
     check(server)
     for other in server.others:
         _raise(_unlike(server, other))

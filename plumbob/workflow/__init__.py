@@ -10,12 +10,12 @@ from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import with_kept
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.errors import Exit, PlumbobError
+from plumbob.migration.agreed import read_whole
 from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
 from plumbob.proof import Proof, prove, touched
 from plumbob.server.connection import Server
-from plumbob.server.introspect import read_schema
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
@@ -49,6 +49,7 @@ class Comparison:
         plan: both ways; with what each statement costs, once it was proved.
         unconfirmed: why the server was not asked about the differences, or "".
         proof: where the plan was run both ways, when that was asked for.
+        unasked: why members of a cluster were not asked what they have.
     """
 
     declaration: Declaration
@@ -60,6 +61,7 @@ class Comparison:
     plan: Plan
     unconfirmed: str = ""
     proof: Proof | None = None
+    unasked: tuple[str, ...] = ()
 
 
 def compare_database(
@@ -82,8 +84,20 @@ def compare_database(
 
     Raises:
         PlumbobError: BAD_INPUT for what this server cannot hold, UNSAFE when an empty declaration
-            meets a database with tables.
+            meets a database with tables, SPLIT where members of a cluster have different definitions.
     """
+    found = _compare(declaration, server, scratch, base, is_proved=proved)
+    return replace(found, unasked=server.unasked)
+
+
+def _compare(
+    declaration: Declaration,
+    server: Server,
+    scratch: str,
+    base: Schema | None,
+    *,
+    is_proved: bool,
+) -> Comparison:
     refuse_ignored(declaration, server.scope)
     declaration = replace(declaration, schema=at_home(declaration.schema, server))
     validate(declaration, server.flavour, database_defaults(server), server.scope.is_outside)
@@ -107,7 +121,7 @@ def compare_database(
         return _planned(sides)
     _refuse_keyless(declaration, sides.changes(), server)
     memory = Memory(server.flavour, server.database_defaults())
-    if scratch != "none" and not proved:
+    if scratch != "none" and not is_proved:
         recalled = sides.recalled(memory)
         if recalled is not None:
             return _planned(recalled)
@@ -119,7 +133,7 @@ def compare_database(
         place.lend(parents)
         place.rebuild(elsewhere)
         found = _planned(sides.confirmed(place, memory))
-        if proved and found.changes:
+        if is_proved and found.changes:
             place.empty()
             tables = live_tables(server, _old_names(found))
             proof = prove(place, found.plan, found.live, found.reached, beside, tables)
@@ -137,14 +151,17 @@ def _old_names(found: Comparison) -> dict[str, str]:
 def read_live(
     server: Server, declared: Iterable[str] = (), managed: Collection[StoredKind] = STORED_KINDS
 ) -> Schema:
-    """The database in canonical form.
+    """The database in canonical form, the same on all members of a cluster.
 
     Args:
         declared: tables that are ours even where a name looks like a tool's.
         managed: the kinds of stored objects that have to be visible.
+
+    Raises:
+        PlumbobError: SPLIT where they have different definitions.
     """
     return canonical(
-        read_schema(server, keep=tuple(declared), managed=managed),
+        read_whole(server, keep=tuple(declared), managed=managed),
         server.flavour,
         database_defaults(server),
     )
