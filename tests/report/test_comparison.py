@@ -173,6 +173,7 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "refused",
         "looks_like_rename",
         "looks_like_rotation",
+        "not_asked",
         "not_understood",
         "unmanaged",
     }
