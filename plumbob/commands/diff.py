@@ -17,7 +17,7 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.writing import Written, write_migration
+from plumbob.commands.writing import Written, foreseen, write_migration
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import synced
 from plumbob.migration.counting import count_rows
@@ -100,11 +100,14 @@ def command(
 ) -> int:
     """Show what differs between the declaration and the database.
 
-    Exit code 0: both are in sync; 1: they differ. The database is only read. Of a cluster every member
-    is asked; 8: their definitions differ; 4: all who answer are in sync, and one does not. With --write the plan
-    is run both ways on a scratch database first, and the exit code is 0 once both files are there.
+    Exit code 0: both are in sync; 1: they differ. The database is only read. With --write the plan is
+    run both ways on a scratch database first, and the exit code is 0 once both files are there.
     So it is with --prove, which writes nothing. Each statement is then asked for its cost: instant, in
     place, rebuild or copy, and what waits meanwhile.
+
+    Of a cluster every member is asked. Exit code 8: their definitions differ; 4: all who answer are in
+    sync, and one does not. What `apply` refuses there is told, and is not written (4).
+
     On a database that was synced, the migration begins where those before it end.
 
     --from and --to show the schema as it was recorded: ID is the number of a step in `schema history`, or
@@ -145,6 +148,7 @@ def command(
             f"{live}, {start}" if start else live,
             count_rows(server, hazards),
             owned(found, server) if is_live else None,
+            foreseen(server, found) if is_live else (),
             to_prove=write or prove,
         )
         written = None

@@ -19,7 +19,7 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import teller
-from plumbob.commands.writing import Written, write_revert
+from plumbob.commands.writing import Written, foreseen, write_revert
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
@@ -169,7 +169,12 @@ def _revert(
     back = undo(found, server, scratch=place)
     hazards = [hazard for each in back.plan.up for hazard in each.hazards]
     shown = compared(
-        back, "recorded", database_name(server), count_rows(server, hazards), to_prove=True
+        back,
+        "recorded",
+        database_name(server),
+        count_rows(server, hazards),
+        diverging=foreseen(server, back),
+        to_prove=True,
     )
     names = tuple(named_back(back))
     if not is_written or not shown.differs:

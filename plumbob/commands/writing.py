@@ -8,10 +8,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from plumbob.commands import console
-from plumbob.ddl.fingerprint import fingerprints, whole_fingerprint
+from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import synced
+from plumbob.migration import diverging, synced
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import (
@@ -44,13 +44,15 @@ def write_migration(folder: Path, server: Server, found: Comparison, message: st
     """Write the plan of a comparison as the next migration of a folder.
 
     Raises:
-        PlumbobError: STALE when the database is not at the end of the folder's chain.
+        PlumbobError: STALE when the database is not at the end of the folder's chain, UNSAFE when a cluster
+            would refuse it.
     """
     chain = read_folder(folder)
     standing = stand(server, chain)
     _raise(list(standing.faults()))
     if standing.pending or standing.half_done:
         return _pending(folder, chain[-1], found)
+    _refuse_diverging(server, found)
     return Written(*_publish(folder, _draft(found, chain[-1] if chain else None, message)), True)
 
 
@@ -74,6 +76,7 @@ def write_behind(
     found = compare_database(declaration, server, scratch=scratch, proved=True, base=base)
     if not found.changes:
         return None
+    _refuse_diverging(server, found)
     paths = write_pair(folder, _draft(found, chain[-1] if chain else None, message))
     return Written(*paths, is_new=True)
 
@@ -92,6 +95,7 @@ def write_revert(folder: Path, server: Server, found: Comparison, message: str) 
     _raise(list(standing.faults()))
     applied = [number for number, each in enumerate(chain, 1) if each.id in standing.applied]
     ahead, behind = chain[: max(applied, default=0)], chain[max(applied, default=0) :]
+    _refuse_diverging(server, found)
     revert = _draft(found, ahead[-1] if ahead else None, message, undoes_drift=True)
     following = behind[0] if behind else None
     if following is None:
@@ -206,6 +210,17 @@ def _default_message(found: Comparison) -> str:
     """What the first statement does, for people who say nothing."""
     first, *more = found.plan.up
     return first.about + (f" and {len(more)} more" if more else "")
+
+
+def foreseen(server: Server, found: Comparison) -> tuple[PlumbobError, ...]:
+    """What of the way up `apply` refuses on this cluster, because each member would have other rows."""
+    return diverging.foreseen(server, found.plan.up, objects(found.live))
+
+
+def _refuse_diverging(server: Server, found: Comparison) -> None:
+    """Refuse to write what `apply` would refuse; but what a sync has done is not run again."""
+    if synced.read(server) is None:
+        _raise(foreseen(server, found))
 
 
 def _raise(faults: Sequence[PlumbobError]) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered, synced
+from plumbob.migration import diverging, synced
 from plumbob.migration.counting import Counted
 from plumbob.migration.drift import (
     drift_elsewhere,
@@ -48,7 +48,7 @@ def findings(
     yield from lacking(server, tasks)
     yield from _settings(server, tasks)
     yield from _used_up(server, tasks)
-    yield from clustered.refusals(server, tasks, live)
+    yield from diverging.refusals(server, tasks, live)
     first, scripts = _to_begin(tasks)
     if first is None or (live.is_before(scripts[0]) and not in_the_way(scripts, live)):
         return

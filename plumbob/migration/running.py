@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import asserting, clustered, ended, history, journal
+from plumbob.migration import asserting, clustered, diverging, ended, history, journal
 from plumbob.migration.agreed import Split, told_apart
 from plumbob.migration.atomic import why_not_atomic
 from plumbob.migration.beside import Beside, Killing
@@ -259,6 +259,8 @@ class Runner:
         if is_data(statement, self.server.flavour):
             self._run_data(task, number)
             return
+        for fault in diverging.at_its_turn(self.server, statement, task.migration.id):
+            raise fault
         self._wait_for_locks(task, number)
         self.progress(Runs(number, len(task.statements), statement))
         row = journal.running(self.server, task.migration, task.direction, number, before)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from plumbob.diff.change import Add, Alter, Change, Part, Remove
 from plumbob.diff.partitions import looks_like_rotation
+from plumbob.errors import PlumbobError
 from plumbob.migration.counting import Counted
 from plumbob.model import STORED_KINDS, Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
@@ -77,7 +78,7 @@ class Compared:
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
     was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `unasked`
     says why members of a cluster were not asked what they have; `counts` are the hazards of the way up
-    with their rows.
+    with their rows; `diverging` is what `apply` refuses on this cluster, with another way.
     """
 
     declared: Source
@@ -94,6 +95,7 @@ class Compared:
     proved: str = ""
     unproved: str = ""
     unasked: tuple[str, ...] = ()
+    diverging: tuple[PlumbobError, ...] = ()
 
     @property
     def has_owners(self) -> bool:
@@ -150,12 +152,14 @@ def compared(
     live: str,
     counts: tuple[Counted, ...] = (),
     owned: Owned | None = None,
+    diverging: tuple[PlumbobError, ...] = (),
     *,
     to_prove: bool = False,
 ) -> Compared:
     """A comparison as reports need it, with the names of both sides, and who has changed what.
 
     Args:
+        diverging: what `apply` refuses on this cluster.
         to_prove: the plan was to be run both ways.
     """
     proved = found.proof.place if found.proof else ""
@@ -174,6 +178,7 @@ def compared(
         proved,
         found.unconfirmed if to_prove and not proved else "",
         found.unasked,
+        diverging,
         counts,
     )
 

@@ -23,6 +23,7 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "proved_by": THIS if found.proved else "",
         "unproved": found.unproved,
         "not_asked": list(found.unasked),
+        "diverging": [{"what": each.what, "advice": each.advice} for each in found.diverging],
         "tables": [_table(view) for view in found.tables if view.kind == "table"],
         "stored": [
             _table(view) | {"kind": view.kind} for view in found.tables if view.kind != "table"

@@ -21,6 +21,8 @@ def comparison_markdown(found: Compared) -> str:
     parts = [head, f"{code(f'{found.declared} | {found.live}')}"]
     if found.tables:
         parts.append("\n".join(_changes(found.tables, has_owners=found.has_owners)))
+    if found.diverging:
+        parts.append("\n".join(_diverging(found)))
     if found.refused:
         parts.append("\n".join(_refused(found)))
     if found.approvals:
@@ -69,6 +71,13 @@ def _approvals(found: Compared) -> Iterator[str]:
     yield ""
     for each in found.approvals:
         yield f"- {code('--allow ' + each.hazard.approval)}: {plain(each.said)}"
+
+
+def _diverging(found: Compared) -> Iterator[str]:
+    yield "**Will be refused on this cluster**"
+    yield ""
+    for each in found.diverging:
+        yield f"- {plain(each.what)}; instead: {plain(each.advice)}"
 
 
 def _refused(found: Compared) -> Iterator[str]:

@@ -24,6 +24,10 @@ def comparison_sql(found: Compared) -> str:
     if not found.differs:
         parts.append("-- in sync" if found.in_sync else "-- in sync, as far as could be asked")
     parts += [f"-- not asked: {line(each)}" for each in found.unasked]
+    parts += [
+        f"-- will be refused on this cluster: {line(each.what)}\n-- instead: {line(each.advice)}"
+        for each in found.diverging
+    ]
     parts += ["\n".join(_statement(each, found)) for each in found.up]
     return "\n\n".join(parts)
 

@@ -38,7 +38,11 @@ def comparison_text(found: Compared) -> str:
 
 def plan_text(found: Compared) -> str:
     """The statements both ways, and what is to be known of them."""
-    warnings = [*refusal_lines(found.refused), *hazard_lines(found.approvals)]
+    warnings = [
+        *diverging_lines(found),
+        *refusal_lines(found.refused),
+        *hazard_lines(found.approvals),
+    ]
     parts = [
         "\n".join(_statements("up", found.up, found.of)),
         "\n".join(_statements("down", found.down, uncounted)),
@@ -70,6 +74,14 @@ def refusal_lines(found: Iterable[Counted]) -> Iterator[str]:
     for each in found:
         flag = click.style("will be refused:", fg="red", bold=True)
         yield f"{flag} {line(each.said)} ({line(each.hazard.approval)})"
+
+
+def diverging_lines(found: Compared) -> Iterator[str]:
+    """What `apply` refuses on a cluster, whatever is approved; and another way."""
+    for each in found.diverging:
+        flag = click.style("will be refused on this cluster:", fg="red", bold=True)
+        yield f"{flag} {line(each.what)}"
+        yield f"  instead: {line(each.advice)}"
 
 
 def shell_word(text: str) -> str:

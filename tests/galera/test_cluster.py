@@ -14,7 +14,7 @@ import pymysql
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered, running
+from plumbob.migration import clustered, diverging, running
 from plumbob.migration.events import OnCluster
 from plumbob.migration.live import look
 from plumbob.migration.lock import lock_name
@@ -335,6 +335,17 @@ REFUSED = {
     "CREATE TABLE other (i int) ENGINE Aria": "the rows of aria",
     "ALTER TABLE files ADD COLUMN c int": "the table files: a cluster does not replicate",
     "CREATE SEQUENCE s START WITH 1 CACHE 1000": "no sequence with a cache",
+    "ALTER TABLE keyless MODIFY n int NOT NULL AUTO_INCREMENT PRIMARY KEY": "AUTO_INCREMENT",
+    "ALTER TABLE users ENGINE = MEMORY": "the rows of memory",
+}
+# One behind the other.
+RENAMED = ("RENAME TABLE users TO people", "ALTER TABLE people ADD c uuid DEFAULT (uuid())")
+# By hand.
+ROWS = {
+    "UPDATE files SET id = id + 1": "the table files",
+    "INSERT INTO users SELECT id, 'x' FROM files": "the table files",
+    "UPDATE users SET name = uuid()": "",
+    "UPDATE users SET files = 1": "",
 }
 TAKEN = [
     "ALTER TABLE users ADD c datetime NOT NULL DEFAULT current_timestamp()",
@@ -348,6 +359,10 @@ TAKEN = [
     "CREATE SEQUENCE s INCREMENT BY 0 CACHE 10",
     "DROP TABLE files",
 ]
+
+
+def named(sql: str) -> dict[str, str]:
+    return {name: "x" for name in ("users", "keyless", "files", "empty") if name in sql}
 
 
 def test_what_would_give_each_node_other_rows_is_refused_with_another_way(
@@ -365,17 +380,32 @@ def test_what_would_give_each_node_other_rows_is_refused_with_another_way(
     with project.server() as server:
         live = look(server)
 
-        def why(sql: str) -> list[PlumbobError]:
-            names = {name: "x" for name in ("users", "keyless", "files", "empty") if name in sql}
-            up = replace(migration.forward, statements=(FileStatement(sql, "it", names),))
+        def why(*statements: str, is_by_hand: bool = False) -> list[PlumbobError]:
+            up = replace(
+                migration.forward,
+                statements=tuple(
+                    FileStatement(sql, "it", named(sql), block=int(is_by_hand))
+                    for sql in statements
+                ),
+            )
             task = clustered.Task(replace(migration, forward=up), "up")
-            return list(clustered.refusals(server, [task], live))
+            return list(diverging.refusals(server, [task], live))
 
         for sql, what in REFUSED.items():
             (error,) = why(sql)
             assert what in error.what, sql
             assert error.exit == Exit.UNSAFE and error.advice
         assert {sql: why(sql) for sql in TAKEN} == {sql: [] for sql in TAKEN}
+        (error,) = why(*RENAMED)
+        assert "people.c with the default uuid()" in error.what
+        for sql, what in ROWS.items():
+            assert [what in each.what for each in why(sql, is_by_hand=True)] == [True] * bool(what)
+        # A table that the run itself makes and fills is not there when all of it is looked at.
+        project.sql("CREATE TABLE fresh (id int PRIMARY KEY)", "INSERT INTO fresh VALUES (1)")
+        late = FileStatement("ALTER TABLE fresh ADD c uuid DEFAULT (uuid())", "it", {"fresh": "x"})
+        assert not why(late.sql)
+        (error,) = diverging.at_its_turn(server, late, "x")
+        assert "fresh.c with the default uuid()" in error.what
         keyless = FileStatement("ALTER TABLE keyless ADD c int", "it", {"keyless": "x"})
         up = replace(migration.forward, statements=(keyless,))
         told = clustered.told(server, [clustered.Task(replace(migration, forward=up), "up")], live)

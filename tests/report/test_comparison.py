@@ -158,6 +158,7 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "declared",
         "live",
         "in_sync",
+        "diverging",
         "confirmed",
         "unconfirmed",
         "proved",
