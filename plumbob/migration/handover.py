@@ -21,7 +21,7 @@ from plumbob.plan.cost import altered_table, alters
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.introspect import read_objects
-from plumbob.server.online import Tool, alter, where
+from plumbob.server.online import Tool, alter
 
 # Such a tool puts the name into its own SQL and into a DSN.
 _PLAIN = re.compile(r"[A-Za-z0-9_$]+")
@@ -54,10 +54,13 @@ class HandOver:
                     exit=Exit.UNSAFE,
                 )
 
-    @staticmethod
-    def _against(server: Server, statement: FileStatement, table: str) -> Iterator[str]:
+    def _against(self, server: Server, statement: FileStatement, table: str) -> Iterator[str]:
         if server.is_cluster:
             yield "it was never tried on a cluster"
+        if why := self.tool.out_of_reach(server.target):
+            yield why
+        if self.tool.is_gh_ost:
+            yield from _without_log_of_rows(server)
         if not _PLAIN.fullmatch(table) or not _PLAIN.fullmatch(server.database or ""):
             yield "the tool does not quote such a name"
         if statement.session:
@@ -85,15 +88,15 @@ class HandOver:
         if why := next(lost_rows(server, statement), None):
             raise ServerError(0, f"{self.tool.name} was not begun: {why}", exit=Exit.UNSAFE)
         try:
-            alter(self.tool, server.target, self._values(server, statement), is_to_end, tell)
+            values = self._values(server, statement)
+            alter(self.tool, server.target, server.flavour, values, is_to_end, tell)
         except ServerError:
             tidy(server, table)
             raise
 
     def words(self, server: Server, statement: FileStatement) -> tuple[str, ...]:
         """The command as a person may read it."""
-        values = {**where(server.target), **self._values(server, statement)}
-        return tuple(self.tool.argv(values))
+        return tuple(self.tool.argv(server.target, self._values(server, statement)))
 
     def _values(self, server: Server, statement: FileStatement) -> dict[str, str]:
         return {
@@ -179,6 +182,22 @@ def _of_table(server: Server, table: Table) -> Iterator[str]:
     triggers = [name for name, *_ in server.query(f"SHOW TRIGGERS LIKE {quote_text(table.name)}")]
     if not all(name.startswith(LEFT_BEHIND) for name in triggers):
         yield "it has triggers, which would go with the old table"
+
+
+def _without_log_of_rows(server: Server) -> Iterator[str]:
+    """gh-ost reads the changes of others from the binary log, which has to have whole rows."""
+    wanted = "log_bin", "binlog_format", "binlog_row_image"
+    names = ", ".join(map(quote_text, wanted))
+    rows = server.query(f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})")
+    found = {str(name): str(value) for name, value in rows}
+    kept = (found.get("binlog_format", "ROW"), found.get("binlog_row_image", "FULL"))
+    if found["log_bin"] != "ON":
+        yield "it reads the binary log, and this server writes none"
+    elif kept != ("ROW", "FULL"):
+        yield (
+            "it reads whole rows from the binary log, and here binlog_format is {} and "
+            "binlog_row_image is {}".format(*kept)
+        )
 
 
 def _is_referenced(server: Server, table: str) -> bool:

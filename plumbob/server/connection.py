@@ -39,6 +39,10 @@ from plumbob.server.target import Target
 
 # Servers that speak the protocol and are something else: their DDL differs.
 _STRANGERS = ("tidb", "vitess", "oceanbase", "singlestore", "doris", "starrocks")
+_OF_STRANGERS = {
+    "vitess": "connect to the MySQL server behind it, that of the shard's primary tablet; docs/costs.md says "
+    "how an ALTER TABLE of a large table goes to Vitess itself",
+}
 # After a deadlock with a DDL that may last, so not at once.
 _TRIES = 5
 _PAUSE = 0.1
@@ -372,6 +376,7 @@ def _flavour(version: str, target: Target) -> Flavour:
             pass
     raise PlumbobError(
         f"{target.label()} is neither MySQL nor MariaDB: it says it is {version!r}",
+        advice=_OF_STRANGERS.get(stranger or "", ""),
         exit=Exit.NO_ACCESS,
     )
 

@@ -19,18 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from plumbob.model import Flavour
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.target import Target
 
 # pt-online-schema-change looks for a newer version of itself at its maker's; and it takes a new unique
-# key for a loss, which `migration.handover` has counted by then.
+# key for a loss, which `migration.handover` has counted by then. gh-ost leaves its tables and its socket
+# where they are when it is ended by a signal, and refuses to begin where they are.
 PRESETS = {
     "pt-online-schema-change": "pt-online-schema-change --execute --no-version-check "
     "--no-check-unique-key-change --charset=utf8mb4 --alter {CLAUSES} "
     "F={DEFAULTS_FILE},D={SCHEMA},t={TABLE}",
     "gh-ost": "gh-ost --conf={DEFAULTS_FILE} --host={HOST} --port={PORT} --database={SCHEMA} "
     "--table={TABLE} --alter={CLAUSES} --allow-on-master --initially-drop-ghost-table "
-    "--initially-drop-old-table --ok-to-drop-table --execute",
+    "--initially-drop-old-table --initially-drop-socket-file --ok-to-drop-table --execute",
 }
 PLACES = ("DEFAULTS_FILE", "HOST", "PORT", "SOCKET", "USER", "SCHEMA", "TABLE", "CLAUSES", "DDL")
 _PLACE = re.compile(r"\{(\w*)\}")
@@ -42,16 +44,36 @@ _PAUSE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A command with places for what to alter, each of its words one argument; no shell reads it."""
+    """A command with places for what to alter, each of its words one argument; no shell reads it.
+
+    `preset` is which of `PRESETS` it is, or "".
+    """
 
     words: tuple[str, ...]
+    preset: str = ""
 
     @property
     def name(self) -> str:
         return Path(self.words[0]).name
 
-    def argv(self, values: Mapping[str, str]) -> list[str]:
-        return [_PLACE.sub(lambda place: values[place[1]], word) for word in self.words]
+    @property
+    def is_gh_ost(self) -> bool:
+        return self.name == "gh-ost"
+
+    def argv(
+        self, target: Target, values: Mapping[str, str], file: str = "{DEFAULTS_FILE}"
+    ) -> list[str]:
+        """The command for one table; the option file is there only while it runs."""
+        values = {**_where(target), **values, "DEFAULTS_FILE": file}
+        words = [_PLACE.sub(lambda place: values[place[1]], word) for word in self.words]
+        return [*words, *_gh_ost_tls(target)] if self.preset == "gh-ost" else words
+
+    def out_of_reach(self, target: Target) -> str:
+        """Why it would reach another server than we do, or ""."""
+        places = {place for word in self.words for place in _PLACE.findall(word)}
+        if target.socket and places & {"HOST", "PORT"} and "SOCKET" not in places:
+            return "it connects by TCP, and we by a socket: give the server's host and port"
+        return ""
 
 
 def read_tool(text: str) -> Tool | None:
@@ -74,13 +96,11 @@ def read_tool(text: str) -> Tool | None:
         raise ValueError(
             f"one of {', '.join(PRESETS)}, or a command that says where {{CLAUSES}} or {{DDL}} goes"
         )
-    return Tool(tuple(words))
+    return Tool(tuple(words), text if text in PRESETS else "")
 
 
-def where(target: Target) -> dict[str, str]:
-    """What a command may be told of a server; the option file is there only while it runs."""
+def _where(target: Target) -> dict[str, str]:
     return {
-        "DEFAULTS_FILE": "{DEFAULTS_FILE}",
         "HOST": target.host,
         "PORT": str(target.port),
         "SOCKET": target.socket or "",
@@ -88,9 +108,26 @@ def where(target: Target) -> dict[str, str]:
     }
 
 
+def _gh_ost_tls(target: Target) -> Iterator[str]:
+    """What makes gh-ost keep to the TLS that is asked for: of a file it reads the user and the password alone."""
+    if not _is_protected(target):
+        return
+    yield "--ssl"
+    if target.tls == "required":
+        yield "--ssl-allow-insecure"
+    for name, path in (("ca", target.ca), ("cert", target.cert), ("key", target.key)):
+        if path:
+            yield f"--ssl-{name}={path}"
+
+
+def _is_protected(target: Target) -> bool:
+    return target.tls not in ("disabled", "preferred")
+
+
 def alter(
     tool: Tool,
     target: Target,
+    flavour: Flavour,
     values: Mapping[str, str],
     is_to_end: Callable[[], bool],
     tell: Callable[[str], object],
@@ -99,6 +136,7 @@ def alter(
 
     Args:
         target: where the table is.
+        flavour: of that server.
         values: for {SCHEMA}, {TABLE}, {CLAUSES} and {DDL}.
         is_to_end: asked again and again; true ends the tool by SIGTERM, at which it tidies up.
         tell: is given each line that the tool prints.
@@ -106,8 +144,8 @@ def alter(
     Raises:
         ServerError: it could not be started, or has failed; with its last lines.
     """
-    with _option_file(target) as file:
-        command = tool.argv({**where(target), **values, "DEFAULTS_FILE": str(file)})
+    with _option_file(target, flavour) as file:
+        command = tool.argv(target, values, str(file))
         argv = [sys.executable, "-IS", str(_LEASH), *command]
         last: deque[str] = deque(maxlen=_LAST)
         with subprocess.Popen(
@@ -162,8 +200,23 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _option_file(target: Target) -> Iterator[Path]:
+def _option_file(target: Target, flavour: Flavour) -> Iterator[Path]:
     """A my.cnf that says where to connect and as whom, for nobody else to read, and only as long as needed."""
+    with tempfile.TemporaryDirectory(prefix="plumbob-") as folder:
+        path = Path(folder, "client.cnf")
+        path.touch(mode=0o600)
+        path.write_text(option_file(target, flavour), encoding="utf-8")
+        yield path
+
+
+def option_file(target: Target, flavour: Flavour) -> str:
+    """The text of a my.cnf for one server.
+
+    Where TLS is asked for a tool keeps to it, or does not connect. MariaDB's library, with which Debian
+    builds pt-online-schema-change, knows no more than to look at the certificate and the name in it; with
+    a CA alone it goes on in plain text where the server has no TLS (measured). Only clients of one maker know
+    the option of either.
+    """
     options = {
         "host": None if target.socket else target.host,
         "port": None if target.socket else str(target.port),
@@ -174,12 +227,13 @@ def _option_file(target: Target) -> Iterator[Path]:
         "ssl-cert": target.cert,
         "ssl-key": target.key,
     }
-    lines = [f'{name}="{_escaped(text)}"\n' for name, text in options.items() if text]
-    with tempfile.TemporaryDirectory(prefix="plumbob-") as folder:
-        path = Path(folder, "client.cnf")
-        path.touch(mode=0o600)
-        path.write_text("".join(["[client]\n", *lines]), encoding="utf-8")
-        yield path
+    lines = ["[client]", *(f'{name}="{_escaped(text)}"' for name, text in options.items() if text)]
+    if _is_protected(target):
+        if flavour.is_mysql:
+            lines.append(f"ssl-mode={target.tls.replace('-', '_').upper()}")
+        # Without its value MariaDB's library passes it over (measured).
+        lines += ["[client-mariadb]", "ssl-verify-server-cert=1"]
+    return "\n".join([*lines, ""])
 
 
 def _escaped(text: str) -> str:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -140,6 +141,23 @@ def test_what_the_tool_cannot_is_said_before_anything_runs(case: str, desk: Desk
     assert why in refused.err
     assert "let the server do it, with: --allow blocking:t" in refused.err
     desk.user.succeeds("apply", "--allow", "blocking:t")
+
+
+def test_gh_ost_is_not_sent_where_it_could_not_do_it(desk: Desk) -> None:
+    """It connects by TCP alone, and needs the binary log; the servers of the tests have none."""
+    desk.settings("gh-ost")
+    desk.plan(TABLE % "bigint not null")
+    by_socket = desk.user.types("apply", "--dry-run")
+    assert by_socket.code == 4, by_socket
+    assert (
+        "it connects by TCP, and we by a socket: give the server's host and port" in by_socket.err
+    )
+    port = urlsplit(desk.server.address).port
+    user = User(desk.user.folder, f"mysql://root@127.0.0.1:{port}/{desk.database}")
+    by_tcp = user.types("apply", "--dry-run")
+    assert by_tcp.code == 4, by_tcp
+    assert "it reads the binary log, and this server writes none" in by_tcp.err
+    assert "let the server do it, with: --allow blocking:t" in by_tcp.err
 
 
 def test_a_tool_that_fails_leaves_what_was(desk: Desk) -> None:

@@ -214,13 +214,18 @@ class TestFailures:
         assert error.exit == Exit.NO_ACCESS
         assert "privilege" in error.what
 
-    def test_what_is_no_mysql(self) -> None:
+    @pytest.mark.parametrize(
+        ("version", "advice"),
+        [("8.0.11-TiDB-v8.5.0", ""), ("8.0.40-Vitess", "that of the shard's primary tablet")],
+    )
+    def test_what_is_no_mysql(self, version: str, advice: str) -> None:
         def answer(sql: str) -> list[bytes]:
-            return rows(("version", "8.0.11-TiDB-v8.5.0")) if "SHOW" in sql else [OK]
+            return rows(("version", version)) if "SHOW" in sql else [OK]
 
         with Rogue(answer) as rogue:
             error = failure_of_flavour(rogue)
         assert "neither MySQL nor MariaDB" in error.what
+        assert advice in error.advice
 
     def test_a_server_that_asks_for_a_file_gets_none(self) -> None:
         with Rogue(lambda sql: [WANTS_FILE]) as rogue:
