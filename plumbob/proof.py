@@ -28,7 +28,13 @@ from plumbob.model import (
     object_id,
     object_key,
 )
-from plumbob.plan.aside import put_aside, with_views_above
+from plumbob.plan.aside import (
+    names_in,
+    put_aside,
+    put_triggers_aside,
+    with_triggers_beside,
+    with_views_above,
+)
 from plumbob.plan.statement import Plan, Ref, Statement
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 from plumbob.server.scratch import CannotCreate, Scratch
@@ -90,9 +96,13 @@ def prove(
     aside: set[ObjectKey] = set()
     while True:
         try:
-            return _prove(scratch, plan, live, reached, beside, tables or LiveTables())
+            return _prove(scratch, plan, live, reached, beside, tables or LiveTables(), aside)
         except CannotStand as found:
-            keys = with_views_above(found.keys, live, reached)
+            keys = with_views_above(
+                {key for key in found.keys if key.kind == "view"}, live, reached
+            )
+            triggers = {key for key in found.keys if key.kind == "trigger"}
+            keys |= with_triggers_beside(triggers, live, reached)
             if keys <= aside:
                 raise PlanIsWrong(str(found)) from found
             aside |= keys
@@ -107,6 +117,7 @@ def _prove(
     reached: Schema,
     beside: Schema,
     tables: LiveTables,
+    aside: Collection[ObjectKey],
 ) -> Proof:
     flavour = scratch.server.flavour
     tables = replace(tables, left=dict(tables.left), made=set())
@@ -114,7 +125,9 @@ def _prove(
     scratch.create(
         (*start_with.tables.values(), *start_with.stored.values()), lenient=start_with.tables.keys()
     )
-    near = _Near(_joined(live, reached), _above(live, reached, beside))
+    near = _Near(
+        _joined(live, reached), _above(live, reached, beside), _fired(live, reached, aside=aside)
+    )
     others = _make_others(scratch, plan, live, reached, beside, start_with)
     near = replace(near, others=frozenset(others))
     ours = frozenset((*live.stored, *reached.stored))
@@ -134,23 +147,36 @@ def _prove(
         others,
     )
     watch.look_at_triggers()
+    _refuse_unsteady(watch)
     # By the time of the way down, a table that the way up has made has rows.
     tables = replace(tables, made=set())
     down, backward = _run(
         scratch, plan.down, _prints(scratch, flavour), near, tables, "down", watch
     )
     _check(scratch, _with(live, beside), ids, flavour, "the way down does not lead back", others)
+    _refuse_unsteady(watch)
     return Proof(scratch.place, up, down, Plan(forward, backward))
+
+
+def _refuse_unsteady(watch: Watch) -> None:
+    """Once an end is what it should be: triggers that failed on the way to it."""
+    if watch.unsteady:
+        names = ", ".join(sorted(key.name for key in watch.unsteady))
+        raise CannotStand(f"{names} fails between two statements", watch.unsteady)
 
 
 def _around(
     plan: Plan, keys: Collection[ObjectKey], live: Schema, reached: Schema, flavour: Flavour
 ) -> Plan:
-    """The plan with these views dropped before tables change, and made again afterwards."""
-    return Plan(
-        put_aside(plan.up, keys, live, reached, flavour),
-        put_aside(plan.down, keys, reached, live, flavour),
-    )
+    """The plan with these views and triggers dropped before tables change, and made again afterwards."""
+    up, down = plan.up, plan.down
+    if views := {key for key in keys if key.kind == "view"}:
+        up = put_aside(up, views, live, reached, flavour)
+        down = put_aside(down, views, reached, live, flavour)
+    if triggers := {key for key in keys if key.kind == "trigger"}:
+        up = put_triggers_aside(up, triggers, live, reached, flavour)
+        down = put_triggers_aside(down, triggers, reached, live, flavour)
+    return Plan(up, down)
 
 
 def _make_others(
@@ -259,6 +285,25 @@ def _above(*schemas: Schema) -> Mapping[str, set[ObjectKey]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fired:
+    """A trigger that has to work behind every statement, with the names that it has in it."""
+
+    key: ObjectKey
+    table: str
+    names: frozenset[str]
+
+
+def _fired(*schemas: Schema, aside: Collection[ObjectKey]) -> tuple[_Fired, ...]:
+    """The triggers of these schemas, but for those that are out of the way when what they name changes."""
+    return tuple(
+        _Fired(key, each.table, mentions(each))
+        for schema in schemas
+        for key, each in schema.stored.items()
+        if isinstance(each, Trigger) and key not in aside
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Near:
     """What a statement can change beside the object that it names.
 
@@ -268,6 +313,7 @@ class _Near:
 
     joined: Mapping[str, set[str]]
     above: Mapping[str, set[ObjectKey]]
+    fired: tuple[_Fired, ...] = ()
     others: frozenset[str] = frozenset()
 
     def views(self, statement: Statement) -> set[ObjectKey]:
@@ -302,7 +348,7 @@ def _surrounded(plan: Plan, live: Schema, reached: Schema, beside: Schema) -> Sc
     whole = _with(live, beside)
     tables = touched(plan, live, reached)
     keys = {key for each in (*plan.up, *plan.down) if (key := key_of_id(each.table))}
-    lowered = {name.lower() for name in tables}
+    lowered = {name.lower() for name in (*tables, *(key.name for key in keys))}
     keys |= _beside_triggers(keys, live, reached)
     keys |= {
         key
@@ -370,6 +416,7 @@ def _run(
                 raise
             raise PlanIsWrong(f"the way {way} fails at: {statement.about}: {error.what}") from error
         watch.look(statement.about, near.views(statement))
+        watch.unsteady |= _fail_behind(statement, near, watch)
         now = _prints_after(statement, scratch, seen, near, watch)
         found.append(
             {
@@ -381,6 +428,24 @@ def _run(
         )
         seen = now
     return tuple(found), tuple(tried)
+
+
+def _fail_behind(statement: Statement, near: _Near, watch: Watch) -> set[ObjectKey]:
+    """The triggers that fail now because of what a statement has changed below them."""
+    names = names_in(statement)
+    fired = [each for each in near.fired if each.names & names]
+    made = {each.table for each in near.fired if str(each.key) == statement.table}
+    tables = {*made, *(each.table for each in fired)}
+    failing = watch.fails_now(tables, made, afresh=is_called(statement.table))
+    gone = {ref.name.lower() for ref in statement.takes if ref.kind == "column"}
+    found = [each for each in fired if each.table in failing]
+    return {each.key for each in found if each.names & gone} or {each.key for each in found}
+
+
+def is_called(id: str) -> bool:
+    """Whether an object is a function or procedure."""
+    key = key_of_id(id)
+    return key is not None and key.kind in ("function", "procedure")
 
 
 def _may_run(statement: Statement, scratch: Scratch) -> bool:

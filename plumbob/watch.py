@@ -27,7 +27,9 @@ class Watch:
     """Looks, after each statement, whether views and triggers name something that is not there.
 
     `ours` are managed, `tables` those that the plan touches, `triggered` those whose triggers have to work
-    at its end; `known` are the views, and the tables of triggers, that were so from the start.
+    at its end; `known` are the views, and the tables of triggers, that were so from the start; `failing`
+    are the tables whose triggers fail now, whatever the reason; `unsteady` are triggers of ours that failed
+    between two statements.
     """
 
     scratch: Scratch
@@ -37,11 +39,14 @@ class Watch:
     known: set[str] = field(init=False)
     known_triggers: set[str] = field(init=False)
     known_keys: set[str] = field(init=False)
+    failing: set[str] = field(init=False)
+    unsteady: set[ObjectKey] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.known = {*broken_views(self.scratch.server)}
         self.known_triggers = {*broken_triggers(self.scratch.server, self.triggered)}
         self.known_keys = {*unsupported(self.scratch.read(self.tables).tables)}
+        self.failing = {*broken_triggers(self.scratch.server)}
 
     def look(self, about: str, keys: Collection[ObjectKey]) -> None:
         views = [key.name for key in keys if key.kind == "view"]
@@ -70,8 +75,34 @@ class Watch:
         if new:
             raise _breaks("foreign key", new, f"after: {about}")
 
+    def fails_now(
+        self, tables: Collection[str], made: Collection[str], *, afresh: bool
+    ) -> dict[str, str]:
+        """Those of these tables whose triggers fail behind a statement, and did not ahead of it.
+
+        Args:
+            made: tables whose triggers it has just made: what those name is their writer's.
+            afresh: by another connection: MySQL lets one that has called a function from a trigger call it
+                when it is dropped (measured), and nobody else.
+        """
+        if afresh and tables:
+            with self.scratch.server.twin() as other:
+                found = broken_triggers(other, tables)
+        else:
+            found = broken_triggers(self.scratch.server, tables)
+        new = {name: why for name, why in found.items() if name not in {*self.failing, *made}}
+        self.failing = (self.failing - {*tables}) | found.keys()
+        return new
+
+    def look_behind(
+        self, about: str, tables: Collection[str], made: Collection[str], *, afresh: bool
+    ) -> None:
+        """Whether the triggers of these tables still find what they name (see `fails_now`)."""
+        if new := self.fails_now(tables, made, afresh=afresh):
+            raise _breaks("trigger of the table", new, f"after: {about}")
+
     def look_at_triggers(self) -> None:
-        """At the end of a way: between two statements a trigger may wait for the one that replaces it."""
+        """At the end of a way."""
         found = broken_triggers(self.scratch.server, self.triggered)
         broken = {name: why for name, why in found.items() if name not in self.known_triggers}
         if broken:

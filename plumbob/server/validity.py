@@ -46,21 +46,21 @@ def _is_ownerless(server: Server, view: str) -> bool:
     return False
 
 
-def broken_triggers(server: Server, tables: Collection[str]) -> dict[str, str]:
-    """The tables, of these, whose triggers name something missing, with what the server says.
+def broken_triggers(server: Server, tables: Collection[str] | None = None) -> dict[str, str]:
+    """The tables, of these or of all, whose triggers name something missing, with what the server says.
 
     A row is written, changed and removed in a transaction that is taken back; in an empty database
     alone. Tables without transactions, and triggers that name other databases or call a procedure,
     are left out.
     """
-    if not tables:
+    if tables is not None and not tables:
         return {}
-    names = ", ".join(map(quote_text, tables))
+    which = f" AND b.TABLE_NAME IN ({', '.join(map(quote_text, tables))})" if tables else ""
     rows = server.query(
         "SELECT t.EVENT_OBJECT_TABLE, t.ACTION_STATEMENT FROM information_schema.TRIGGERS AS t"
         " JOIN information_schema.TABLES AS b ON b.TABLE_SCHEMA = t.TRIGGER_SCHEMA"
         " AND b.TABLE_NAME = t.EVENT_OBJECT_TABLE"
-        f" WHERE t.TRIGGER_SCHEMA = DATABASE() AND b.ENGINE = 'InnoDB' AND b.TABLE_NAME IN ({names})"
+        f" WHERE t.TRIGGER_SCHEMA = DATABASE() AND b.ENGINE = 'InnoDB'{which}"
     )
     reaching = {name for name, body in rows if _reaches_out(body)}
     found: dict[str, str] = {}

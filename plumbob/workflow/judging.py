@@ -9,12 +9,13 @@ from plumbob.ddl.lexer import Token, tokenize
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import renamed_tables
-from plumbob.model import Flavour, Renames, Schema, object_id
+from plumbob.model import Flavour, Renames, Schema, StoredKind, object_id, object_key
 from plumbob.plan.planner import plan
 from plumbob.plan.statement import Hazard
 
 # What is gone although the end may look like the beginning.
 _GONE = ("drop-column", "drop-table", "drop-partition", "drop-history")
+_PROGRAMS: tuple[StoredKind, ...] = ("procedure", "function", "event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def judged(ran: Sequence[Ran], flavour: Flavour) -> tuple[FileStatement, ...]:
     for place, hazards in enumerate(each_own):
         for hazard in hazards:
             is_gone = hazard.kind in _GONE and _is_there(hazard, start)
-            if is_gone and hazard.approval not in known:
+            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object, start, end)
+            if (is_gone or is_broken) and hazard.approval not in known:
                 known.add(hazard.approval)
                 found[place].append(hazard)
     return tuple(
@@ -67,7 +69,12 @@ def _own(ran: Ran, flavour: Flavour) -> list[Hazard]:
     if not ran.prints or is_data(ran.statement, flavour):
         return []
     before, after = (_only(schema, ran.prints) for schema in (ran.before, ran.after))
-    return list(_hazards(before, after, renames_in([ran.statement], flavour), flavour))
+    renames = renames_in([ran.statement], flavour)
+    programs = {key: each for key, each in ran.after.stored.items() if key.kind in _PROGRAMS}
+    beside = Schema(stored=programs)
+    return [
+        each for one in plan(before, after, renames, flavour, beside).up for each in one.hazards
+    ]
 
 
 def _only(schema: Schema, ids: Iterable[str]) -> Schema:
@@ -93,6 +100,12 @@ def _place(
 def _is_of(hazard: Hazard, id: str) -> bool:
     name = id.partition(":")[2] or id
     return hazard.object == name or hazard.object.startswith(f"{name}.")
+
+
+def _is_kept(program: str, start: Schema, end: Schema) -> bool:
+    """Whether a program is at the end what it was; one that is made anew is so for what goes."""
+    keys = [object_key(kind, program) for kind in _PROGRAMS]
+    return any(key in end.stored and start.stored.get(key) == end.stored[key] for key in keys)
 
 
 def _is_there(hazard: Hazard, start: Schema) -> bool:

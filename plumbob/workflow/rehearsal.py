@@ -22,6 +22,7 @@ from plumbob.ddl.fingerprint import (
     without_list,
 )
 from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.stored.mentions import mentions
 from plumbob.declaration import Declaration
 from plumbob.diff.change import Change, Create, Replace
 from plumbob.diff.compare import compare
@@ -40,12 +41,12 @@ from plumbob.migration.migration import (
     Script,
 )
 from plumbob.migration.text import file_name
-from plumbob.model import Event, Schema, key_of_id
+from plumbob.model import Event, Schema, Trigger, key_of_id
 from plumbob.plan.approvals import Needless, needless
 from plumbob.plan.cost import alters
 from plumbob.plan.hazards import not_restored
 from plumbob.plan.statement import Hazard, Statement
-from plumbob.proof import with_other_triggers, with_triggers_over
+from plumbob.proof import is_called, with_other_triggers, with_triggers_over
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.pages import with_page
@@ -104,6 +105,35 @@ class Rehearsal:
             script.written != script.checksum(self.migration.server)
             for script in (self.migration.forward, self.migration.backward)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """The database around a statement, `start` where its file begins; `changed` are ids."""
+
+    start: Schema
+    before: Schema
+    after: Schema
+    changed: frozenset[str]
+
+    def fired(self) -> set[str]:
+        """The tables with a trigger that is, or names, what was changed."""
+        names = {*map(_name_of, self.changed)}
+        return {
+            each.table
+            for each in _triggers(self.after)
+            if each.name.lower() in names or mentions(each) & names
+        }
+
+    def made(self) -> set[str]:
+        """Those with a trigger that was made, and names nothing that the file has taken away."""
+        old = {(each.name, each.body) for each in _triggers(self.before)}
+        tables = {each.table for each in _triggers(self.after) if (each.name, each.body) not in old}
+        return tables - with_triggers_over(_gone(self.start, self.after), self.after)
+
+
+def _triggers(schema: Schema) -> Iterator[Trigger]:
+    return (each for each in schema.stored.values() if isinstance(each, Trigger))
 
 
 class _NoBeginning(Exception):
@@ -327,7 +357,7 @@ class _Stage:
             watch: looks whether the schema is valid after each of them.
         """
         script, file = migration.script(direction), file_name(migration.id, direction)
-        schema = self.scratch.read()
+        start = schema = self.scratch.read()
         seen, found = self._prints_of(schema), []
         for number, statement in enumerate(script.statements, 1):
             self._assert(statement.asserted, file)
@@ -340,26 +370,27 @@ class _Stage:
                 continue
             after = self.scratch.read()
             now = self._prints_of(after)
-            if watch is not None:
-                self._look(watch, schema, after, statement, file)
             changed = {
                 id: now.get(id, ABSENT)
                 for id in sorted({*seen, *now, *statement.after})
                 if seen.get(id) != now.get(id) or id in statement.after
             }
+            if watch is not None:
+                between = _Between(start, schema, after, frozenset(changed))
+                self._look(watch, between, statement, file)
             found.append(Ran(ran, changed, schema, after))
             schema, seen = after, now
         self._assert(script.asserted, file)
         return found
 
-    def _look(
-        self, watch: Watch, before: Schema, after: Schema, statement: FileStatement, file: str
-    ) -> None:
-        """Whether all views and foreign keys still have what they name."""
+    def _look(self, watch: Watch, between: _Between, statement: FileStatement, file: str) -> None:
+        """Whether all views, foreign keys and triggers still have what they name."""
         try:
             # A view that is broken is not among those that are read.
-            watch.look(statement.about, {*before.stored, *after.stored})
-            watch.look_at_keys(statement.about, after.tables)
+            watch.look(statement.about, {*between.before.stored, *between.after.stored})
+            watch.look_at_keys(statement.about, between.after.tables)
+            calls = any(map(is_called, between.changed))
+            watch.look_behind(statement.about, between.fired(), between.made(), afresh=calls)
         except PlumbobError as error:
             raise _at(error, _where(statement, file)) from error
 
@@ -502,6 +533,12 @@ def _needless(migration: Migration) -> Iterator[Needless]:
         yield from needless(script.approved, asked | of_size)
 
 
+def _name_of(id: str) -> str:
+    """The name in an id, in lower case."""
+    key = key_of_id(id)
+    return (key.name if key else id).lower()
+
+
 def _gone(start: Schema, end: Schema) -> set[str]:
     """The names, in lower case, of tables and columns that are not there at the end."""
     names = []
@@ -516,4 +553,10 @@ def _where(statement: FileStatement, file: str) -> Position:
 
 
 def _at(error: PlumbobError, where: Position) -> PlumbobError:
-    return PlumbobError(error.what, advice=error.advice, where=where, exit=error.exit)
+    advice = error.advice
+    if error.exit == Exit.UNSAFE:
+        advice = (
+            "drop it ahead of this statement and make it again behind it; or change it in the "
+            "declaration as well"
+        )
+    return PlumbobError(error.what, advice=advice, where=where, exit=error.exit)

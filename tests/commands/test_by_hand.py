@@ -344,3 +344,38 @@ def test_an_approval_in_the_file_is_one_where_a_reviewer_sees_it(desk: Desk) -> 
     assert "\n-- approved: drop-column:users.name\n" in up.read_text()
     assert "2 rows of users, for example id 1, as approved" in desk.user.succeeds("apply").err
     desk.user.succeeds("rollback")
+
+
+def test_a_trigger_that_fails_between_two_statements_is_named(desk: Desk) -> None:
+    """Behind the first one, although the end would be right; also one that was made in the file."""
+    trigger = "CREATE TRIGGER tr BEFORE INSERT ON users FOR EACH ROW SET NEW.name = 'x'"
+    written = desk.file().read_text()
+    mode = re.search("SET SESSION sql_mode = '.*'", written)
+    assert mode is not None
+    desk.sql(mode[0], trigger)
+    away = "ALTER TABLE users RENAME COLUMN name TO title"
+    back = "ALTER TABLE users RENAME COLUMN title TO name"
+    desk.fills(away, back)
+    said = fails(desk.user, 4, "check", "--write").err
+    assert "the trigger of the table users" in said and desk.line_of(f"{away};") in said
+    assert "drop it ahead of this statement and make it again behind it" in said
+    desk.file().write_text(written)
+    desk.edits("\n".join([BEGIN, "DROP TRIGGER tr;", f"{away};", f"{back};", f"{trigger};", END]))
+    desk.user.succeeds("check", "--write")
+    desk.user.succeeds("apply")
+
+
+def test_a_program_that_names_what_goes_meanwhile_is_asked_for(desk: Desk) -> None:
+    """The column is there again at the end; a procedure that is run in between fails."""
+    desk.sql("CREATE PROCEDURE p() SELECT name FROM users")
+    lines = (
+        "ALTER TABLE users DROP COLUMN name",
+        "ALTER TABLE users ADD name varchar(80) AFTER id",
+    )
+    desk.fills("UPDATE users SET email = name", *lines)
+    desk.user.succeeds("check", "--write")
+    text = desk.file().read_text()
+    dropped = text.index(lines[0])
+    assert "-- approve: break-program:p\n" in text[text.index("SET email = name") : dropped]
+    asked = fails(desk.user, 4, "apply").err
+    assert "--allow break-program:p" in asked and "--allow drop-column:users.name" in asked

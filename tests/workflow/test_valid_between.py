@@ -138,3 +138,51 @@ def test_a_foreign_key_that_would_lean_on_nothing_is_named() -> None:
     assert unsupported({"c": c}) == {}
     assert unsupported({"p": p, "c": replace(c, indexes=())}) == {"c.f": "c has no index for it"}
     assert unsupported({"p": replace(p, indexes=()), "c": c}) == {"c.f": "p has no index for it"}
+
+
+FIRES = "triggers:\n  tr: before insert on t for each row set new.{0} = {1}\n"
+BESIDE = "  ts: before insert on t for each row set new.id = new.id + 1\n"
+CALLS = "functions:\n  f: () returns int deterministic return {}\n"
+
+
+def fails(cursor: Any) -> str:
+    """What a server says of a row that is written; "" where it takes it."""
+    try:
+        cursor.execute("INSERT INTO t (id) SELECT COALESCE(MAX(id), 0) + 5 FROM t AS u")
+    except pymysql.MySQLError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (TABLE.format("a") + FIRES.format("a", 1), RENAMED + FIRES.format("b", 1)),
+        (
+            TABLE.format("a") + FIRES.format("a", 1) + BESIDE,
+            TABLE.format("b") + FIRES.format("b", 1) + BESIDE,
+        ),
+        (
+            TABLE.format("a") + CALLS.format(1) + FIRES.format("a", "f()"),
+            TABLE.format("a") + CALLS.format(2) + FIRES.format("a", "f()"),
+        ),
+    ],
+    ids=["renamed", "anew", "called"],
+)
+def test_no_statement_leaves_a_trigger_that_fails(
+    before: str, after: str, user: User, server: Server, database: str
+) -> None:
+    """Rows can be written behind every statement, both ways; triggers keep their order."""
+    user.declare(before)
+    user.brings_in_sync()
+    user.declare(after)
+    user.succeeds("diff", "--write", "-m", "changed")
+    migration = read_folder(user.folder / "generated" / "migrations")[-1]
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        for script in (migration.up, migration.down):
+            for statement in script:
+                cursor.execute(statement.sql)
+                assert fails(cursor) == "", (statement.about, [each.about for each in script])
+    user.succeeds("apply", "--allow", "all")
+    user.succeeds("diff")
+    user.succeeds("rollback", "--allow", "all")
