@@ -99,6 +99,14 @@ def default_collation(
     return found or f"{charset}_general_ci"
 
 
+def collation_everywhere(charset: str) -> str | None:
+    """The collation of a character set that is named without one; None where servers differ in it."""
+    known = CHARSETS.get(charset)
+    if known is None or charset in _UCA1400:
+        return None
+    return known.mysql if known.mysql == known.mariadb else None
+
+
 def charset_of(collation: str) -> str | None:
     """The character set of a collation; None where its name tells none (MariaDB's uca1400 collations)."""
     if collation == "binary":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plumbob.declaration import Declaration
 from plumbob.declaration.dump import dump_declared
-from plumbob.declaration.edit.sql_said import whole_statements
+from plumbob.declaration.edit.sql_said import database_collation, is_program, whole_statements
 from plumbob.declaration.files import load_anew
 from plumbob.declaration.nodes import Mapping
 from plumbob.declaration.parser import parse
@@ -112,6 +112,10 @@ def _lost(declaration: Declaration, to: str) -> list[str]:
     """What the other format cannot say, or this conversion does not carry over."""
     lost: list[str] = []
     if to == "sql":
+        schema = declaration.schema
+        if schema.charset and not database_collation(schema):
+            programs = [name for name, each in schema.stored.items() if is_program(each)]
+            lost += [f"{name}: the charset {schema.charset} of the database" for name in programs]
         for name, each in beside(declaration).items():
             lost += [f"{name}: the names of both ends of ({ends[0]})" for ends in each.ends]
             lost += [f"{name}: model"] * (each.model is not None)

@@ -126,7 +126,7 @@ tables:
   b:
     columns:
       id: int
-      x: varchar(9) character set latin1 collate latin1_swedish_ci
+      x: varchar(9) character set latin1
     indexes:
       ux: unique (id, x)
     checks:
@@ -135,7 +135,7 @@ tables:
   c:
     columns:
       id: int
-      x: varchar(9) character set latin1 collate latin1_swedish_ci
+      x: varchar(9) character set latin1
     indexes:
       ux: unique (id, x)
     checks:
@@ -222,6 +222,36 @@ def test_the_collation_that_programs_have_of_the_database_is_written_out(user: U
         "CREATE PROCEDURE q ()",
         "SET collation_database = DEFAULT;",
     ]
+
+
+@pytest.mark.parametrize(
+    ("charset", "said"),
+    [("latin1", ["SET collation_database = 'latin1_swedish_ci';"]), ("utf8mb4", [])],
+)
+def test_the_charset_that_programs_have_of_the_database_is_written_out_or_named(
+    user: User, charset: str, said: list[str]
+) -> None:
+    """Alone, it is the collation that each server gives it: where they differ SQL has no word for it."""
+    user.declare(
+        f"database: {{charset: {charset}}}\ntables: {{t: {{columns: {{a: int}}}}}}\n"
+        "procedures: {p: (x char(3)) select x}\n"
+    )
+    if not said:
+        refused = user.types("fmt", "--to", "sql")
+        assert refused.code == 4
+        assert "procedure:p: the charset utf8mb4 of the database" in refused.err
+    user.succeeds("fmt", "--to", "sql", *["--lossy"] * (not said))
+    script = user.schema.with_suffix(".sql").read_text()
+    assert [line for line in script.splitlines() if line.startswith("SET")][: len(said)] == said
+
+
+def test_a_charset_without_a_collation_stays_without_one(user: User) -> None:
+    """Which one it brings differs by server: written out it would be another on one of them."""
+    user.declare("tables: {t: {charset: latin1, columns: {a: varchar(9) charset utf8mb4}}}\n")
+    user.succeeds("fmt", "--to", "sql")
+    assert "a varchar(9) CHARACTER SET utf8mb4\n" in user.schema.with_suffix(".sql").read_text()
+    user.succeeds("fmt", "--to", "yaml")
+    assert "a: varchar(9) character set utf8mb4\n" in user.schema.read_text()
 
 
 NAMED = """\

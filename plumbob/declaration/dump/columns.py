@@ -198,11 +198,17 @@ def _is_usual_length(found: Type, around: Surroundings) -> bool:
 
 
 def _charset_words(found: Type, around: Surroundings) -> Iterator[tuple[str, str]]:
-    """Character set and collation where they are not the table's."""
+    """Character set and collation where they are not the table's.
+
+    A character set that was declared alone has the collation that each server gives it.
+    """
     if not found.is_string:
         return
     full = canonical_type(found, around.flavour, around.defaults)
-    if full.charset != around.defaults.charset:
+    own = around.defaults.charset, around.defaults.collation
+    if found.charset and not found.collation and (full.charset, full.collation) != own:
+        yield "charset", f"character set {full.charset}"
+    elif full.charset != around.defaults.charset:
         yield "charset", f"character set {full.charset}"
         yield "collation", f"collate {full.collation}"
     elif full.collation != around.defaults.collation:

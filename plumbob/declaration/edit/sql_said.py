@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from plumbob.ddl.charsets import collation_everywhere
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored import create_sql
@@ -136,16 +137,27 @@ def _keys_alone(inside: Words) -> Words:
 def whole_statements(schema: Schema, flavour: Flavour) -> str:
     """All objects of a declaration as a script; what they inherit from the database is written out."""
     said: list[str] = []
+    collation = database_collation(schema)
     for declared in schema.tables.values():
         table = as_read(declared)
         side = Side(table, surroundings(table, Table("", ()), flavour))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
         beside = dict(stored_fields(each, Usual()))
-        if isinstance(each, Owned) and not isinstance(each, View) and schema.collation:
-            beside.setdefault("database_collation", schema.collation)
+        if is_program(each) and collation:
+            beside.setdefault("database_collation", collation)
         said.append(with_session(new_stored(each, flavour, says_definer=True), beside))
     return "\n\n".join(said) + "\n"
+
+
+def is_program(each: Stored) -> bool:
+    """Whether it keeps the collation of the database it was made in."""
+    return isinstance(each, Owned) and not isinstance(each, View)
+
+
+def database_collation(schema: Schema) -> str | None:
+    """The collation that is declared for the database; of a character set alone, the one of all servers."""
+    return schema.collation or collation_everywhere(schema.charset or "")
 
 
 def _column(column: Column, side: Side, inside: Words) -> str:
