@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.commands.init import template
+from plumbob import templates
 from tests.commands.user import User
 from tests.servers import Server
 
@@ -71,7 +71,7 @@ def test_it_is_written_and_then_in_sync(user: User) -> None:
 
 def test_a_new_project_is_filled(user: User) -> None:
     """`schema init` without a server, and the database later."""
-    user.declare(template("init_schema.yaml"))
+    user.declare(templates.text("init_schema.yaml"))
     user.succeeds("pull")
     assert "  users:\n    columns:\n      id: int primary key\n" in user.schema.read_text()
     user.succeeds("diff")
