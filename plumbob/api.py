@@ -8,56 +8,69 @@ this module when one is first used.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from plumbob.declaration import Declaration, load, validate
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import executor
+from plumbob.lint import Finding, lint
+from plumbob.migration import executor, synced
+from plumbob.migration.accounts import Role
 from plumbob.migration.events import Progress, silent
 from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
 from plumbob.migration.files import read_folder
-from plumbob.migration.head import read_chain
-from plumbob.migration.limits import Limits
+from plumbob.migration.head import read_chain, settle_head
+from plumbob.migration.resume import Told
 from plumbob.migration.status import Status
 from plumbob.migration.status import status as read_status
-from plumbob.migration.stopping import Stop
-from plumbob.model import Schema
+from plumbob.place import Place, declaration_of, find_place
 from plumbob.plan.statement import Hazard
-from plumbob.project import Project, find_project
-from plumbob.seeds.checking import check
-from plumbob.seeds.files import SeedFile, SeedFiles, read_seeds
-from plumbob.seeds.gate import choose
-from plumbob.seeds.order import rows_in_order
-from plumbob.seeds.sowing import Sowing, sow
-from plumbob.server.connection import Server, connect
-from plumbob.server.target import Target
-from plumbob.workflow import compare_database, resolve
-from plumbob.workflow.database import Setup, create_database, drop_database
-from plumbob.workflow.outside import refuse_ignored
+from plumbob.project import find_project
+from plumbob.seeds.sowing import Sowing
+from plumbob.server.connection import Server
+from plumbob.server.visibility import account as account_of
+from plumbob.workflow import compare_database
+from plumbob.workflow import drift as drifting
+from plumbob.workflow.accounts import beside, needed
+from plumbob.workflow.database import Setup
+from plumbob.workflow.pull import write_files
+from plumbob.workflow.revert import about, undo
 from plumbob.workflow.sync import Sync, SyncOutcome
+from plumbob.workflow.writing import write_migration, write_revert
 
 __all__ = [
+    "Adopted",
     "Difference",
+    "Drift",
     "Exit",
+    "Finding",
     "Hazard",
     "Outcome",
     "PlumbobError",
+    "Privileges",
+    "Reverted",
     "Setup",
     "Sowing",
     "Status",
     "SyncOutcome",
+    "adopt",
     "apply",
+    "check_grants",
     "compare",
     "create",
+    "drift",
     "drop",
+    "findings",
+    "grants",
     "reset",
+    "revert",
     "rollback",
     "seed",
     "setup",
     "status",
     "sync",
+    "write",
 ]
 
 
@@ -84,161 +97,47 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A database and the project that it belongs to.
+class Drift:
+    """What somebody changed on the server by hand: a table by its name, all else as `view:paid`.
 
     Attributes:
-        wait: seconds for which a server that does not answer yet is tried again.
-        is_named: whether the environment was named outright, which seeds in production ask for.
+        objects: all that drifted.
+        since: when the server says that one of them was changed last (UTC), where it does.
+        conflicts: those that the declaration changes as well, and otherwise.
+        unread: those that are not understood, before or now.
     """
 
-    project: Project
-    target: Target
-    wait: float = 0.0
-    is_named: bool = False
-
-    @property
-    def database(self) -> str:
-        return self.target.database or ""
-
-    @property
-    def is_production(self) -> bool:
-        """Whether the settings say so; the database itself may know better."""
-        return self.project.config.production
-
-    def connect(self) -> Server:
-        server = connect(self.target, wait=self.wait)
-        server.scope = self.project.config.scope
-        return server
-
-    def connect_to_server(self) -> Server:
-        """A connection without the database, which need not be there."""
-        return connect(replace(self.target, database=None), wait=self.wait)
-
-    def declaration(self) -> Declaration:
-        scope = self.project.config.scope
-        declaration = load(Path(self.project.shown(self.project.schema)))
-        refuse_ignored(declaration, scope)
-        validate(declaration, None, is_outside=scope.is_outside)
-        return declaration
-
-    def create(self) -> bool:
-        declared = self.declaration().schema
-        with self.connect_to_server() as server:
-            return create_database(server, self.database, declared)
-
-    def drop(self, allow: Collection[str], what: str = "`schema drop`") -> int | None:
-        with self.connect_to_server() as server:
-            return drop_database(
-                server, self.database, allow, what=what, production=self.is_production
-            )
-
-    def apply(
-        self,
-        *,
-        allow: Collection[str] = (),
-        dry_run: bool = False,
-        progress: Progress = silent,
-        lock_wait: float = LOCK_WAIT,
-        max_wait: float = MAX_WAIT,
-        stop: Stop | None = None,
-    ) -> Outcome:
-        chain = read_chain(self.project.migrations)
-        with self.connect() as server:
-            return executor.apply(
-                server,
-                chain,
-                allow=allow,
-                dry_run=dry_run,
-                progress=progress,
-                production=self.is_production,
-                lock_wait=lock_wait,
-                max_wait=max_wait,
-                limits=self.limits,
-                stop=stop,
-            )
-
-    @property
-    def limits(self) -> Limits:
-        config = self.project.config
-        return Limits(config.large_rows, config.large_bytes, config.tool)
-
-    def seed(self, *, dry_run: bool = False) -> Sowing:
-        seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
-        with self.connect() as server:
-            chosen = choose(
-                seeds,
-                server,
-                self.project.config.environment,
-                production=self.is_production,
-                asked=self.is_named,
-            )
-            return self._sow(server, seeds, chosen, dry_run=dry_run)
-
-    def _sow(
-        self, server: Server, seeds: SeedFiles, chosen: tuple[SeedFile, ...], *, dry_run: bool
-    ) -> Sowing:
-        schema = resolve(self.declaration(), server, Schema())
-        rows = check(seeds, chosen, schema, os.environ)
-        return sow(server, rows_in_order(rows, schema), dry_run=dry_run)
-
-    def has_seeds(self) -> bool:
-        """Whether there are seeds for this environment: production takes those alone that name it."""
-        seeds = read_seeds(self.project.seeds)
-        return bool(seeds.chosen(self.project.config.environment, by_name=self.is_production))
-
-    def setup(
-        self,
-        *,
-        allow: Collection[str] = (),
-        progress: Progress = silent,
-        stop: Stop | None = None,
-    ) -> Setup:
-        created = self.create()
-        applied = self.apply(allow=allow, progress=progress, stop=stop)
-        return Setup(created, applied, self.seed() if self.has_seeds() else None)
-
-    def reset(
-        self, allow: Collection[str], *, progress: Progress = silent, stop: Stop | None = None
-    ) -> Setup:
-        # What cannot be made again is not dropped.
-        self.declaration()
-        read_chain(self.project.migrations)
-        self.drop(allow, "`schema reset`")
-        return self.setup(progress=progress, stop=stop)
+    objects: tuple[str, ...]
+    since: Mapping[str, str] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
-def find_place(
-    url: str | None = None,
-    *,
-    env: str | None = None,
-    folder: str | os.PathLike[str] | None = None,
-    wait: float = 0.0,
-) -> Place:
-    """The database that a program means.
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The files of the declaration that say the drift by now, and the objects that are left as they were."""
 
-    Args:
-        url: `mysql://user:password@host:port/database`; None for the environment variable that the
-            settings name (`url_env`, by default DATABASE_URL).
-        env: the environment whose settings count; None for that of PLUMBOB_ENV, else development.
-        folder: where the project is, or below it; None is the working folder.
-        wait: seconds for which a server that does not answer yet is tried again.
-    """
-    project = find_project(None if folder is None else Path(folder), env=env)
-    variable = project.config.url_env
-    if url is None:
-        target = Target.from_options(
-            environ={**os.environ, "DATABASE_URL": os.environ.get(variable, "")},
-            kept=project.config.kept,
-        )
-    else:
-        target = Target.from_url(url)
-    if not target.database:
-        raise PlumbobError(
-            "no database is named",
-            advice=f"set {variable} to mysql://user@host/database, or give a URL that ends with its name",
-        )
-    return Place(project, target, wait, is_named=env is not None)
+    drift: Drift
+    files: tuple[Path, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """The statements that undo the drift, what they can lose, and the files of the migration that has them."""
+
+    drift: Drift
+    up: tuple[str, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Privileges:
+    """What an account lacks, as GRANT statements, and what it has more, as REVOKE statements."""
+
+    lacks: tuple[str, ...]
+    more: tuple[str, ...]
 
 
 def apply(
@@ -252,6 +151,9 @@ def apply(
     wait: float = 0.0,
     lock_wait: float = LOCK_WAIT,
     max_wait: float = MAX_WAIT,
+    over_drift: Collection[str] = (),
+    kill_blockers: bool = False,
+    interrupted: Told | None = None,
 ) -> Outcome:
     """Run the migrations that the database does not have yet; several processes may do so at once.
 
@@ -262,12 +164,23 @@ def apply(
         progress: is told each step (`plumbob.migration.events`).
         lock_wait: seconds to wait for another process that applies.
         max_wait: seconds to wait for a table that others hold.
+        over_drift: objects that are changed although somebody has changed them by hand.
+        kill_blockers: whether those are ended who hold the very lock that is waited for.
+        interrupted: "done" or "again", where a statement by hand was running when a run was ended and
+            nobody else can know what became of it.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the same call goes on.
     """
     return find_place(url, env=env, folder=folder, wait=wait).apply(
-        allow=allow, dry_run=dry_run, progress=progress, lock_wait=lock_wait, max_wait=max_wait
+        allow=allow,
+        dry_run=dry_run,
+        progress=progress,
+        lock_wait=lock_wait,
+        max_wait=max_wait,
+        over_drift=over_drift,
+        kill_blockers=kill_blockers,
+        interrupted=interrupted,
     )
 
 
@@ -281,6 +194,11 @@ def rollback(
     dry_run: bool = False,
     progress: Progress = silent,
     wait: float = 0.0,
+    lock_wait: float = LOCK_WAIT,
+    max_wait: float = MAX_WAIT,
+    over_drift: Collection[str] = (),
+    kill_blockers: bool = False,
+    interrupted: Told | None = None,
 ) -> Outcome:
     """Undo the last `steps` migrations; the other arguments are those of `apply`."""
     place = find_place(url, env=env, folder=folder, wait=wait)
@@ -293,7 +211,12 @@ def rollback(
             dry_run=dry_run,
             progress=progress,
             production=place.is_production,
+            lock_wait=lock_wait,
+            max_wait=max_wait,
+            told=interrupted,
             limits=place.limits,
+            kill=place.killing(kill_blockers),
+            over_drift=over_drift,
         )
 
 
@@ -426,3 +349,186 @@ def reset(
     """Drop the database, approved as "drop-database:NAME", and set it up again."""
     place = find_place(url, env=env, folder=folder, wait=wait)
     return place.reset(allow, progress=progress)
+
+
+def write(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    message: str = "",
+    scratch: str | None = None,
+    wait: float = 0.0,
+) -> tuple[Path, ...]:
+    """Write what differs as the next migration and its rollback, as `schema diff --write`; () where nothing does.
+
+    Args:
+        message: what the migration is for.
+        url, env, folder, scratch, wait: those of `compare`.
+
+    Raises:
+        PlumbobError: STALE when other migrations are not applied yet.
+    """
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    migrations, declaration = place.project.migrations, place.declaration()
+    at = place.project.config.scratch_at(scratch)
+    with place.connect() as server:
+        base = synced.recorded_schema(server)
+        found = compare_database(declaration, server, scratch=at, proved=True, base=base)
+        written = write_migration(migrations, server, found, message) if found.changes else None
+    settle_head(migrations, read_folder(migrations))
+    return (written.up, written.down) if written else ()
+
+
+def findings(
+    *, env: str | None = None, folder: str | os.PathLike[str] | None = None
+) -> tuple[Finding, ...]:
+    """What is allowed in the declaration and often regretted; no server is asked."""
+    project = find_project(None if folder is None else Path(folder), env=env)
+    return lint(declaration_of(project), project.config.lint_ignore).findings
+
+
+def drift(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    scratch: str | None = None,
+    wait: float = 0.0,
+    lock_wait: float = LOCK_WAIT,
+    progress: Progress = silent,
+) -> Drift:
+    """What was changed on the server by nobody's migration.
+
+    Args:
+        url, env, folder, scratch, wait: those of `compare`.
+        lock_wait: seconds to wait for a run of apply or rollback to end.
+        progress: is told of that wait.
+    """
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    with _drifted(place, scratch, lock_wait, progress) as (_, found):
+        return _drift(found)
+
+
+def adopt(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    keep: Collection[str] = (),
+    dry_run: bool = False,
+    scratch: str | None = None,
+    wait: float = 0.0,
+    lock_wait: float = LOCK_WAIT,
+    progress: Progress = silent,
+) -> Adopted:
+    """Take what drifted into the declaration, and into the history; the other arguments are those of `drift`.
+
+    Args:
+        keep: objects of which the declaration is right in a conflict.
+        dry_run: find out what would be written, and write nothing.
+    """
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    at = place.project.config.scratch_at(scratch)
+    with _drifted(place, scratch, lock_wait, progress) as (server, found):
+        adopted = drifting.adopt(found, server, keep=keep, scratch=at)
+        if not dry_run:
+            write_files(adopted.contents)
+            drifting.record(adopted, found, server)
+    return Adopted(_drift(found), tuple(adopted.contents), tuple(sorted(adopted.left)))
+
+
+def revert(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    message: str = "",
+    dry_run: bool = False,
+    scratch: str | None = None,
+    wait: float = 0.0,
+    lock_wait: float = LOCK_WAIT,
+    progress: Progress = silent,
+) -> Reverted:
+    """Write a migration that undoes what drifted, for `apply`; the other arguments are those of `drift`.
+
+    Args:
+        message: what it is for.
+        dry_run: find out what it would be, and write nothing.
+    """
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    at = place.project.config.scratch_at(scratch)
+    with _drifted(place, scratch, lock_wait, progress) as (server, found):
+        if not found.ids:
+            return Reverted(_drift(found))
+        back = undo(found, server, scratch=at)
+        files: tuple[Path, ...] = ()
+        if back.changes and not dry_run:
+            said = message or about(found)
+            written = write_revert(place.project.migrations, server, back, said)
+            files = written.up, written.down
+    plan = back.plan
+    hazards = tuple(hazard for each in plan.up for hazard in each.hazards)
+    return Reverted(_drift(found), tuple(each.sql for each in plan.up), hazards, files)
+
+
+def grants(
+    role: Role,
+    url: str | None = None,
+    *,
+    account: str | None = None,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    scratch: str | None = None,
+    wait: float = 0.0,
+) -> tuple[str, ...]:
+    """What an account needs for this schema on this server, and no more, as GRANT statements; none is run.
+
+    Args:
+        role: "diff" looks, "apply" runs migrations, "application" reads and writes rows.
+        account: whom they are for, as GRANT has it; None for `'plumbob_ROLE'@'%'`.
+        url, env, folder, scratch, wait: those of `compare`.
+    """
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    at = place.project.config.scratch_at(scratch)
+    with place.connect() as server:
+        found = needed(role, place.declaration(), server, scratch=at)
+    return tuple(each.sql(account or f"'plumbob_{role}'@'%'") for each in found)
+
+
+def check_grants(
+    role: Role,
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    scratch: str | None = None,
+    wait: float = 0.0,
+) -> Privileges:
+    """Compare what the account of the connection has with what it needs; the arguments are those of `grants`."""
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    at = place.project.config.scratch_at(scratch)
+    with place.connect() as server:
+        found = beside(role, place.declaration(), server, scratch=at)
+        who = account_of(server)
+    return Privileges(
+        tuple(each.sql(who) for each in found.lacking),
+        tuple(each.revoke_sql(who) for each in found.more),
+    )
+
+
+@contextmanager
+def _drifted(
+    place: Place, scratch: str | None, lock_wait: float, progress: Progress
+) -> Iterator[tuple[Server, drifting.Drift]]:
+    """The drift of a database, from which every run of apply is kept away meanwhile."""
+    declaration, chain = place.declaration(), read_folder(place.project.migrations)
+    at = place.project.config.scratch_at(scratch)
+    with place.connect() as server, drifting.under_lock(server, lock_wait, progress):
+        yield server, drifting.find_drift(declaration, server, chain, scratch=at)
+
+
+def _drift(found: drifting.Drift) -> Drift:
+    since = {id: found.since[id] for id in found.ids if found.since.get(id, "") > found.last.at}
+    conflicts = tuple(dict.fromkeys(each.id for each in found.conflicts))
+    return Drift(found.ids, since, conflicts, found.unread)

@@ -16,12 +16,12 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import tell_start, teller
-from plumbob.commands.writing import write_first
 from plumbob.errors import Exit
 from plumbob.migration.baseline import baseline
 from plumbob.migration.head import read_chain
 from plumbob.report.baseline import baseline_document, baseline_text
 from plumbob.report.safe import line
+from plumbob.workflow.writing import write_first
 
 EXAMPLE = """\
 schema baseline -m "as it was"
@@ -61,7 +61,13 @@ def command(
             declaration = load_declaration(project)
             place = scratch_place(scratch, project.config)
             first, paths = write_first(
-                project.migrations, declaration, server, message, scratch=place, dry_run=dry_run
+                project.migrations,
+                declaration,
+                server,
+                message,
+                scratch=place,
+                warn=console.warn,
+                dry_run=dry_run,
             )
             files = [project.shown(path) for path in paths]
             chain = (first,) if dry_run else read_chain(project.migrations)

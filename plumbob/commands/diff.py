@@ -17,7 +17,6 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.writing import Written, foreseen, write_migration
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import synced
 from plumbob.migration.counting import count_rows
@@ -34,6 +33,7 @@ from plumbob.workflow import compare_database
 from plumbob.workflow.owning import owned
 from plumbob.workflow.recorded import WORD, of_kinds, recorded_step
 from plumbob.workflow.revert import as_declaration
+from plumbob.workflow.writing import Written, foreseen, write_migration
 
 EXAMPLE = """\
 schema diff

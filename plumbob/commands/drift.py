@@ -19,11 +19,9 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import teller
-from plumbob.commands.writing import Written, foreseen, write_revert
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
-from plumbob.migration.live import listed
 from plumbob.project import Project
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
@@ -33,7 +31,8 @@ from plumbob.report.safe import line, lines
 from plumbob.server.connection import Server
 from plumbob.workflow.drift import Adopted, Drift, adopt, find_drift, record, under_lock
 from plumbob.workflow.pull import write_files
-from plumbob.workflow.revert import named_back, undo
+from plumbob.workflow.revert import about, named_back, undo
+from plumbob.workflow.writing import Written, foreseen, write_revert
 
 EXAMPLE = """\
 schema drift
@@ -179,12 +178,9 @@ def _revert(
     names = tuple(named_back(back))
     if not is_written or not shown.differs:
         return _Reverted(shown, names, None)
-    about = message or f"undo drift of {listed((_plain(id) for id in found.ids), 3)}"
-    return _Reverted(shown, names, write_revert(project.migrations, server, back, about))
-
-
-def _plain(id: str) -> str:
-    return id.replace(":", " ")
+    return _Reverted(
+        shown, names, write_revert(project.migrations, server, back, message or about(found))
+    )
 
 
 def _show_reverted(

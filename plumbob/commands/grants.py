@@ -14,8 +14,7 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.accounts import OURS, ROLES, SOME_SCRATCH, Grant, Role, compared, needed_by
-from plumbob.migration.store import HISTORY, JOURNAL
+from plumbob.migration.accounts import ROLES, Role
 from plumbob.report.grants import compared_document, compared_text, grants_document, grants_text
 
 EXAMPLE = """\
@@ -56,39 +55,27 @@ def command(
         raise PlumbobError("--check needs to know what the account is for", advice=_NAMED)
     if account is not None and (role is None or is_check):
         raise PlumbobError("--to belongs to one of the three, and to no --check", advice=_NAMED)
-    from plumbob.server.grants import read_grants
-    from plumbob.server.listing import list_tables
     from plumbob.server.visibility import account as account_of
-    from plumbob.server.visibility import hidden_kinds
+    from plumbob.workflow.accounts import beside, needed
 
     project = open_project(where)
     declaration = load_declaration(project)
     target = find_target(to, project.config)
-    on_target = scratch_place(scratch, project.config) == "target"
+    place = scratch_place(scratch, project.config)
     with connect_to(target, to, project.config) as server:
-        database = server.database or ""
-        # An account sees of them only what it may read: it is told of those that apply makes.
-        there = {HISTORY, JOURNAL} if is_check else set(list_tables(server, database, OURS).tables)
-        needed: dict[Role, tuple[Grant, ...]] = {
-            each: needed_by(each, declaration, server, there=there, tries_on_target=on_target)
-            for each in ROLES
-            if role in (None, each)
-        }
         if not is_check or role is None:
-            names = {each: account or f"'plumbob_{each}'@'%'" for each in needed}
+            wanted = {
+                each: needed(each, declaration, server, scratch=place)
+                for each in ROLES
+                if role in (None, each)
+            }
+            names = {each: account or f"'plumbob_{each}'@'%'" for each in wanted}
             if as_json:
-                console.out_json(grants_document(needed, names))
+                console.out_json(grants_document(wanted, names))
             else:
-                console.out(grants_text(needed, names, database))
+                console.out(grants_text(wanted, names, server.database or ""))
             return Exit.OK
-        hidden = hidden_kinds(server, database)
-        missing = {
-            sql.rpartition(" TO ")[0] + " TO "
-            for kind, sql in hidden.items()
-            if kind in declaration.sections
-        }
-        held, elsewhere = read_grants(server, database), read_grants(server, SOME_SCRATCH)
-        found = compared(needed[role], held, elsewhere, server, missing)
+        found = beside(role, declaration, server, scratch=place)
         who = account_of(server)
     if as_json:
         console.out_json(compared_document(found, role, who))

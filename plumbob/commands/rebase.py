@@ -15,13 +15,13 @@ from plumbob.commands.opening import (
     warn_of_unasked,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.commands.writing import Written, write_behind
 from plumbob.errors import Exit
 from plumbob.migration import history
 from plumbob.migration.files import read_folder, read_pairs, remove_pair
 from plumbob.migration.head import settle_head
 from plumbob.migration.rebasing import choose
 from plumbob.report.safe import line
+from plumbob.workflow.writing import Written, write_behind
 
 EXAMPLE = """\
 schema rebase

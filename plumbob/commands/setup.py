@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from plumbob.api import Place
 from plumbob.commands import console, options
 from plumbob.commands.modelling import refresh_models
 from plumbob.commands.opening import find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.errors import Exit
+from plumbob.place import Place
 from plumbob.report.setup import setup_document, setup_text
 from plumbob.workflow.database import Setup
 

@@ -56,6 +56,9 @@ class Grant:
     def sql(self, account: str) -> str:
         return f"GRANT {', '.join(self.privileges)} ON {self.level} TO {account}"
 
+    def revoke_sql(self, account: str) -> str:
+        return f"REVOKE {', '.join(self.privileges)} ON {self.level} FROM {account}"
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:

@@ -47,10 +47,7 @@ def compared_text(found: Compared, role: Role, account: str) -> str:
         lines += [f"  {each.sql(account)};" for each in found.lacking]
     if found.more:
         lines.append(f"{account} has more than {role} takes:")
-        lines += [
-            f"  REVOKE {', '.join(each.privileges)} ON {each.level} FROM {account};"
-            for each in found.more
-        ]
+        lines += [f"  {each.revoke_sql(account)};" for each in found.more]
     if not lines:
         lines.append(f"{account} has what {role} takes, and no more")
     return "\n".join(map(line, lines))

@@ -14,6 +14,7 @@ from typing import TypeVar
 from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare_tables
 from plumbob.diff.renamed import renamed
+from plumbob.migration.live import listed
 from plumbob.model import Column, Flavour, Renames, Schema, Table
 from plumbob.server.connection import Server
 from plumbob.workflow import Comparison, compare_database
@@ -45,6 +46,11 @@ def named_back(found: Comparison) -> Iterator[str]:
         yield f"{new} becomes {old} again"
     for (table, old), new in renames.columns.items():
         yield f"{table}.{new} becomes {table}.{old} again"
+
+
+def about(drift: Drift) -> str:
+    """What a migration that undoes it is for, where nobody says so."""
+    return f"undo drift of {listed((id.replace(':', ' ') for id in drift.ids), 3)}"
 
 
 def as_declaration(

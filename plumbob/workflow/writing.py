@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from plumbob.commands import console
 from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
@@ -140,6 +139,7 @@ def write_first(
     message: str,
     *,
     scratch: str,
+    warn: Callable[[str], object],
     dry_run: bool = False,
 ) -> tuple[Migration, tuple[Path, ...]]:
     """Write a migration from nothing to what is declared, which the database has already.
@@ -152,7 +152,7 @@ def write_first(
     """
     found = compare_database(declaration, server, scratch=scratch, proved=True, base=Schema())
     if found.proof is None and not dry_run:
-        console.warn(f"the first migration was not proved: {found.unconfirmed}")
+        warn(f"the first migration was not proved: {found.unconfirmed}")
     first = _draft(found, None, message)
     live = look(server, [first])
     if not live.is_after(first.forward):

@@ -1,0 +1,208 @@
+"""A database and the project that it belongs to: what commands and `plumbob.api` do with it is written once.
+
+The project is found from the working folder upwards, and the database by a URL or by the environment
+variable that the settings name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from plumbob.declaration import Declaration, load, validate
+from plumbob.errors import PlumbobError
+from plumbob.migration import executor
+from plumbob.migration.beside import Killing
+from plumbob.migration.events import Progress, silent
+from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
+from plumbob.migration.head import read_chain
+from plumbob.migration.limits import Limits
+from plumbob.migration.resume import Told
+from plumbob.migration.stopping import Stop
+from plumbob.model import Schema
+from plumbob.project import Project, find_project
+from plumbob.seeds.checking import check
+from plumbob.seeds.files import SeedFile, SeedFiles, read_seeds
+from plumbob.seeds.gate import choose
+from plumbob.seeds.order import rows_in_order
+from plumbob.seeds.sowing import Sowing, sow
+from plumbob.server.connection import Server, connect
+from plumbob.server.target import Target
+from plumbob.workflow import resolve
+from plumbob.workflow.database import Setup, create_database, drop_database
+from plumbob.workflow.outside import refuse_ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database and the project that it belongs to.
+
+    Attributes:
+        wait: seconds for which a server that does not answer yet is tried again.
+        is_named: whether the environment was named outright, which seeds in production ask for.
+    """
+
+    project: Project
+    target: Target
+    wait: float = 0.0
+    is_named: bool = False
+
+    @property
+    def database(self) -> str:
+        return self.target.database or ""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the settings say so; the database itself may know better."""
+        return self.project.config.production
+
+    def connect(self) -> Server:
+        server = connect(self.target, wait=self.wait)
+        server.scope = self.project.config.scope
+        return server
+
+    def connect_to_server(self) -> Server:
+        """A connection without the database, which need not be there."""
+        return connect(replace(self.target, database=None), wait=self.wait)
+
+    def declaration(self) -> Declaration:
+        return declaration_of(self.project)
+
+    def create(self) -> bool:
+        declared = self.declaration().schema
+        with self.connect_to_server() as server:
+            return create_database(server, self.database, declared)
+
+    def drop(self, allow: Collection[str], what: str = "`schema drop`") -> int | None:
+        with self.connect_to_server() as server:
+            return drop_database(
+                server, self.database, allow, what=what, production=self.is_production
+            )
+
+    def apply(
+        self,
+        *,
+        allow: Collection[str] = (),
+        dry_run: bool = False,
+        progress: Progress = silent,
+        lock_wait: float = LOCK_WAIT,
+        max_wait: float = MAX_WAIT,
+        over_drift: Collection[str] = (),
+        kill_blockers: bool = False,
+        interrupted: Told | None = None,
+        stop: Stop | None = None,
+    ) -> Outcome:
+        chain = read_chain(self.project.migrations)
+        with self.connect() as server:
+            return executor.apply(
+                server,
+                chain,
+                allow=allow,
+                dry_run=dry_run,
+                progress=progress,
+                production=self.is_production,
+                lock_wait=lock_wait,
+                max_wait=max_wait,
+                told=interrupted,
+                limits=self.limits,
+                stop=stop,
+                kill=self.killing(kill_blockers),
+                over_drift=over_drift,
+            )
+
+    def killing(self, asked: bool) -> Killing | None:
+        """Whom a run may end that holds a lock that it waits for: nobody, unless asked."""
+        return Killing(self.project.config.kill_rows) if asked else None
+
+    @property
+    def limits(self) -> Limits:
+        config = self.project.config
+        return Limits(config.large_rows, config.large_bytes, config.tool)
+
+    def seed(self, *, dry_run: bool = False) -> Sowing:
+        seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
+        with self.connect() as server:
+            chosen = choose(
+                seeds,
+                server,
+                self.project.config.environment,
+                production=self.is_production,
+                asked=self.is_named,
+            )
+            return self._sow(server, seeds, chosen, dry_run=dry_run)
+
+    def _sow(
+        self, server: Server, seeds: SeedFiles, chosen: tuple[SeedFile, ...], *, dry_run: bool
+    ) -> Sowing:
+        schema = resolve(self.declaration(), server, Schema())
+        rows = check(seeds, chosen, schema, os.environ)
+        return sow(server, rows_in_order(rows, schema), dry_run=dry_run)
+
+    def has_seeds(self) -> bool:
+        """Whether there are seeds for this environment: production takes those alone that name it."""
+        seeds = read_seeds(self.project.seeds)
+        return bool(seeds.chosen(self.project.config.environment, by_name=self.is_production))
+
+    def setup(
+        self,
+        *,
+        allow: Collection[str] = (),
+        progress: Progress = silent,
+        stop: Stop | None = None,
+    ) -> Setup:
+        created = self.create()
+        applied = self.apply(allow=allow, progress=progress, stop=stop)
+        return Setup(created, applied, self.seed() if self.has_seeds() else None)
+
+    def reset(
+        self, allow: Collection[str], *, progress: Progress = silent, stop: Stop | None = None
+    ) -> Setup:
+        # What cannot be made again is not dropped.
+        self.declaration()
+        read_chain(self.project.migrations)
+        self.drop(allow, "`schema reset`")
+        return self.setup(progress=progress, stop=stop)
+
+
+def declaration_of(project: Project) -> Declaration:
+    """The declaration of a project, valid as far as no server has to be asked."""
+    scope = project.config.scope
+    declaration = load(Path(project.shown(project.schema)))
+    refuse_ignored(declaration, scope)
+    validate(declaration, None, is_outside=scope.is_outside)
+    return declaration
+
+
+def find_place(
+    url: str | None = None,
+    *,
+    env: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    wait: float = 0.0,
+) -> Place:
+    """The database that a program means.
+
+    Args:
+        url: `mysql://user:password@host:port/database`; None for the environment variable that the
+            settings name (`url_env`, by default DATABASE_URL).
+        env: the environment whose settings count; None for that of PLUMBOB_ENV, else development.
+        folder: where the project is, or below it; None is the working folder.
+        wait: seconds for which a server that does not answer yet is tried again.
+    """
+    project = find_project(None if folder is None else Path(folder), env=env)
+    variable = project.config.url_env
+    if url is None:
+        target = Target.from_options(
+            environ={**os.environ, "DATABASE_URL": os.environ.get(variable, "")},
+            kept=project.config.kept,
+        )
+    else:
+        target = Target.from_url(url)
+    if not target.database:
+        raise PlumbobError(
+            "no database is named",
+            advice=f"set {variable} to mysql://user@host/database, or give a URL that ends with its name",
+        )
+    return Place(project, target, wait, is_named=env is not None)
