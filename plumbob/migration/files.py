@@ -9,13 +9,13 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
 from plumbob.migration.chain import in_order
-from plumbob.migration.migration import Block, Direction, Header, Migration, Script
+from plumbob.migration.migration import Block, Direction, Header, Migration, Parent, Script
 from plumbob.migration.reading import SUFFIX, is_id, read_script
 from plumbob.migration.rewriting import finish, replace_all, with_comments, write_safely
 from plumbob.migration.text import file_name, render
@@ -24,6 +24,7 @@ from plumbob.migration.undoing import without_counterpart
 __all__ = [
     "Migration",
     "new_id",
+    "put_ahead",
     "read_folder",
     "read_pairs",
     "remove_pair",
@@ -60,19 +61,12 @@ def write_pair(folder: Path, migration: Migration) -> tuple[Path, Path]:
     """
     if not is_id(migration.id):
         raise PlumbobError(f"{migration.id!r} is no id of a migration")
-    try:
+    with _written_or_not(folder):
         _prepare(folder)
         for id in _names(migration.id):
-            named = replace(migration, header=replace(migration.header, id=id))
-            paths = folder / file_name(id, "up"), folder / file_name(id, "down")
-            if not any(map(os.path.lexists, paths)) and _publish(named, *paths):
+            paths = _paths(folder, id)
+            if not any(map(os.path.lexists, paths)) and _publish(_named(migration, id), *paths):
                 return paths
-    except OSError as error:
-        raise PlumbobError(
-            f"the folder {folder} cannot be written to: {error.strerror}",
-            advice="nothing was written",
-            exit=Exit.NO_ACCESS if error.errno in _FORBIDDEN else Exit.FAILED,
-        ) from error
     raise PlumbobError(f"there are {ATTEMPTS} migrations {migration.id} already")
 
 
@@ -86,6 +80,50 @@ def rewrite_pair(
     Returns:
         the files that were written.
     """
+    return _replace(folder, _rewritten(folder, chain, renewed))
+
+
+def put_ahead(
+    folder: Path, migration: Migration, chain: Sequence[Migration], following: Migration
+) -> tuple[Path, Path]:
+    """Write both files of a migration, and let one follow it that has followed its parent so far.
+
+    All of these files are written or none, whenever this process is killed.
+
+    Args:
+        following: it is in the chain, and so are those behind it.
+
+    Returns:
+        the paths of the migration and of its rollback.
+    """
+    with _written_or_not(folder):
+        _prepare(folder)
+        taken = {*folder.iterdir()}
+    id = next(each for each in _names(migration.id) if taken.isdisjoint(_paths(folder, each)))
+    named = _named(migration, id)
+    header = replace(following.header, parent=Parent(id, named.checksum))
+    texts = _rewritten(folder, chain, {following.id: replace(following, header=header)})
+    ways: tuple[Direction, ...] = ("down", "up")
+    for way in ways:
+        texts[file_name(id, way)] = render(named, way)
+        read_script(texts[file_name(id, way)], file_name(id, way), way)
+    _replace(folder, texts)
+    return _paths(folder, id)
+
+
+def _replace(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    if not texts:
+        return []
+    with _written_or_not(folder):
+        written = replace_all(folder, texts)
+    _sync_folder(folder)
+    return written
+
+
+def _rewritten(
+    folder: Path, chain: Sequence[Migration], renewed: Mapping[str, Migration]
+) -> dict[str, str]:
+    """The new texts by the names of their files."""
     texts: dict[str, str] = {}
     checksum: str | None = None
     for each in chain:
@@ -103,11 +141,7 @@ def rewrite_pair(
             old = (folder / name).read_bytes().decode()
             texts[name] = with_comments(render(migration, way), old, render(each, way))
             read_script(texts[name], name, way)
-    if not texts:
-        return []
-    written = replace_all(folder, texts)
-    _sync_folder(folder)
-    return written
+    return texts
 
 
 def remove_pair(folder: Path, id: str) -> list[Path]:
@@ -227,6 +261,27 @@ def _names(id: str) -> Iterator[str]:
     yield id
     for number in range(2, ATTEMPTS):
         yield f"{id}-{number}"
+
+
+def _named(migration: Migration, id: str) -> Migration:
+    return replace(migration, header=replace(migration.header, id=id))
+
+
+@contextmanager
+def _written_or_not(folder: Path) -> Iterator[None]:
+    """Inside, files are written, all of them or none."""
+    try:
+        yield
+    except OSError as error:
+        raise PlumbobError(
+            f"the folder {folder} cannot be written to: {error.strerror}",
+            advice="nothing was written",
+            exit=Exit.NO_ACCESS if error.errno in _FORBIDDEN else Exit.FAILED,
+        ) from error
+
+
+def _paths(folder: Path, id: str) -> tuple[Path, Path]:
+    return folder / file_name(id, "up"), folder / file_name(id, "down")
 
 
 def _prepare(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -13,16 +13,10 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import diverging, synced
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
-from plumbob.migration.files import (
-    read_folder,
-    read_pairs,
-    remove_pair,
-    rewrite_pair,
-    write_pair,
-)
+from plumbob.migration.files import put_ahead, read_folder, write_pair
 from plumbob.migration.head import settle_head
 from plumbob.migration.live import differing, listed, look
-from plumbob.migration.migration import Migration, Parent
+from plumbob.migration.migration import Migration
 from plumbob.migration.standing import stand
 from plumbob.migration.text import file_name
 from plumbob.model import Schema
@@ -100,6 +94,7 @@ def write_revert(folder: Path, server: Server, found: Comparison, message: str) 
     if following is None:
         return Written(*_publish(folder, revert), is_new=True)
     if following.undoes_drift and following.up == revert.up and following.down == revert.down:
+        settle_head(folder, chain)
         up, down = (folder / file_name(following.id, way) for way in ("up", "down"))
         return Written(up, down, is_new=False)
     begins = following.after if following.undoes_drift else following.before
@@ -111,23 +106,7 @@ def write_revert(folder: Path, server: Server, found: Comparison, message: str) 
             where=following.id,
             exit=Exit.STALE,
         )
-    return _put_ahead(folder, revert, chain, following)
-
-
-def _put_ahead(
-    folder: Path, migration: Migration, chain: Sequence[Migration], following: Migration
-) -> Written:
-    """Write a migration, and make one follow it that was the next one before."""
-    up, down = write_pair(folder, migration)
-    # Under the name that was free.
-    written = next(each for each in read_pairs(folder) if file_name(each.id, "up") == up.name)
-    parent = Parent(written.id, written.forward.written)
-    header = replace(following.header, parent=parent)
-    try:
-        rewrite_pair(folder, chain, {following.id: replace(following, header=header)})
-    except BaseException:
-        remove_pair(folder, written.id)
-        raise
+    up, down = put_ahead(folder, revert, chain, following)
     settle_head(folder, read_folder(folder))
     return Written(up, down, is_new=True)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from plumbob.migration import head
 from tests.commands.user import User
 from tests.conftest import empty_database
 from tests.servers import Server
+from tests.torture.rounds import Client
 
 FILE = """\
 tables:
@@ -161,3 +165,53 @@ WRONG = {
 def test_options_that_do_not_go_together(argv: tuple[str, ...], tmp_path: Path) -> None:
     result = User(tmp_path).types("drift", *argv)
     assert (result.code, WRONG[argv] in result.err) == (2, True), result
+
+
+def killed_at(number: int) -> Callable[[Path, Path], Path]:
+    """What gives a file of the folder its name, and dies instead of that one."""
+    named, replace = [0], Path.replace
+
+    def give_name(path: Path, to: Path) -> Path:
+        named[0] += path.parent.name == "migrations"
+        if named[0] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(path, to)
+
+    return give_name
+
+
+def dies(user: User, *argv: str) -> None:
+    client = Client(user, *argv)
+    client.read()
+    assert client.code == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_one_that_is_killed_while_it_writes_leaves_no_fork(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the list of the files, nothing is there yet; behind it, the next command ends what was begun."""
+    for number, there in ((1, ["born"]), (3, ["hotfix", "born"])):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", killed_at(number))
+            dies(user, "drift", "--revert", "-m", "hotfix")
+        assert ids(user) == there
+    assert "written before" in user.succeeds("drift", "--revert").err
+    user.succeeds("apply", "--allow", "all")
+    user.succeeds("drift")
+
+
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_one_that_is_killed_before_it_names_the_last_one_goes_on(
+    root: User, server: Server, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root.declare(FILE)
+    root.brings_in_sync()
+    by_hand(server, database, "ALTER TABLE users ADD nick int")
+    with monkeypatch.context() as patched:
+        patched.setattr(head, "replace_file", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        dies(root, "drift", "--revert", "-m", "hotfix")
+    assert root.types("apply").code == 6
+    root.succeeds("drift", "--revert")
+    root.succeeds("apply", "--allow", "drop-column:users.nick")
+    root.succeeds("drift")
