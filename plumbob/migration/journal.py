@@ -20,6 +20,8 @@ from plumbob.server.connection import Server
 
 State = Literal["running", "done", "failed", "unknown", "not started", "split"]
 MESSAGE_LENGTH = 2000
+# What a fact is called that counts no more.
+_FORGOTTEN = ""
 # The first format of the journal that has the client's process.
 _HAS_PROCESS = 2
 
@@ -153,30 +155,33 @@ def read_note(server: Server, name: str) -> tuple[str, str] | None:
 
 
 def write_note(server: Server, name: str, hash: str, details: str) -> None:
-    """Write such a fact, or in place of the one that was known: `apply` may not delete rows."""
-    values = [hash, details, socket.gethostname()[:255], __version__]
-    if read_note(server, name) is not None:
-        columns = ("hash", "seen_before", "host", "tool")
-        said = ", ".join(
-            f"{each} = {quote_text(to)}" for each, to in zip(columns, values, strict=True)
-        )
-        server.write(
-            f"UPDATE `{JOURNAL}` SET {said}, connection_id = CONNECTION_ID(), started = UTC_TIMESTAMP(6)"
-            f" WHERE {_is_note(name)}"
-        )
-        return
+    """Write such a fact, in place of the one that was known, or of one that is forgotten."""
+    values = [name, hash, details, socket.gethostname()[:255], __version__]
+    columns = ("migration", "hash", "seen_before", "host", "tool")
+    for known in (name, _FORGOTTEN):
+        if read_note(server, known) is not None:
+            said = ", ".join(
+                f"{each} = {quote_text(to)}" for each, to in zip(columns, values, strict=True)
+            )
+            server.write(
+                f"UPDATE `{JOURNAL}` SET {said}, connection_id = CONNECTION_ID(), started = UTC_TIMESTAMP(6)"
+                f" WHERE {_is_note(known)}"
+            )
+            return
     server.write(
-        f"INSERT INTO `{JOURNAL}` (hash, seen_before, host, tool, migration, direction, number, state,"
+        f"INSERT INTO `{JOURNAL}` ({', '.join(columns)}, direction, number, state,"
         " expected, connection_id, started, history)"
-        f" VALUES ({', '.join(map(quote_text, [*values, name]))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
+        f" VALUES ({', '.join(map(quote_text, values))}, 'up', 0, 'done', '{{}}', CONNECTION_ID(),"
         " UTC_TIMESTAMP(6), 0)"
     )
 
 
 def remove_note(server: Server, name: str) -> None:
-    """Forget such a fact; one that is not known is no error."""
+    """Forget such a fact; one that is not known is no error. The row stays: `apply` may not delete any."""
     if read_note(server, name) is not None:
-        server.write(f"DELETE FROM `{JOURNAL}` WHERE {_is_note(name)}")
+        server.write(
+            f"UPDATE `{JOURNAL}` SET migration = {quote_text(_FORGOTTEN)} WHERE {_is_note(name)}"
+        )
 
 
 def _is_note(name: str) -> str:

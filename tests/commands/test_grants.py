@@ -82,6 +82,21 @@ def test_they_are_enough(root: User, ann: Make, server: Server, database: str) -
         uses(server, database, name)
 
 
+def test_they_are_enough_behind_a_sync(root: User, ann: Make) -> None:
+    """What a sync has noted is forgotten by `apply`, which may delete no row; and noted anew."""
+    root.declare("tables:\n  t: {columns: {id: int primary key}}\n")
+    applier = ann(*printed(root, "apply"))
+    root.brings_in_sync()
+    for number in (1, 2):
+        text = root.schema.read_text().replace("}}", f", c{number}: int}}}}", 1)
+        root.declare(text)
+        applier.succeeds("sync")
+        assert root.types("status").code == 1
+        root.succeeds("diff", "--write", "-m", f"c{number}")
+        applier.succeeds("apply")
+        root.succeeds("status")
+
+
 def uses(server: Server, database: str, name: str) -> None:
     with server.connect(database, user=name) as connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO t (id) VALUES (1)")
