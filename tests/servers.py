@@ -80,6 +80,13 @@ class Server:
         }
         return pymysql.connect(**arguments)
 
+    def run(self, database: str | None, *statements: str) -> list[tuple[Any, ...]]:
+        """Run statements on a connection of their own; the rows of the last one."""
+        with self.connect(database) as connection, connection.cursor() as cursor:
+            for each in statements:
+                cursor.execute(each)
+            return list(cursor.fetchall()) if statements else []
+
     def alive(self) -> bool:
         with contextlib.suppress(pymysql.Error, OSError):
             self.connect().close()

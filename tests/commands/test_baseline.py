@@ -21,16 +21,10 @@ MADE = (
 MORE = "      note: text\n"
 
 
-def does(server: Server, database: str, *statements: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for each in statements:
-            cursor.execute(each)
-
-
 @pytest.fixture
 def shop(root: User, server: Server, database: str) -> User:
     """A project that was read from a database which other tools have made."""
-    does(server, database, *MADE)
+    server.run(database, *MADE)
     root.succeeds("init", "--from", root.url, "--scratch", "target")
     (root.folder / "plumbob.cfg").write_text("[plumbob]\nscratch = target\n")
     return root
@@ -82,7 +76,7 @@ def test_each_database_that_was_there_is_adopted_as_far_as_it_is(
     shop: User, other: tuple[User, str], server: Server
 ) -> None:
     live, name = other
-    does(server, name, *MADE)
+    server.run(name, *MADE)
     shop.succeeds("baseline")
     shop.declare(
         shop.schema.read_text().replace(
@@ -109,7 +103,7 @@ def test_one_where_somebody_ran_all_of_it_by_hand(
         )
     )
     shop.succeeds("diff", "--write", "-m", "note")
-    does(server, name, *MADE, "ALTER TABLE users ADD COLUMN note text AFTER email")
+    server.run(name, *MADE, "ALTER TABLE users ADD COLUMN note text AFTER email")
     assert len(live.succeeds("baseline", "--json").json["recorded"]) == 2
     live.succeeds("status")
 
@@ -118,22 +112,21 @@ def test_one_where_somebody_ran_all_of_it_by_hand(
 def test_one_that_is_otherwise_is_refused(
     shop: User, other: tuple[User, str], server: Server, database: str, by_hand: str
 ) -> None:
-    does(server, database, by_hand)
+    server.run(database, by_hand)
     name = by_hand.split()[2]
     refused = shop.types("baseline")
     assert (refused.code, "is not as declared" in refused.err) == (Exit.STALE, True), refused
     assert name in refused.err
     assert list(shop.folder.glob("generated/migrations/*.sql")) == []
 
-    does(
-        server,
+    server.run(
         database,
         "ALTER TABLE users ADD KEY ix (email)" if "KEY" in by_hand else "DROP TABLE x",
     )
     if "KEY" not in by_hand:
         shop.succeeds("baseline")
         live, there = other
-        does(server, there, *MADE, by_hand)
+        server.run(there, *MADE, by_hand)
         refused = live.types("baseline")
         assert (refused.code, name in refused.err) == (Exit.STALE, True), refused
         assert "_plumbob_history" not in names(server, there)
@@ -150,7 +143,7 @@ def test_what_an_account_needs_for_it(
 ) -> None:
     """As docs/connecting.md says; the files are there."""
     shop.succeeds("baseline")
-    does(server, database, "DROP TABLE _plumbob_history, _plumbob_journal")
+    server.run(database, "DROP TABLE _plumbob_history, _plumbob_journal")
     sees = "SHOW VIEW ON {}.*"
     few = ann("SELECT, INSERT, UPDATE ON {}.*", sees).types("baseline")
     assert (few.code, "CREATE" in few.err) == (Exit.NO_ACCESS, True), few

@@ -12,14 +12,14 @@ LEFT_OUT = "the foreign key fk of child refers to gone, which is not there"
 
 def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_path: Path) -> None:
     url = every_server.url(every_database)
-    with every_server.connect(every_database) as connection, connection.cursor() as cursor:
-        cursor.execute("create table gone (id int primary key)")
-        cursor.execute(
-            "create table child (a int unique, b int, c int, constraint fk foreign key (a) references gone (id),"
-            " constraint fine foreign key (b) references child (a))"
-        )
-        cursor.execute("set foreign_key_checks = 0")
-        cursor.execute("drop table gone")
+    every_server.run(
+        every_database,
+        "create table gone (id int primary key)",
+        "create table child (a int unique, b int, c int, constraint fk foreign key (a) references gone (id),"
+        " constraint fine foreign key (b) references child (a))",
+        "set foreign_key_checks = 0",
+        "drop table gone",
+    )
     user = User(tmp_path, url)
     read = user.types("init", "--from", url, "--scratch", "target")
     assert read.code == 1
@@ -48,11 +48,11 @@ def test_it_is_named_and_goes(every_server: Server, every_database: str, tmp_pat
 def test_drift_takes_in_all_but_the_key(server: Server, database: str, root: User) -> None:
     root.declare("tables: {t: {columns: {id: int primary key, a: int}}}\n")
     root.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("set foreign_key_checks = 0")
-        cursor.execute(
-            "alter table t add c int, add constraint fk foreign key (a) references gone (id)"
-        )
+    server.run(
+        database,
+        "set foreign_key_checks = 0",
+        "alter table t add c int, add constraint fk foreign key (a) references gone (id)",
+    )
     adopted = root.succeeds("drift", "--adopt")
     assert "the foreign key fk is left out: there is no table gone" in adopted.out
     assert "a: int, c: int" in root.schema.read_text()
@@ -70,9 +70,7 @@ def test_a_parent_that_was_dropped_by_hand_comes_back(
     )
     root.brings_in_sync()
     before = tables(server, database)
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("set foreign_key_checks = 0")
-        cursor.execute("drop table parent")
+    server.run(database, "set foreign_key_checks = 0", "drop table parent")
     without = tables(server, database)
     root.succeeds("drift", "--revert")
     root.succeeds("apply")

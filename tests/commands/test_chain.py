@@ -54,8 +54,7 @@ def file(user: User, message: str, way: str = "") -> Path:
 
 def by_hand(made: tuple[Server, str, Path], sql: str) -> None:
     server, name, _ = made
-    with server.connect(name) as connection, connection.cursor() as cursor:
-        cursor.execute(sql)
+    server.run(name, sql)
 
 
 # What somebody did to a file that was applied, and that stops nothing.

@@ -34,16 +34,10 @@ class Killed(BaseException):
 @pytest.fixture
 def old(root: User, server: Server, database: str) -> User:
     """A user with such a database, and with its declaration."""
-    runs(server, database, *BEFORE)
+    server.run(database, *BEFORE)
     root.succeeds("init", "--from", root.url, "--scratch", "target")
     (root.folder / "plumbob.cfg").write_text("[plumbob]\nscratch = target\n")
     return root
-
-
-def runs(server: Server, database: str, *statements: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for sql in statements:
-            cursor.execute(sql)
 
 
 def programs(server: Server, database: str) -> list[tuple[str, ...]]:
@@ -69,7 +63,7 @@ def test_what_init_writes_makes_them_again_in_any_database(
     assert text.count(f"database_collation: {OLD}") == 2
     assert text.count("database_collation:") == 2
     with empty_database(server) as empty:
-        runs(server, empty, f"alter database collate {OTHER}")
+        server.run(empty, f"alter database collate {OTHER}")
         user = replace(old, url=old.url.replace(database, empty))
         user.brings_in_sync()
         assert programs(server, empty) == programs(server, database)

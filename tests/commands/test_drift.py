@@ -268,14 +268,8 @@ def user(root: User) -> User:
     return root
 
 
-def by_hand(server: Server, database: str, *sql: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for each in sql:
-            cursor.execute(each)
-
-
 def test_it_is_shown_before_it_is_adopted(user: User, server: Server, database: str) -> None:
-    by_hand(server, database, "ALTER TABLE users ADD nick varchar(20)")
+    server.run(database, "ALTER TABLE users ADD nick varchar(20)")
     shown = user.types("drift", "--adopt", "--dry-run")
     assert shown.code == 1
     assert "+++ schema/schema.yaml (adopted)" in shown.out
@@ -291,7 +285,7 @@ def test_it_is_shown_before_it_is_adopted(user: User, server: Server, database: 
 
 def test_work_goes_on_from_what_was_adopted(user: User, server: Server, database: str) -> None:
     """The next migration follows the chain, runs and is rolled back; nothing is drift on the way."""
-    by_hand(server, database, "ALTER TABLE users ADD nick varchar(20)")
+    server.run(database, "ALTER TABLE users ADD nick varchar(20)")
     user.succeeds("drift", "--adopt")
     user.declare(user.schema.read_text().replace("varchar(20)", "varchar(30)"))
     user.brings_in_sync()
@@ -302,7 +296,7 @@ def test_work_goes_on_from_what_was_adopted(user: User, server: Server, database
 
 
 def test_a_conflict_is_settled_by_name(user: User, server: Server, database: str) -> None:
-    by_hand(server, database, "ALTER TABLE users MODIFY name varchar(200), ADD nick varchar(20)")
+    server.run(database, "ALTER TABLE users MODIFY name varchar(200), ADD nick varchar(20)")
     declared = FILE.replace("varchar(90)", "varchar(120)   # longer")
     user.declare(declared)
     refused = user.types("drift", "--adopt")
@@ -318,7 +312,7 @@ def test_a_conflict_is_settled_by_name(user: User, server: Server, database: str
 
 
 def test_a_conflict_is_settled_in_the_file(user: User, server: Server, database: str) -> None:
-    by_hand(server, database, "ALTER TABLE users MODIFY name varchar(200)")
+    server.run(database, "ALTER TABLE users MODIFY name varchar(200)")
     user.declare(FILE.replace("varchar(90)", "varchar(120)"))
     assert user.types("drift", "--adopt").code == 6
     user.declare(FILE.replace("varchar(90)", "varchar(200)"))
@@ -363,7 +357,7 @@ def test_an_apply_in_the_middle_is_no_drift(user: User, server: Server, database
 
 
 def test_diff_says_whose_it_is_in_every_form(user: User, server: Server, database: str) -> None:
-    by_hand(server, database, "ALTER TABLE users ADD nick varchar(20), MODIFY name varchar(99)")
+    server.run(database, "ALTER TABLE users ADD nick varchar(20), MODIFY name varchar(99)")
     user.declare(FILE.replace("varchar(90)", "varchar(91) not null") + "      born: date\n")
     text = user.types("diff").out
     assert [line.rpartition("[")[2] for line in text.splitlines() if line.endswith("]")] == [
@@ -378,7 +372,7 @@ def test_diff_says_whose_it_is_in_every_form(user: User, server: Server, databas
         line.split(" | ")[-1].strip("| ") for line in markdown.splitlines() if line[:3] == "| *"
     ]
     assert rows == ["conflict"]
-    by_hand(server, database, "DROP TABLE _plumbob_history, _plumbob_journal")
+    server.run(database, "DROP TABLE _plumbob_history, _plumbob_journal")
     for form in ("text", "json", "markdown"):
         said = user.types("diff", "--format", form).out
         assert not any(word in said for word in ("owner", "[drift]", "pending", "conflict")), said
@@ -387,8 +381,7 @@ def test_diff_says_whose_it_is_in_every_form(user: User, server: Server, databas
 def test_a_run_that_did_not_end_is_finished_first(
     user: User, server: Server, database: str
 ) -> None:
-    by_hand(
-        server,
+    server.run(
         database,
         "UPDATE _plumbob_journal SET history = NULL, state = 'running' WHERE number > 0",
         "UPDATE _plumbob_journal SET history = NULL WHERE number = 0",
@@ -410,7 +403,7 @@ def test_nothing_is_recorded_yet(root: User) -> None:
 def test_a_database_that_lost_all_tables_is_not_adopted(
     user: User, server: Server, database: str
 ) -> None:
-    by_hand(server, database, "DROP TABLE users")
+    server.run(database, "DROP TABLE users")
     assert "- table users" in user.types("drift").out
     refused = user.types("drift", "--adopt")
     assert refused.code == 4

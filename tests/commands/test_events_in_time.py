@@ -58,12 +58,12 @@ def test_a_zone_that_only_the_target_knows(name: str, tmp_path: Path) -> None:
             result = user.types("diff")
             assert result.code == 2, result
             assert "does not know Test/Zone, the time zone of the event e" in result.err
-            with server.connect("mysql") as connection, connection.cursor() as cursor:
-                cursor.execute("INSERT INTO time_zone VALUES (4711, 'N')")
-                cursor.execute("INSERT INTO time_zone_name VALUES ('Test/Zone', 4711)")
-                cursor.execute(
-                    "INSERT INTO time_zone_transition_type VALUES (4711, 0, 3600, 0, 'TST')"
-                )
+            server.run(
+                "mysql",
+                "INSERT INTO time_zone VALUES (4711, 'N')",
+                "INSERT INTO time_zone_name VALUES ('Test/Zone', 4711)",
+                "INSERT INTO time_zone_transition_type VALUES (4711, 0, 3600, 0, 'TST')",
+            )
             user.succeeds("diff", "--write", "-m", "one", "--scratch", "sandbox")
             user.succeeds("apply")
             user.succeeds("diff")

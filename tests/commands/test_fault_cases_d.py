@@ -5,14 +5,12 @@ A case that is shown by a test of its own elsewhere is listed with it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +41,6 @@ ELSEWHERE = {
     "G01": "cost/test_online_ddl.py::test_each_kind_costs_what_was_measured_and_comes_back",
 }
 HERE_BELOW = ("D04", "D06", "D22", "D23", "D24", "D26", "G04", "G05", "G06", "G07")
-ROOT = TESTS.parent
 # More with PLUMBOB_KILLS=50.
 KILLS = int(os.environ.get("PLUMBOB_KILLS", "2"))
 SCRATCH = "_plumbob_scratch_"
@@ -61,19 +58,11 @@ def test_every_case_is_shown_somewhere(id: str) -> None:
         assert id in told
 
 
-def run(server: Server, database: str, *statements: str) -> list[tuple[Any, ...]]:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        connection.autocommit(True)
-        for statement in statements:
-            cursor.execute(statement)
-        return list(cursor.fetchall()) if statements else []
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_a_fault_case(case: dict[str, Any], root: User, server: Server, database: str) -> None:
     root.declare(case["from"])
     root.brings_in_sync()
-    run(server, database, *case.get("rows", ()))
+    server.run(database, *case.get("rows", ()))
     before = tables(server, database)
     root.declare(case["to"])
     if "invalid" in case:
@@ -89,9 +78,9 @@ def test_a_fault_case(case: dict[str, Any], root: User, server: Server, database
             return
     root.succeeds("apply", *(["--allow", case["allow"]] if "allow" in case else []))
     root.succeeds("diff")
-    run(server, database, *case.get("then", ()))
+    server.run(database, *case.get("then", ()))
     for sql, value in case.get("selects", {}).items():
-        assert run(server, database, sql) == [(value,)], sql
+        assert server.run(database, sql) == [(value,)], sql
     for text in case.get("rollback_says", ()):
         (file,) = root.folder.glob("generated/migrations/*_case.rollback.sql")
         assert text in file.read_text()
@@ -121,7 +110,7 @@ def refuses(
         assert text in said
     assert tables(server, database) == before
     sql, value = kept
-    assert run(server, database, sql) == [(value,)]
+    assert server.run(database, sql) == [(value,)]
     return said
 
 
@@ -139,12 +128,12 @@ def test_a_server_that_is_lax_for_all_is_not_so_for_us(maker: str, tmp_path: Pat
             user = User(tmp_path, server.url(database))
             user.declare("tables: {t: {columns: {id: int primary key, a: varchar(64)}}}\n")
             user.brings_in_sync()
-            run(server, database, "INSERT INTO t VALUES (1, REPEAT('x', 40))")
+            server.run(database, "INSERT INTO t VALUES (1, REPEAT('x', 40))")
             user.declare("tables: {t: {columns: {id: int primary key, a: varchar(32)}}}\n")
             user.succeeds("diff", "--write", "-m", "case")
             assert "1 row of t" in fails(user, 4, "apply").err
             fails(user, 4, "apply", "--allow", "change-type:t.a")
-            assert run(server, database, "SELECT LENGTH(a) FROM t") == [(40,)]
+            assert server.run(database, "SELECT LENGTH(a) FROM t") == [(40,)]
 
 
 def test_a_rename_that_nobody_told_of_is_a_column_and_a_refused_drop(desk: Desk) -> None:
@@ -206,7 +195,7 @@ def test_a_scratch_database_that_is_not_ours_or_has_rows_is_never_dropped(desk: 
     left: list[Any] = []
     try:
         while not left:
-            with typed(desk.user, "diff", "--prove") as process:
+            with desk.user.starts("diff", "--prove", stdout=subprocess.DEVNULL) as process:
                 while not left and process.poll() is None:
                     left = made()
         until(lambda: desk.sql(f"SELECT IS_FREE_LOCK('{left[0]}')") == [(1,)])
@@ -215,24 +204,6 @@ def test_a_scratch_database_that_is_not_ours_or_has_rows_is_never_dropped(desk: 
         assert desk.sql(f"SELECT * FROM {full}.t") == [(1,)]
     finally:
         desk.sql(*(f"DROP DATABASE {name}" for name in (full, foreign)))
-
-
-@contextlib.contextmanager
-def typed(user: User, *argv: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process of its own, which has ended or is killed afterwards."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "plumbob", *argv],
-        cwd=user.folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": user.url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def until(is_so: Callable[[], bool]) -> None:
@@ -290,7 +261,7 @@ def test_a_killed_run_and_a_killed_rollback_go_on(
 
     declares("int")
     root.brings_in_sync()
-    run(server, database, *(f"INSERT INTO {name} VALUES (1, 7), (2, 8)" for name in names))
+    server.run(database, *(f"INSERT INTO {name} VALUES (1, 7), (2, 8)" for name in names))
     before = tables(server, database)
     declares("bigint")
     root.succeeds("diff", "--write", "-m", "wider")
@@ -302,19 +273,19 @@ def test_a_killed_run_and_a_killed_rollback_go_on(
         killed_at(root, at, "rollback")
         root.succeeds("rollback")
         assert tables(server, database) == before
-    left = {name: run(server, database, f"SELECT * FROM {name} ORDER BY id") for name in names}
+    left = {name: server.run(database, f"SELECT * FROM {name} ORDER BY id") for name in names}
     assert left == rows
-    assert run(server, database, "SELECT COUNT(*) FROM _plumbob_journal WHERE history IS NULL") == [
+    assert server.run(database, "SELECT COUNT(*) FROM _plumbob_journal WHERE history IS NULL") == [
         (0,)
     ]
 
 
 def killed_at(user: User, number: int, command: str) -> None:
     """Kill a run once it has said that it begins a statement."""
-    with typed(user, command) as process:
-        assert process.stderr is not None
+    with user.starts(command) as process:
+        assert process.stdout is not None
         said = []
-        while not (line := process.stderr.readline()).startswith(f"  [{number}/"):
+        while not (line := process.stdout.readline()).startswith(f"  [{number}/"):
             said.append(line)
             assert line, said
         process.kill()

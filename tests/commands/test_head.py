@@ -187,8 +187,7 @@ def test_who_writes_nothing_makes_no_head(root: User) -> None:
 
 
 def test_a_baseline_has_a_head(root: User, server: Server, database: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE users (id int PRIMARY KEY) CHARSET utf8mb4")
+    server.run(database, "CREATE TABLE users (id int PRIMARY KEY) CHARSET utf8mb4")
     root.declare(FIRST)
     root.succeeds("baseline")
     assert named(root) == migrations(root)

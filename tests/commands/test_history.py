@@ -49,8 +49,7 @@ def test_every_event_with_its_time_its_account_and_its_duration(user: User) -> N
 
 
 def test_drift_that_was_adopted_is_an_event(user: User, server: Server, database: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE users ADD COLUMN age int")
+    server.run(database, "ALTER TABLE users ADD COLUMN age int")
     user.succeeds("drift", "--adopt")
     assert " adopted     drift, into the declaration " in user.succeeds("history").out
     event = user.succeeds("history", "--json").json["events"][-1]

@@ -34,9 +34,7 @@ tables:
 
 @pytest.fixture
 def user(tmp_path: Path, server: Server, database: str) -> User:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for statement in OTHERS:
-            cursor.execute(statement)
+    server.run(database, *OTHERS)
     user = User(tmp_path, server.url(database))
     settings(user, ignore="tmp_*, table:LEGACY_*, view:report_*")
     user.declare(POSTS)
@@ -73,10 +71,12 @@ def test_what_is_ignored_is_counted_named_and_left_alone(
 
 def test_what_others_do_to_it_is_no_drift(user: User, server: Server, database: str) -> None:
     user.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE legacy_users ADD COLUMN more int")
-        cursor.execute("CREATE TABLE tmp_2 (id int)")
-        cursor.execute("DROP TABLE tmp_1")
+    server.run(
+        database,
+        "ALTER TABLE legacy_users ADD COLUMN more int",
+        "CREATE TABLE tmp_2 (id int)",
+        "DROP TABLE tmp_1",
+    )
     user.succeeds("status")
     user.succeeds("diff")
     user.declare(POSTS.replace("    columns:", "    comment: more\n    columns:"))

@@ -21,8 +21,7 @@ tables:
 
 def test_it_goes_with_its_key_and_comes_back(server: Server, database: str, root: User) -> None:
     """MariaDB saw nothing to do where the index was a declared one, and asked for no work (1846)."""
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(MADE_BY_THE_SERVER)
+    server.run(database, MADE_BY_THE_SERVER)
     root.declare(DECLARED)
     root.brings_in_sync()
     root.succeeds("rollback", "--allow", "all")

@@ -97,8 +97,7 @@ def test_models_become_a_declaration(
     assert "class: Base" not in text
     assert "elsewhere" not in text.lower()
     # The tables that the application's own start-up makes are these.
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE `{database}` CHARACTER SET utf8mb4")
+    server.run(database, f"ALTER DATABASE `{database}` CHARACTER SET utf8mb4")
     _made_by_peewee(shop, server, database)
     assert user.types("diff").out.splitlines()[1] == "in sync"
 

@@ -91,8 +91,7 @@ def test_reset_begins_anew_once_the_database_is_named(
     user: User, server: Server, database: str
 ) -> None:
     user.succeeds("setup")
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO users (name) VALUES ('Ben')")
+    server.run(database, "INSERT INTO users (name) VALUES ('Ben')")
     refused = user.types("reset")
     assert (refused.code, f"--allow drop-database:{database}" in refused.err) == (Exit.UNSAFE, True)
     assert rows(server, database) == ["Ann", "Ben"]

@@ -18,9 +18,7 @@ PROGRAMS = (
 
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_they_are_kept_or_named(root: User, server: Server, database: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for sql in PROGRAMS:
-            cursor.execute(sql)
+    server.run(database, *PROGRAMS)
     root.succeeds("init", "--from", root.url)
     text = root.schema.read_text("utf-8")
     assert "# The function f is left out, for it is not understood" in text

@@ -32,12 +32,6 @@ def user(root: User) -> User:
     return root
 
 
-def by_hand(server: Server, database: str, *sql: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for each in sql:
-            cursor.execute(each)
-
-
 def drifted(user: User) -> list[str]:
     return [each["object"] for each in user.types("drift", "--json").json["drift"]]
 
@@ -45,7 +39,7 @@ def drifted(user: User) -> list[str]:
 def test_what_it_touches_stops_it_and_a_flag_is_named(
     user: User, server: Server, database: str
 ) -> None:
-    by_hand(server, database, "ALTER TABLE users ADD nick int")
+    server.run(database, "ALTER TABLE users ADD nick int")
     for command in (["apply"], ["apply", "--dry-run"]):
         refused = user.types(*command)
         assert refused.code == 6, refused
@@ -71,8 +65,7 @@ def test_what_it_touches_stops_it_and_a_flag_is_named(
 def test_what_it_does_not_touch_is_said_and_is_drift_afterwards(
     user: User, server: Server, database: str
 ) -> None:
-    by_hand(
-        server,
+    server.run(
         database,
         "ALTER TABLE orders ADD mine int",
         "CREATE TABLE theirs (id int)",
@@ -101,7 +94,7 @@ def test_a_later_migration_that_touches_it_stops_the_first_one(
     user.succeeds("diff", "--write", "-m", "third")
     user.succeeds("apply")
     user.succeeds("rollback", "--steps", "2", "--allow", "all")
-    by_hand(server, database, "ALTER TABLE orders ADD mine int")
+    server.run(database, "ALTER TABLE orders ADD mine int")
     refused = user.types("apply")
     assert (refused.code, "orders is not as it was" in refused.err) == (6, True), refused
     assert len(user.types("status", "--json").json["pending"]) == 2

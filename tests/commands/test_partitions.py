@@ -150,8 +150,7 @@ def test_pull_takes_another_scheme_in_and_keeps_the_rest(
     job.rotates()
     user.succeeds("pull")
     assert user.schema.read_text() == KEPT
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE log PARTITION BY HASH (n) PARTITIONS 3")
+    server.run(database, "ALTER TABLE log PARTITION BY HASH (n) PARTITIONS 3")
     user.succeeds("pull")
     assert "keep: true" in user.schema.read_text()
     assert user.succeeds("diff").out.splitlines()[1:] == ["in sync"]

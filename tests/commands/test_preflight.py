@@ -37,11 +37,11 @@ def user(root: User, server: Server, database: str) -> User:
     """A migration that copies a table of two MiB."""
     root.declare(TABLES % "int")
     root.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO t VALUES (1, 1, REPEAT('x', 1048576)), (2, 2, REPEAT('x', 1048576))"
-        )
-        cursor.execute("ANALYZE TABLE t")
+    server.run(
+        database,
+        "INSERT INTO t VALUES (1, 1, REPEAT('x', 1048576)), (2, 2, REPEAT('x', 1048576))",
+        "ANALYZE TABLE t",
+    )
     root.declare(TABLES % "bigint")
     root.succeeds("diff", "--write", "-m", "change")
     return root

@@ -72,8 +72,7 @@ def test_what_may_lose_all_is_refused_in_production(
     for argv in REFUSED:
         said = user.types(*(each.format(database) for each in argv), *more)
         assert said.code == Exit.UNSAFE, (argv, said)
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM users")
+    server.run(database, "SELECT name FROM users")
 
 
 def test_a_loss_that_is_approved_by_its_name_is_one_in_production_too(user: User) -> None:

@@ -24,8 +24,7 @@ tables:
 def user(server: Server, database: str, tmp_path: Path) -> Iterator[User]:
     found = User(tmp_path, server.url(database))
     found.declare(FILE)
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE users (id int PRIMARY KEY, name varchar(9))")
+    server.run(database, "CREATE TABLE users (id int PRIMARY KEY, name varchar(9))")
     yield found
 
 

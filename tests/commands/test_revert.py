@@ -33,18 +33,11 @@ def user(root: User, server: Server, database: str) -> User:
     """One row; a migration that waits; and what somebody has changed by hand."""
     root.declare(FILE)
     root.brings_in_sync()
-    by_hand(server, database, ROW)
+    server.run(database, ROW)
     root.declare(PENDING)
     root.succeeds("diff", "--write", "-m", "born")
-    by_hand(server, database, BY_HAND)
+    server.run(database, BY_HAND)
     return root
-
-
-def by_hand(server: Server, database: str, *sql: str) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        connection.autocommit(True)
-        for each in sql:
-            cursor.execute(each)
 
 
 def files(user: User) -> dict[str, bytes]:
@@ -135,7 +128,7 @@ def test_it_is_rolled_back_as_any_other(user: User, server: Server, database: st
 def test_a_conflict_is_named_and_what_is_pending_stays(
     user: User, server: Server, database: str
 ) -> None:
-    by_hand(server, database, "ALTER TABLE users ADD born datetime")
+    server.run(database, "ALTER TABLE users ADD born datetime")
     shown = user.succeeds("drift", "--revert", "-m", "hotfix")
     assert "conflict: users: column born" in shown.out
     user.succeeds("apply", "--allow", "all")

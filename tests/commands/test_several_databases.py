@@ -160,9 +160,7 @@ def test_what_was_dropped_there_is_still_read_here(
 ) -> None:
     """A foreign key to nowhere is as it is declared; taking it out does not need the parent."""
     orders.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("SET foreign_key_checks = 0")
-        cursor.execute("DROP TABLE users")
+    server.run(database, "SET foreign_key_checks = 0", "DROP TABLE users")
     orders.succeeds("diff")
     orders.declare("tables:\n  users:\n    columns: {id: int unsigned primary key}\n")
     result = orders.types("diff")

@@ -142,7 +142,6 @@ def test_a_view_of_nobody_is_named_before_another_one_reads_it(
     refused = root.types("apply")
     assert refused.code == 3
     assert "the view w reads the view v, whose account is gone (1449)" in refused.err
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE OR REPLACE DEFINER = root@localhost VIEW v AS SELECT event FROM t")
+    server.run(database, "CREATE OR REPLACE DEFINER = root@localhost VIEW v AS SELECT event FROM t")
     root.declare(root.schema.read_text().replace("gone@nowhere", "root@localhost"))
     root.succeeds("apply")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from plumbob.errors import Exit
-from tests.commands.test_terminal import CHECKOUT, on_a_terminal
+from tests.commands.test_terminal import on_a_terminal
 from tests.commands.user import User, names, tables
 from tests.conftest import empty_database
 from tests.servers import Server
@@ -178,8 +175,7 @@ def test_migrations_that_refer_to_tables_of_others_come_too(
         with (user.folder / "plumbob.cfg").open("a") as settings:
             settings.write("ignore = legacy\n")
         database = user.url.partition("?")[0].rpartition("/")[2]
-        with server.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute(make)
+        server.run(database, make)
     ben.declare(V2)
     ben.succeeds("sync")
     ann.declare(V1 + refers)
@@ -224,8 +220,7 @@ def test_the_first_migration_begins_before_the_first_sync(root: User, server: Se
         for user in (root, other):
             user.declare(V1)
             database = user.url.partition("?")[0].rpartition("/")[2]
-            with server.connect(database) as connection, connection.cursor() as cursor:
-                cursor.execute(make)
+            server.run(database, make)
         root.declare(V2)
         root.succeeds("sync")
         root.declare(V2 + AGE)
@@ -246,8 +241,7 @@ def test_kinds_that_no_migration_spoke_of_are_written_as_well(
     """An adopted database without a migration, and a view that only a sync has made."""
     root.declare(V1)
     root.succeeds("sync")
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("DROP TABLE _plumbob_history, _plumbob_journal")
+    server.run(database, "DROP TABLE _plumbob_history, _plumbob_journal")
     root.declare(V1 + VIEW)
     root.succeeds("sync")
     assert "view:everybody is ahead of the migrations" in root.types("status").out
@@ -275,8 +269,7 @@ def test_what_somebody_changes_behind_a_sync_is_drift(
 ) -> None:
     ann.declare(V2)
     ann.succeeds("sync")
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE users ADD COLUMN by_hand int")
+    server.run(database, "ALTER TABLE users ADD COLUMN by_hand int")
     status = ann.types("status")
     assert (status.code, "drifted" in status.out) == (Exit.STALE, True)
 
@@ -284,8 +277,7 @@ def test_what_somebody_changes_behind_a_sync_is_drift(
 def test_rows_that_would_stop_a_sync_are_told_before_it_runs(
     ann: User, server: Server, database: str
 ) -> None:
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO users VALUES (1, 'a'), (2, 'a')")
+    server.run(database, "INSERT INTO users VALUES (1, 'a'), (2, 'a')")
     ann.declare(V1 + "    indexes:\n      uq_name: unique (name)\n" + NOTES)
     refused = ann.types("sync", "--allow", "all")
     assert refused.code == Exit.UNSAFE
@@ -310,24 +302,6 @@ def test_a_sync_that_fails_goes_on(ann: User, server: Server, database: str) -> 
     ann.succeeds("status")
 
 
-@contextlib.contextmanager
-def process(user: User, *argv: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process of its own, with both streams as one."""
-    made = subprocess.Popen(
-        [sys.executable, "-m", "plumbob", *argv],
-        cwd=user.folder,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": user.url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield made
-    finally:
-        made.kill()
-        made.communicate()
-
-
 def read_until(running: subprocess.Popen[str], text: str) -> None:
     assert running.stdout is not None
     seen = []
@@ -343,7 +317,7 @@ def test_a_sync_that_is_killed_goes_on(ann: User, server: Server, database: str)
     with server.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT * FROM users")
-        with process(ann, "sync") as running:
+        with ann.starts("sync") as running:
             read_until(running, "trying again in")
             running.kill()
             running.wait()
@@ -360,7 +334,7 @@ def test_a_sync_that_is_killed_goes_on(ann: User, server: Server, database: str)
 
 
 def test_every_save_is_synced_until_ctrl_c(ann: User) -> None:
-    with process(ann, "sync", "--watch") as running:
+    with ann.starts("sync", "--watch") as running:
         for text, part, said in (
             (V2, "", "synced by 1 statement"),
             ("tables:\n  users: [\n", "", "error:"),

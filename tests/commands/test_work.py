@@ -101,9 +101,7 @@ def test_each_format_has_the_statement(settled: User, form: str) -> None:
 def test_sql_is_what_the_client_takes(settled: User, server: Server, database: str) -> None:
     settled.declare(SECOND)
     sql = settled.types("diff", "--format", "sql").out
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for statement in filter(None, map(str.strip, sql.split(";\n"))):
-            cursor.execute(statement)
+    server.run(database, *filter(None, map(str.strip, sql.split(";\n"))))
     settled.succeeds("diff")
 
 
@@ -206,8 +204,7 @@ def test_status_tells_what_is_pending_changed_and_drifted(
     applied = user.succeeds("status")
     assert re.search(r"applied +\d+T\d+_the_first_one at 20", applied.out)
     assert applied.out.splitlines()[-1] == "nothing is pending"
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE users ADD COLUMN sneaked int")
+    server.run(database, "ALTER TABLE users ADD COLUMN sneaked int")
     drifted = user.types("status")
     assert drifted.code == 6
     assert "drifted   users" in drifted.out
@@ -219,8 +216,7 @@ def test_apply_refuses_what_somebody_changed(user: User, server: Server, databas
     user.brings_in_sync()
     user.declare(SECOND)
     user.succeeds("diff", "--write", "-m", "second")
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE users ADD COLUMN sneaked int")
+    server.run(database, "ALTER TABLE users ADD COLUMN sneaked int")
     before = tables(server, database)
     stale = user.types("apply", "--allow", "all")
     assert stale.code == 6

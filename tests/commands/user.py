@@ -6,13 +6,15 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plumbob.commands import run
-from tests.servers import Server
+from tests.servers import PROJECT, Server
 
 OURS = {"_plumbob_history", "_plumbob_journal", "_plumbob_marks"}
 
@@ -74,6 +76,25 @@ class User:
         result = self.types(*argv)
         assert result.code == 0, result
         return result
+
+    @contextlib.contextmanager
+    def starts(
+        self, *argv: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.STDOUT
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A command in a process of its own, which has ended or is killed afterwards."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "plumbob", *argv],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), "DATABASE_URL": self.url},
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def brings_in_sync(self) -> Result:
         """Write the difference down, apply it, and see that none is left."""

@@ -50,9 +50,7 @@ def objects(server: Server, database: str) -> dict[str, str]:
 
 def load(server: Server, database: str, path: Path) -> None:
     """Run a file as the mysql client would."""
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        for sql in statements(path.read_text("utf-8")):
-            cursor.execute(sql)
+    server.run(database, *statements(path.read_text("utf-8")))
 
 
 def statements(script: str) -> Iterator[str]:

@@ -22,9 +22,7 @@ MADE = (
 def test_it_is_read_and_made_again_as_it_was(name: str, servers: Servers, tmp_path: Path) -> None:
     server = servers(name)
     with empty_database(server) as old, empty_database(server) as new:
-        with server.connect(old) as connection, connection.cursor() as cursor:
-            for sql in MADE:
-                cursor.execute(sql)
+        server.run(old, *MADE)
         there = User(tmp_path, server.url(old))
         there.succeeds("init", "--from", server.url(old))
         there.succeeds("diff")

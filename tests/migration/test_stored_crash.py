@@ -121,9 +121,7 @@ def test_a_rollback_that_turned_back_and_died_goes_on(
 
 def test_a_hand_in_between_is_named(user: User, server: Server, database: str) -> None:
     dies(user, 1, running.Done)
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("DROP PROCEDURE IF EXISTS pr")
-        cursor.execute("CREATE PROCEDURE pr() SELECT 99")
+    server.run(database, "DROP PROCEDURE IF EXISTS pr", "CREATE PROCEDURE pr() SELECT 99")
     result = user.types("apply", "--allow", "all")
     assert result.code != 0, result
     assert "procedure:pr" in result.err or "PROCEDURE pr already exists (1304)" in result.err

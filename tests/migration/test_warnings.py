@@ -33,8 +33,7 @@ def test_it_is_applied_to_a_new_table_and_to_an_old_one(
 
 def test_an_old_character_set_is_given_back(server: Server, database: str, tmp_path: Path) -> None:
     user = User(tmp_path, server.url(database))
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE t (a varchar(9)) CHARACTER SET ucs2")
+    server.run(database, "CREATE TABLE t (a varchar(9)) CHARACTER SET ucs2")
     user.declare("tables: {t: {charset: utf8mb4, columns: {a: varchar(10)}}}\n")
     user.brings_in_sync()
     user.succeeds("rollback", "--allow", "all")

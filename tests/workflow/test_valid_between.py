@@ -82,8 +82,7 @@ def test_what_nobody_declared_is_not_left_behind(
     """A view or trigger that the declaration leaves alone, of a column that is dropped or renamed."""
     user.declare(TABLE.format("a"))
     user.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(made)
+    server.run(database, made)
     user.declare(TABLE.format("a").replace("      a: int\n", column))
     result = user.types("diff", "--write", "-m", "gone")
     assert result.code == 4, result
@@ -94,10 +93,12 @@ def test_what_nobody_declared_is_not_left_behind(
 def test_what_was_broken_before_is_nobodys_fault(user: User, server: Server, database: str) -> None:
     user.declare(TABLE.format("a"))
     user.brings_in_sync()
-    with server.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE gone (x int)")
-        cursor.execute("CREATE VIEW v AS SELECT t.a, x FROM t, gone")
-        cursor.execute("DROP TABLE gone")
+    server.run(
+        database,
+        "CREATE TABLE gone (x int)",
+        "CREATE VIEW v AS SELECT t.a, x FROM t, gone",
+        "DROP TABLE gone",
+    )
     user.declare(TABLE.format("c"))
     user.succeeds("diff", "--write", "-m", "column")
 
