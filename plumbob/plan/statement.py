@@ -120,7 +120,7 @@ class Statement:
     leaned on. `about` says in words what it does; `table` is the id of the object whose definition
     it changes (a table's is its name); `session` are settings for this statement alone, such as a
     relaxed sql_mode for a zero date that is repeated. `cost` is what a server said of it in a trial
-    (`plumbob.trial`), and then `sql` keeps any other server to that. `if_copied` are hazards that
+    (`plumbob.proof.trial`), and then `sql` keeps any other server to that. `if_copied` are hazards that
     there are only where the server copies the table, which the trial finds out.
     """
 

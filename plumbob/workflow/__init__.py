@@ -14,12 +14,13 @@ from plumbob.migration.agreed import read_whole
 from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan
-from plumbob.proof import Proof, prove, touched
+from plumbob.proof import Proof, prove
+from plumbob.proof.near import touched
+from plumbob.proof.trial import live_tables
 from plumbob.server.connection import Server
 from plumbob.server.memory import Memory
 from plumbob.server.scratch import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
-from plumbob.trial import live_tables
 from plumbob.workflow.caseless import as_stored, refuse_kept_case
 from plumbob.workflow.declared import database_defaults, resolve
 from plumbob.workflow.outside import at_home, parents_outside, refuse_ignored, tables_elsewhere

@@ -46,14 +46,14 @@ from plumbob.plan.approvals import Needless, needless
 from plumbob.plan.cost import alters
 from plumbob.plan.hazards import not_restored
 from plumbob.plan.statement import Hazard, Statement
-from plumbob.proof import is_called, with_other_triggers, with_triggers_over
+from plumbob.proof.near import is_called, with_other_triggers, with_triggers_over
+from plumbob.proof.trial import LiveTables, as_it_is, says_how, try_out
+from plumbob.proof.watch import Watch
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.pages import with_page
 from plumbob.server.scope import EVERYTHING, Scope
 from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
-from plumbob.trial import LiveTables, as_it_is, says_how, try_out
-from plumbob.watch import Watch
 from plumbob.workflow import compare_database, read_live
 from plumbob.workflow.declared import database_defaults
 from plumbob.workflow.judging import Ran, judged

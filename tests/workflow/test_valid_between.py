@@ -12,7 +12,7 @@ import pytest
 from plumbob.ddl.tables import parse_create_table
 from plumbob.migration.files import read_folder
 from plumbob.model import Flavour
-from plumbob.watch import unsupported
+from plumbob.proof.watch import unsupported
 from tests.commands.user import User
 from tests.servers import Server
 
