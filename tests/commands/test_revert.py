@@ -200,7 +200,7 @@ def test_one_that_is_killed_before_it_names_the_last_one_goes_on(
 ) -> None:
     root.declare(FILE)
     root.brings_in_sync()
-    by_hand(server, database, "ALTER TABLE users ADD nick int")
+    server.run(database, "ALTER TABLE users ADD nick int")
     with monkeypatch.context() as patched:
         patched.setattr(head, "replace_file", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         dies(root, "drift", "--revert", "-m", "hotfix")
