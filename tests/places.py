@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Iterator
 
 from plumbob.server.connection import Server, connect
-from plumbob.server.scratch import Scratch, open_scratch
+from plumbob.server.scratch import Scratch
+from plumbob.server.scratch_place import open_scratch
 from plumbob.server.target import Target
 from tests.conftest import Servers, empty_database
 

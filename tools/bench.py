@@ -28,7 +28,7 @@ from plumbob.server.binaries import Binary, find
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import table_texts
 from plumbob.server.sandbox import Sandbox
-from plumbob.server.scratch import NoScratch, open_scratch
+from plumbob.server.scratch_place import NoScratch, open_scratch
 from plumbob.server.target import Target
 from plumbob.workflow import compare_database
 from tests.migration.project import USERS, Project, alter

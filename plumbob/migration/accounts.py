@@ -19,7 +19,7 @@ from plumbob.model import Flavour, Owned, Routine, Schema, Sequence, StoredKind,
 from plumbob.model.features import SET_ANY_DEFINER
 from plumbob.server.connection import Server
 from plumbob.server.grants import Grants
-from plumbob.server.scratch import PREFIX
+from plumbob.server.scratch_place import PREFIX
 from plumbob.server.visibility import needed_to_see
 
 Role = Literal["diff", "apply", "application"]

@@ -1,31 +1,26 @@
 """A scratch database, where declared text is made real to be read back, and plans are tried; no rows.
 
-It carries a mark: a name of its own and a table that says so. Only what carries the mark is ever
-    dropped,
-and never a database with rows in it.
+Where it is, and how it is made and dropped, is the business of `plumbob.server.scratch_place`.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import NamedTuple
 
-from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.defaults import drop_default_clauses
 from plumbob.ddl.lexer import tokenize
-from plumbob.ddl.quote import quote_name, quote_text
+from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import create_sql
 from plumbob.ddl.stored.mentions import in_making_order
 from plumbob.ddl.stored.sql import account_sql, session_settings
 from plumbob.ddl.tables import create_table_sql
-from plumbob.errors import Exit, PlumbobError
+from plumbob.errors import PlumbobError
 from plumbob.model import (
     Definer,
     Event,
-    Flavour,
     ForeignKey,
     ObjectKey,
     Owned,
@@ -34,19 +29,13 @@ from plumbob.model import (
     Table,
     object_key,
 )
-from plumbob.model.features import DATABASE_ENCRYPTION
-from plumbob.server import binaries
 from plumbob.server.clock import UTC, knows_zone
-from plumbob.server.connection import Server, connect
+from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
 from plumbob.server.introspect import read_schema
 from plumbob.server.pages import with_page
-from plumbob.server.sandbox import Sandbox
-from plumbob.server.scope import EVERYTHING
 from plumbob.server.stored import list_stored, read_stored
-from plumbob.server.target import Target
 
-PREFIX = "_plumbob_scratch_"
 MARK = "_plumbob_scratch"
 COPY = "_plumbob_copy_"
 # What a definition may repeat that a strict session refuses: zero dates (1067), and foreign keys to
@@ -56,8 +45,6 @@ _LENIENT = {
     "foreign_key_checks": "0",
 }
 
-
-_NO_UNDERLYING_TABLE = 1168
 # What strict mode of InnoDB refuses: options that do not go together (MySQL, MariaDB), long rows.
 _STRICT_ALONE = (1031, 1005, 1118)
 _NOT_LENIENT = (
@@ -71,13 +58,6 @@ class Parent(NamedTuple):
 
     database: str | None
     table: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoScratch:
-    """Why there is no place where declared text could be tried."""
-
-    why: str
 
 
 class CannotCreate(PlumbobError):
@@ -313,167 +293,3 @@ def _tables(server: Server) -> list[tuple[str]]:
             " AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE')"
         )
     ]
-
-
-@contextmanager
-def open_scratch(where: str, target: Server) -> Iterator[Scratch | NoScratch]:
-    """A scratch database for a target, gone afterwards.
-
-    Args: where: "sandbox", "target", "none", the URL of a development server, or "" for the first
-        that
-            there is: a sandbox of the target's maker and series, or the target itself when it is on
-            this machine. A remote target is written to only when "target" is asked for: the text of
-            a pull request does not run on production.
-        target: the server whose database is compared.
-    """
-    defaults = (*target.database_defaults(), _encryption(target))
-    with _opened(where, target.flavour, target, defaults) as found:
-        yield found
-
-
-@contextmanager
-def open_scratch_like(
-    where: str,
-    flavour: Flavour,
-    target: Server | None,
-    defaults: tuple[str | None, str | None] = (None, None),
-) -> Iterator[Scratch | NoScratch]:
-    """The same where no target may be at hand: its maker and series are known, and its character set.
-
-    Args:
-        defaults: character set and collation of the database, None for those of the server.
-    """
-    if target is not None:
-        with open_scratch(where, target) as found:
-            yield found
-        return
-    charset, collation = defaults
-    with _opened(where, flavour, None, (charset or "", collation or "", "")) as found:
-        yield found
-
-
-@contextmanager
-def _opened(
-    where: str, flavour: Flavour, target: Server | None, defaults: tuple[str, str, str]
-) -> Iterator[Scratch | NoScratch]:
-    with ExitStack() as stack:
-        found = _find(where, flavour, target, stack)
-        if isinstance(found, NoScratch):
-            yield found
-            return
-        server, place, is_private = found
-        database = stack.enter_context(_database(server, defaults))
-        yield Scratch(database, place, is_private=is_private)
-
-
-def _find(
-    where: str, flavour: Flavour, target: Server | None, stack: ExitStack
-) -> tuple[Server, str, bool] | NoScratch:
-    if where == "none":
-        return NoScratch("no scratch database was wanted")
-    if where == "target" and target is not None:
-        place = f"a scratch database on {target.flavour} at {target.target.label()}"
-        return stack.enter_context(target.twin()), place, False
-    if where not in ("", "sandbox", "target"):
-        return _configured(where, flavour, stack)
-    try:
-        binary = binaries.find(flavour.maker, flavour.series)
-    except PlumbobError as error:
-        if where == "sandbox":
-            raise
-        if target is None:
-            return NoScratch(f"no database is named, and {error.what}")
-        if target.is_cluster:
-            return NoScratch(f"the target is a cluster, all of which would wait, and {error.what}")
-        if target.target.is_local:
-            return _find("target", flavour, target, stack)
-        return NoScratch(f"the target is remote, and {error.what}")
-    sandbox = stack.enter_context(Sandbox(binary))
-    server = stack.enter_context(connect(Target.from_url(sandbox.url)))
-    return server, f"a private {server.flavour}", True
-
-
-def _configured(url: str, theirs: Flavour, stack: ExitStack) -> tuple[Server, str, bool]:
-    server = stack.enter_context(connect(replace(Target.from_url(url), database=None)))
-    mine = server.flavour
-    if (mine.maker, mine.series) != (theirs.maker, theirs.series):
-        raise PlumbobError(
-            f"the scratch server is {mine}, the target is {theirs}",
-            advice=f"a scratch server has to be {theirs.maker} {theirs.series}, like the target",
-            exit=Exit.BAD_INPUT,
-        )
-    return server, f"a scratch database on {mine} at {server.target.label()}", False
-
-
-def _encryption(server: Server) -> str:
-    """Whether new tables of the database are encrypted, Y or N, as MySQL keeps it; else ""."""
-    if not DATABASE_ENCRYPTION.is_in(server.flavour):
-        return ""
-    rows = server.query(
-        "SELECT DEFAULT_ENCRYPTION FROM information_schema.SCHEMATA"
-        f" WHERE SCHEMA_NAME = {quote_text(server.database or '')}"
-    )
-    return "Y" if rows and rows[0][0] == "YES" else "N"
-
-
-@contextmanager
-def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server]:
-    """A marked database in use on this connection, dropped at the end if it holds no rows."""
-    _remove_leftovers(server)
-    server.scope = EVERYTHING
-    name = PREFIX + secrets.token_hex(6)
-    words = ("CHARACTER SET {}", "COLLATE {}", "ENCRYPTION '{}'")
-    charset, collation, encryption = defaults
-    own = (charset_on(server.flavour, charset), collation_on(server.flavour, collation), encryption)
-    said = [word.format(each) for word, each in zip(words, own, strict=True) if each]
-    server.execute(" ".join([f"CREATE DATABASE {quote_name(name)}", *said]))
-    # The lock tells a living scratch database from one that was left behind.
-    server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
-    server.use(name)
-    server.execute(
-        f"CREATE TABLE {quote_name(MARK)} (id int PRIMARY KEY) COMMENT='made and dropped by plumbob'"
-    )
-    try:
-        yield server
-    finally:
-        if server.connection.open:
-            _drop(server, name)
-
-
-def _remove_leftovers(server: Server) -> None:
-    """Drop scratch databases whose owner is gone."""
-    like = PREFIX.replace("_", r"\_") + "%"
-    names = server.query(
-        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA "
-        f"WHERE SCHEMA_NAME LIKE '{like}' AND IS_FREE_LOCK(SCHEMA_NAME) = 1"
-    )
-    for (name,) in names:
-        _drop(server, name)
-
-
-def _has_rows(server: Server, database: str, table: str) -> bool:
-    """Whether a table has a row; a MERGE table whose tables are not there has none of its own."""
-    try:
-        return bool(
-            server.query(f"SELECT 1 FROM {quote_name(database)}.{quote_name(table)} LIMIT 1")
-        )
-    except ServerError as error:
-        if error.errno == _NO_UNDERLYING_TABLE:
-            return False
-        raise
-
-
-def _drop(server: Server, name: str) -> None:
-    """Drop a database that carries our mark and has no row in any table."""
-    tables = [
-        row[0]
-        for row in server.query(
-            "SELECT TABLE_NAME FROM information_schema.TABLES "
-            f"WHERE TABLE_SCHEMA = {quote_text(name)} AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE')"
-        )
-    ]
-    if not name.startswith(PREFIX) or MARK not in tables:
-        return
-    if any(_has_rows(server, name, table) for table in tables):
-        return
-    server.execute(f"DROP DATABASE {quote_name(name)}")

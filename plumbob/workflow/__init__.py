@@ -19,7 +19,7 @@ from plumbob.proof.near import touched
 from plumbob.proof.trial import live_tables
 from plumbob.server.connection import Server
 from plumbob.server.memory import Memory
-from plumbob.server.scratch import NoScratch, open_scratch
+from plumbob.server.scratch_place import NoScratch, open_scratch
 from plumbob.server.visibility import prove_visible
 from plumbob.workflow.caseless import as_stored, refuse_kept_case
 from plumbob.workflow.declared import database_defaults, resolve

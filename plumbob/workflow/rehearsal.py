@@ -53,7 +53,8 @@ from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.pages import with_page
 from plumbob.server.scope import EVERYTHING, Scope
-from plumbob.server.scratch import NoScratch, Scratch, open_scratch_like
+from plumbob.server.scratch import Scratch
+from plumbob.server.scratch_place import NoScratch, open_scratch_like
 from plumbob.workflow import compare_database, read_live
 from plumbob.workflow.declared import database_defaults
 from plumbob.workflow.judging import Ran, judged

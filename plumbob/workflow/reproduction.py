@@ -17,7 +17,7 @@ from plumbob.errors import PlumbobError
 from plumbob.model import Flavour, Schema, object_id
 from plumbob.plan.lenient import lenient_tables
 from plumbob.server.connection import Server
-from plumbob.server.scratch import NoScratch, open_scratch
+from plumbob.server.scratch_place import NoScratch, open_scratch
 from plumbob.workflow import managed, read_live, resolve
 from plumbob.workflow.outside import at_home, parents_outside, tables_elsewhere
 from plumbob.workflow.sides import in_words, read_back

@@ -35,7 +35,8 @@ from plumbob.migration.tasks import Task
 from plumbob.model import Schema, key_of_id
 from plumbob.plan.approvals import check_approvals
 from plumbob.server.connection import Server
-from plumbob.server.scratch import NoScratch, Scratch, open_scratch
+from plumbob.server.scratch import Scratch
+from plumbob.server.scratch_place import NoScratch, open_scratch
 from plumbob.workflow import Comparison, compare_database
 from plumbob.workflow.outside import parents_outside, tables_elsewhere
 

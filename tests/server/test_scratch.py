@@ -8,7 +8,8 @@ from plumbob.ddl.tables import parse_create_table
 from plumbob.errors import PlumbobError
 from plumbob.server.connection import Server as Connected
 from plumbob.server.connection import connect
-from plumbob.server.scratch import MARK, PREFIX, CannotCreate, NoScratch, Scratch, open_scratch
+from plumbob.server.scratch import MARK, CannotCreate, Scratch
+from plumbob.server.scratch_place import PREFIX, NoScratch, open_scratch
 from plumbob.server.target import Target
 from tests.servers import Server
 
