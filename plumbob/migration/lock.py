@@ -40,19 +40,30 @@ class Lock:
     name: str
 
     def check(self) -> None:
-        """Make sure that the lock is still this connection's own: before every statement.
+        """Make sure that the lock is still this connection's own, and the server one to write to: before
+        every statement.
 
         Raises:
             PlumbobError: it is not; nothing more may be run.
         """
-        mine = f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID()"
+        question = f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID(), @@GLOBAL.read_only"
         members.check(self.server)
-        if not all(_asked(each, mine) for each in members.all_of(self.server)):
-            raise PlumbobError(
-                "plumbob's lock was lost, so nothing more was run",
-                advice="run the same command again: it looks at what is there and goes on",
-                exit=Exit.FAILED,
-            )
+        for each in members.all_of(self.server):
+            with members.named(each):
+                ((is_ours, read_only),) = each.query(question)
+            if not is_ours:
+                raise PlumbobError(
+                    "plumbob's lock was lost, so nothing more was run",
+                    advice="run the same command again: it looks at what is there and goes on",
+                    exit=Exit.FAILED,
+                )
+            # An account that may do so would write to it all the same.
+            if str(read_only) not in ("0", "OFF"):
+                raise PlumbobError(
+                    f"{each.target.label()} has become read-only since the run began, so nothing more was run",
+                    advice="another server may be the primary by now: run the same command again there",
+                    exit=Exit.UNSAFE,
+                )
 
     def take_again(self, wait: float, progress: Progress) -> None:
         """Take it again on a connection that was lost and is there anew: once the old one's statement

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from plumbob.ddl.quote import quote_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.server.connection import Server
+from plumbob.server.errors import ServerError
 
 HISTORY = "_plumbob_history"
 JOURNAL = "_plumbob_journal"
@@ -112,9 +113,18 @@ def transaction(server: Server) -> Iterator[None]:
         yield
         server.execute("COMMIT")
     except BaseException:
+        _take_back(server)
+        raise
+
+
+def _take_back(server: Server) -> None:
+    """A connection that is gone has done so by itself; what ended the transaction is told."""
+    try:
         if server.connection.open:
             server.execute("ROLLBACK")
-        raise
+    except ServerError as error:
+        if not error.is_lost:
+            raise
 
 
 def to_json(fingerprints: Mapping[str, str]) -> str:

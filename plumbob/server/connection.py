@@ -241,9 +241,20 @@ class Server:
         self._set(variables)
         try:
             yield
-        finally:
+        except BaseException:
+            self._set_back(before)
+            raise
+        if self.connection.open:
+            self._set(before)
+
+    def _set_back(self, variables: Mapping[str, str]) -> None:
+        """Set them behind an error, which is what is to be told: not that the connection is gone by then."""
+        try:
             if self.connection.open:
-                self._set(before)
+                self._set(variables)
+        except ServerError as error:
+            if not error.is_lost:
+                raise
 
     def _set(self, variables: Mapping[str, str]) -> None:
         """Set variables; the collation of the database is one of all sessions."""

@@ -23,9 +23,10 @@ from plumbob.server.tls import tls_arguments
 CONNECT_TIMEOUT = 10.0
 _PAUSE = 0.25
 # What a server that is still starting, or a name that is not yet known, looks like.
-_STARTING = (1053, CANNOT_CONNECT, *LOST)
+_STARTING = (CANNOT_CONNECT, *LOST)
 # A peer that is gone is noticed after 60 + 4 * 15 seconds; the system's default is two hours.
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+_LOST_STEP = 2013
 # What PyMySQL raises when an answer breaks the protocol (Galera repeats a SHOW CREATE that a DDL of
 # another node interrupted after its header was sent), and when a server asks for a file.
 _BROKEN = (AssertionError, AttributeError, IndexError, struct.error, RuntimeError)
@@ -171,7 +172,10 @@ class Session:
         try:
             yield
         except pymysql.Error as error:
-            raise from_driver(error, self.target, connecting=connecting) from None
+            told = from_driver(error, self.target, connecting=connecting)
+            if told.is_lost and not connecting:
+                self.close()
+            raise told from None
         except _BROKEN as error:
             told = from_driver(error, self.target)
             if connecting or told.errno:
@@ -181,7 +185,7 @@ class Session:
     def _lost_step(self, error: Exception) -> ServerError:
         self.close()
         what = f"the answer makes no sense: {error}"
-        return from_driver(pymysql.OperationalError(LOST[1], what), self.target)
+        return from_driver(pymysql.OperationalError(_LOST_STEP, what), self.target)
 
 
 def open_session(target: Target, *, wait: float = 0.0, multi_statements: bool = False) -> Session:

@@ -26,7 +26,10 @@ NO_SUCH_USER = 1449
 NO_SUCH_THREAD = 1094
 NOT_YOURS = 1095
 INTERRUPTED = 1317
-LOST = (2006, 2013, 2055)
+SHUTDOWN = 1053
+# What the driver says, and what a server says that hangs up: it shuts down, somebody has ended the connection
+# (MariaDB), it was idle for too long (MySQL).
+LOST = (2006, 2013, 2055, SHUTDOWN, 1927, 4031)
 CANNOT_CONNECT = 2003
 TLS_FAILED = 2026
 
@@ -77,6 +80,7 @@ _FACTS: dict[int, Fact] = {
         "for it",
     ),
     1049: Fact("there is no database {database} on {target}", "create it with: schema create"),
+    1053: Fact("the connection to {target} is gone: {message}", exit=Exit.FAILED),
     1129: Fact("{target} has blocked this machine: {message}"),
     1130: Fact("{target} lets nobody in from this machine: {message}"),
     1142: Fact("{user} has not the privilege for this: {message}", _GRANTS),
@@ -99,6 +103,7 @@ _FACTS: dict[int, Fact] = {
     ),
     1820: Fact("the password of {user} has expired", "set a new one first"),
     1862: Fact("the password of {user} has expired", "set a new one first"),
+    1927: Fact("the connection to {target} is gone: {message}", exit=Exit.FAILED),
     2003: Fact(
         "cannot connect to {target}: {message}",
         "check that the server runs there; --wait 60s waits for one that is starting",
@@ -118,6 +123,7 @@ _FACTS: dict[int, Fact] = {
     3118: Fact("the account {user} is locked"),
     3159: Fact("{target} accepts only TLS", "write ssl-mode=VERIFY_IDENTITY"),
     3955: Fact("{target} refused {user} for now: {message}"),
+    4031: Fact("the connection to {target} is gone: {message}", exit=Exit.FAILED),
     4151: Fact("the account {user} is locked"),
 }
 

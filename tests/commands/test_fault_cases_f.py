@@ -211,6 +211,8 @@ def test_what_became_of_a_statement_is_found_out(
     said = fails(two.user, 7, "apply").err
     assert "the connection was lost at statement 2 of 2" in said
     assert "nothing of it is done" in said
+    at(monkeypatch, ALTER, done=False, error=ServerError(1053, "Server shutdown in progress"))
+    assert "the connection was lost at statement 2 of 2" in fails(two.user, 7, "apply").err
     at(monkeypatch, ALTER, done=True, error=ServerError(2013, "Lost connection"))
     two.user.succeeds("apply")
     assert "email" in two.columns()
@@ -257,6 +259,19 @@ def test_what_others_do_meanwhile(two: Desk, monkeypatch: pytest.MonkeyPatch) ->
     two.sql("DROP TABLE theirs")
     two.user.succeeds("apply")
     two.user.succeeds("diff")
+
+
+def test_a_server_that_is_the_primary_no_more(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write where read_only is set; a run that goes on there would write to a replica."""
+    behind(monkeypatch, 1, lambda: two.sql("SET GLOBAL read_only = 1"))
+    try:
+        said = fails(two.user, 4, "apply").err
+    finally:
+        two.sql("SET GLOBAL read_only = 0")
+    assert "has become read-only since the run began, so nothing more was run" in said
+    assert journal(two) == [(1, "done")]
+    monkeypatch.undo()
+    two.user.succeeds("apply")
 
 
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)

@@ -246,6 +246,14 @@ class TestFailures:
             assert caught.value.is_lost
             assert not server.connection.open
 
+    def test_what_went_wrong_is_told_and_not_that_the_connection_is_gone(
+        self, live: Server
+    ) -> None:
+        with connect(live.target) as server, pytest.raises(PlumbobError, match="what went wrong"):
+            with server.session({"lock_wait_timeout": "9"}):
+                live.execute(f"KILL {server.connection_id}")
+                raise PlumbobError("what went wrong")
+
     @pytest.mark.parametrize("password", ["pä€ss", "%s'\\\"`", "x" * 200])
     def test_any_password(self, account: Account, password: str) -> None:
         sql = password.replace("\\", "\\\\").replace("'", "''")
