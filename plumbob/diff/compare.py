@@ -169,6 +169,6 @@ def _parts(
         elif old_names and part.name in old_names:
             named = replace(old, name=old_names[part.name])
             changes.append((RenamePart if old == part else Modify)(named, part))
-        elif replace(old, name=part.name) != part:
+        elif old != part:
             changes.append(Modify(old, part))
     return changes

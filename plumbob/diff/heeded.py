@@ -59,20 +59,27 @@ def _of_one_role(told: Names, before: Table, after: Table) -> Names:
 
 
 def _with_other_case(told: Renames, before: Schema, after: Schema) -> Renames:
-    """The same with columns whose names differ in case alone: to a server they are one."""
-    columns = dict(told.columns)
+    """The same with columns and indexes whose names differ in case alone: to a server they are one."""
+    columns, indexes = dict(told.columns), dict(told.indexes)
     for name, table in after.tables.items():
         old = _before(name, told.tables, before)
-        if old is None or old.columns == table.columns:
-            continue
-        there = {column.name.lower(): column.name for column in old.columns}
-        moving = _of(told.columns, name)
-        for column in table.columns:
-            was = there.get(column.name.lower(), column.name)
-            is_free = column.name not in moving and was not in moving.values()
-            if was != column.name and is_free:
-                columns[name, column.name] = was
-    return replace(told, columns=columns)
+        if old is not None:
+            moving = _in_other_case(old.columns, table.columns, _of(told.columns, name))
+            columns |= {(name, new): was for new, was in moving}
+            moving = _in_other_case(old.indexes, table.indexes, _of(told.indexes, name))
+            indexes |= {(name, new): was for new, was in moving}
+    return replace(told, columns=columns, indexes=indexes)
+
+
+def _in_other_case(
+    before: tuple[Column | Index, ...], after: tuple[Column | Index, ...], told: Names
+) -> Iterator[tuple[str, str]]:
+    """New and old names of those that are not renamed otherwise."""
+    there = {part.name.lower(): part.name for part in before}
+    for part in after:
+        was = there.get(part.name.lower(), part.name)
+        if was != part.name and part.name not in told and was not in told.values():
+            yield part.name, was
 
 
 def _before(name: str, tables: Names, schema: Schema) -> Table | None:

@@ -190,7 +190,7 @@ def make_index_anew(work: TableWork, index: Index) -> None:
 
 
 def _modify_check(work: TableWork, before: Check, check: Check) -> None:
-    if replace(before, enforced=check.enforced, name=check.name) == check:
+    if replace(before, enforced=check.enforced) == check:
         work.changed_enforcement.append(check)
         return
     work.dropped_checks.append(before)

@@ -263,7 +263,8 @@ def _indexes_to_hold(table: Table, keys: list[ForeignKey], target: Table | None)
 def _would_be_renamed(index: Index, keys: list[ForeignKey], target: Table) -> bool:
     """Whether it may be the server's own, named like a key that goes or its column, and no key of the name comes."""
     own = {name.lower() for key in keys for name in (key.name, key.columns[0])}
-    return index.name.lower() in own and target.foreign_key(index.name) is None
+    comes = target.foreign_key(index.name)
+    return index.name.lower() in own and (comes is None or comes.name != index.name)
 
 
 def leans_on(of: KeyOf, schema: Schema) -> Iterator[Ref]:

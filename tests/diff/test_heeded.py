@@ -69,7 +69,7 @@ def test_tables_that_have_exchanged_their_names_stay() -> None:
         ("key x (a)", "unique key y (a)", {}),
         ("key x (a), key y (b)", "key y (b), key z (a)", {"z": "x"}),
         ("key x (a), key y (a)", "key z (a)", {"z": "x"}),
-        ("key x (a)", "key X (a)", {}),
+        ("key x (a)", "key X (a)", {"X": "x"}),
     ],
 )
 def test_an_index_that_is_the_same_is_renamed_without_a_word(
