@@ -161,7 +161,10 @@ def surrounded(plan: Plan, sides: Sides) -> Schema:
         for key, each in live.stored.items()
         if key.kind in ("view", "trigger") and mentions(each) & lowered
     }
-    made = [each for key, each in reached.stored.items() if key in keys]
+    made: list[Table | Stored] = [
+        *(table for name, table in reached.tables.items() if name in tables),
+        *(each for key, each in reached.stored.items() if key in keys),
+    ]
     needed = surroundings(made, sides.end)
     start: list[Table | Stored] = [
         *(table for name, table in live.tables.items() if name in {*tables, *needed.tables}),
