@@ -122,6 +122,17 @@ def lost(task: Task, number: int, error: ServerError, known: str = "") -> Plumbo
     )
 
 
+def unsettled(task: Task, number: int, error: PlumbobError) -> PlumbobError:
+    """Members of the cluster did not come to agree who is one, while a migration was under way."""
+    return PlumbobError(
+        f"at {name_of(task, number)}: {error.what}",
+        advice=f"run the same command again when the cluster is whole: it looks at all members and goes on. "
+        f"{ways(task)}",
+        where=task.migration.id,
+        exit=Exit.FAILED,
+    )
+
+
 def interrupted(task: Task, done: int, stop: Stop, said: str) -> PlumbobError:
     """The run was stopped: behind the statements that are done, and what is known of the next."""
     total = len(task.statements)

@@ -53,6 +53,13 @@ class OnCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """Members have gone or come while the run was under way; it goes on with these."""
+
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """The database was marked as production, and was not before."""
 
@@ -230,6 +237,7 @@ class NoWayBack:
 Event = (
     WaitsForApplier
     | OnCluster
+    | Regrouped
     | Marked
     | Drifted
     | InUse

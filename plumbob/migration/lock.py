@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import journal
-from plumbob.migration.events import Holder, Progress, WaitsForApplier
+from plumbob.migration.events import Holder, Progress, Regrouped, WaitsForApplier
 from plumbob.server import members
 from plumbob.server.connection import Server
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
@@ -22,6 +23,8 @@ from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 # GET_LOCK itself: "deadlock found" of MySQL (3058) and MariaDB (1213).
 _CONFLICTS = (3058, DEADLOCK, LOCK_WAIT_TIMEOUT)
 _STEP = 1
+
+T = TypeVar("T")
 
 
 def lock_name(server: Server) -> str:
@@ -34,10 +37,15 @@ def lock_name(server: Server) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The lock while it is held."""
+    """The lock while it is held.
+
+    `free` are members that have come since it was taken, and on which somebody else waits for this run.
+    """
 
     server: Server
     name: str
+    progress: Progress
+    free: set[Server] = field(default_factory=set)
 
     def check(self) -> None:
         """Make sure that the lock is still this connection's own, and the server one to write to: before
@@ -46,12 +54,38 @@ class Lock:
         Raises:
             PlumbobError: it is not; nothing more may be run.
         """
+        self.on_all(self._check)
+
+    def on_all(self, ask: Callable[[], T]) -> T:
+        """What is asked of all members; where one goes or comes meanwhile, of those that are there then."""
+        try:
+            return ask()
+        except members.Unsettled:
+            if self.server.is_cluster:
+                self._settle()
+            return ask()
+
+    def _settle(self) -> None:
+        """Go on with the members that there are.
+
+        On this one and on those that stayed the lock was held all the time. So nobody else runs, for that
+        takes all of them; who has taken it on one that came waits for us.
+        """
+        before = members.all_of(self.server)
+        members.settle(self.server)
+        for each in self.server.others:
+            if each not in before and not _get(each, self.name, 0):
+                self.free.add(each)
+        if (now := members.all_of(self.server)) != before:
+            self.progress(Regrouped(tuple(sorted(map(members.node_name, now)))))
+
+    def _check(self) -> None:
         question = f"SELECT IS_USED_LOCK('{self.name}') = CONNECTION_ID(), @@GLOBAL.read_only"
         members.check(self.server)
         for each in members.all_of(self.server):
             with members.named(each):
                 ((is_ours, read_only),) = each.query(question)
-            if not is_ours:
+            if not is_ours and each not in self.free:
                 raise PlumbobError(
                     "plumbob's lock was lost, so nothing more was run",
                     advice="run the same command again: it looks at what is there and goes on",
@@ -89,7 +123,7 @@ def held(server: Server, wait: float, progress: Progress) -> Iterator[Lock]:
     with members.reached(server):
         try:
             _take(server, name, wait, progress)
-            yield Lock(server, name)
+            yield Lock(server, name, progress)
         finally:
             for each in reversed(members.all_of(server)):
                 # A connection that is lost has lost its lock as well.

@@ -59,7 +59,7 @@ from plumbob.model import key_of_id
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import INTERRUPTED, ServerError
-from plumbob.server.members import Lags, in_use
+from plumbob.server.members import Lags, Unsettled, in_use
 from plumbob.server.stages import Stage
 
 # While an ALTER waits for a table, everybody else waits behind it: so a short wait and a long pause.
@@ -145,7 +145,7 @@ class Runner:
                 self._run_statement(task, number)
         self._look_at_assertions(task, total + 1)
         self._give_back(task)
-        ends = look(self.server, self.chain)
+        ends = self.lock.on_all(lambda: look(self.server, self.chain))
         _verify(task, live, ends)
         return ends
 
@@ -240,6 +240,8 @@ class Runner:
         try:
             with self.stop.softly():
                 self._journalled(task, number)
+        except Unsettled as error:
+            raise ended.unsettled(task, number, error) from error
         except ServerError as error:
             if error.is_lost:
                 raise ended.lost(task, number, error) from error
@@ -255,7 +257,8 @@ class Runner:
         with self.stop.runs():
             self._count_again(task, number)
         self.stop.settle(self.server)
-        before = as_told(look_at(self.server, statement.after), statement.after)
+        seen = self.lock.on_all(lambda: look_at(self.server, statement.after))
+        before = as_told(seen, statement.after)
         if is_data(statement, self.server.flavour):
             self._run_data(task, number)
             return
@@ -335,10 +338,11 @@ class Runner:
                 still not done it.
         """
         until = time.monotonic() + took
+        names = task.statements[number - 1].after
         try:
             while True:
                 try:
-                    return look_at(self.server, task.statements[number - 1].after)
+                    return self.lock.on_all(lambda: look_at(self.server, names))
                 except Lags:
                     if time.monotonic() > until or self.stop.by:
                         raise
@@ -356,7 +360,7 @@ class Runner:
         """
         started, pause = time.monotonic(), FIRST_PAUSE
         words = clustered.words_of(task.statements[number - 1])
-        while found := list(in_use(self.server, words)):
+        while found := self.lock.on_all(lambda: list(in_use(self.server, words))):
             waited = time.monotonic() - started
             if waited + pause > self.max_wait or self.stop.by:
                 raise ended.locked_on_member(task, number, found)

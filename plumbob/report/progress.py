@@ -23,6 +23,7 @@ from plumbob.migration.events import (
     NoWayBack,
     OnCluster,
     Recorded,
+    Regrouped,
     Runs,
     Still,
     ToolSays,
@@ -35,6 +36,7 @@ from plumbob.plan.wording import byte_size
 from plumbob.report.comparison import counted
 from plumbob.report.costs import short_cost
 from plumbob.report.safe import line
+from plumbob.server.members import joined
 
 # A statement that took less is not worth a second line.
 _LONG = 1.0
@@ -68,6 +70,11 @@ def _(event: OnCluster) -> str | None:
             f"{note} {line(f'no primary key: {names}; on a cluster each table should have one')}"
         )
     return "\n".join(lines)
+
+
+@event_text.register
+def _(event: Regrouped) -> str | None:
+    return line(f"  the cluster has changed: going on with {joined(event.members)}")
 
 
 @event_text.register

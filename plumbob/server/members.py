@@ -66,7 +66,16 @@ class State:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(sorted(filter(None, self.told.get("wsrep_incoming_addresses", "").split(","))))
+        return tuple(sorted(filter(None, self._addresses)))
+
+    @property
+    def _addresses(self) -> list[str]:
+        return self.told.get("wsrep_incoming_addresses", "").split(",")
+
+    @property
+    def size(self) -> int:
+        """How many members there are that have data: an arbitrator (garbd) has none, and no address."""
+        return int(self.told["wsrep_cluster_size"]) - self._addresses.count("")
 
     def fault(self) -> PlumbobError | None:
         """Why nothing may be changed while this member is as it is."""
@@ -172,10 +181,18 @@ def _glimpse(server: Server) -> tuple[tuple[Server, ...], tuple[str, ...]]:
             why.append(f"{state.name} at {address} is a member of another cluster")
         else:
             found.append(_belonging(other, server, address))
-    missing = int(own.told["wsrep_cluster_size"]) - 1 - len(found) - len(why)
+    missing = own.size - 1 - len(found) - len(why)
     if missing > 0:
         why.append(f"the cluster has {missing} more, of which no address is known")
     return tuple(found), tuple(why)
+
+
+def _answers(other: Server) -> bool:
+    try:
+        _state(other)
+    except Unsettled:
+        return False
+    return True
 
 
 def _belonging(other: Server, home: Server, address: str) -> Server:
@@ -192,26 +209,42 @@ def leave(server: Server) -> None:
 
 
 def _reach(server: Server) -> None:
+    try:
+        settle(server)
+        server.unasked = ()
+    except BaseException:
+        leave(server)
+        raise
+
+
+def settle(server: Server) -> None:
+    """Be connected to all others that are members now: some may have gone, and some have come.
+
+    Raises:
+        PlumbobError: one of them is still on its way after a while, or is not what it should be.
+    """
     until = time.monotonic() + SETTLES
     while True:
         try:
             _connect_all(server)
-            server.unasked = ()
             return
         except Unsettled:
-            leave(server)
             if time.monotonic() > until:
                 raise
-        except BaseException:
-            leave(server)
-            raise
         time.sleep(_PAUSE)
 
 
 def _connect_all(server: Server) -> None:
     own = _state(server)
     _raise(own.fault())
+    for other in server.others:
+        if other.place not in own.addresses or not _answers(other):
+            server.others = tuple(each for each in server.others if each is not other)
+            other.close()
+    known = {server.place, *(each.place for each in server.others)}
     for address in own.addresses:
+        if address in known:
+            continue
         other = _connect(server, address)
         if _state(other).told["wsrep_gcomm_uuid"] == own.told["wsrep_gcomm_uuid"]:
             server.place = address
@@ -263,9 +296,9 @@ def check(server: Server) -> None:
                 advice="a node comes or goes; wait until the members agree. " + _WAY,
                 exit=Exit.UNSAFE,
             )
-    if own.told["wsrep_cluster_size"] != str(len(states)):
+    if own.size != len(states):
         raise Unsettled(
-            f"the cluster has {own.told['wsrep_cluster_size']} members, and {len(states)} were reached: "
+            f"the cluster has {own.size} members, and {len(states)} were reached: "
             + ", ".join(state.name for state in states),
             advice="each has to be reached, or nothing can be proved of it: see "
             "wsrep_incoming_addresses. " + _WAY,

@@ -441,3 +441,13 @@ def test_a_node_that_is_set_to_other_ways_is_refused(cluster: Cluster, project: 
         assert error.exit == Exit.UNSAFE
         assert variable.lower() in error.what.lower() and "n2" in error.what
     assert project.apply().statements == 1
+
+
+def test_an_arbitrator_is_a_member_without_data() -> None:
+    """As garbd of Galera 26.4 shows itself beside three nodes; to run one takes a package of its own."""
+    told = {
+        "wsrep_incoming_addresses": ",127.0.0.1:23187,127.0.0.1:24173,127.0.0.1:31290",
+        "wsrep_cluster_size": "4",
+    }
+    state = members.State("n1", told)
+    assert (state.size, len(state.addresses)) == (3, 3)
