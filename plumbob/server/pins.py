@@ -55,6 +55,7 @@ PINS = (
     Pin("character_set_connection", "utf8mb4", "what literals are"),
     Pin("character_set_results", "utf8mb4", "what we read"),
     Pin("sql_notes", "1", "hides Notes of values that changed", reads=False),
+    Pin("lc_messages", "en_US", "another language hides what a message names", reads=False),
     Pin("max_error_count", "1024", "0 hides all warnings", reads=False),
     Pin("foreign_key_checks", "1", "0 accepts orphans and FKs to nowhere", reads=False),
     Pin("unique_checks", "1", "0 may accept duplicates", reads=False),

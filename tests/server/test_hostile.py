@@ -58,6 +58,7 @@ CASES = (
     Hostile("autocommit", "0"),
     Hostile("completion_type", "RELEASE"),
     Hostile("sql_notes", "0"),
+    Hostile("lc_messages", "en_GB"),
     Hostile("max_error_count", "0"),
     Hostile("foreign_key_checks", "0"),
     Hostile("lock_wait_timeout", "31536000", "mysql"),
