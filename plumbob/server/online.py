@@ -21,6 +21,7 @@ from typing import IO
 
 from plumbob.model import Flavour
 from plumbob.server.errors import INTERRUPTED, ServerError
+from plumbob.server.redact import redact
 from plumbob.server.target import Target
 
 # pt-online-schema-change looks for a newer version of itself at its maker's; and it takes a new unique
@@ -174,7 +175,7 @@ def _follow(
     while True:
         chunk = output.read(65536)
         for line in (lines := (rest + (chunk or b"")).split(b"\n"))[:-1]:
-            last.append(line.decode(errors="replace"))
+            last.append(redact(line.decode(errors="replace")))
             tell(last[-1])
         rest = lines[-1]
         if chunk == b"":
@@ -185,7 +186,7 @@ def _follow(
         if chunk is None:
             _wait(process)
     if rest:
-        last.append(rest.decode(errors="replace"))
+        last.append(redact(rest.decode(errors="replace")))
         tell(last[-1])
     process.wait()
     # Ctrl-C reaches the tool by itself.

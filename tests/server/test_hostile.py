@@ -211,7 +211,8 @@ def check(server: Server, schema: Schema, texts: dict[str, str]) -> None:
     assert read_schema(server) == schema
     assert table_texts(server, texts) == texts
     assert row_estimates(server).keys() == texts.keys()
-    # Changes mean what they say, and say what went wrong.
+    # Changes mean what they say, and say what went wrong, in English.
+    assert server.settings["lc_messages"] == "en_US"
     if server.refused:
         return
     server.execute("CREATE TABLE new (id int PRIMARY KEY, name varchar(9)) ENGINE=InnoDB")

@@ -126,3 +126,20 @@ def test_a_tool_does_not_go_on_in_plain_text(servers: Servers) -> None:
     with pytest.raises(ServerError, match="ended with") as caught:
         alter(tool, replace(target, tls="disabled"), MARIADB, VALUES, lambda: False, lambda _: None)
     assert "SSL" not in caught.value.what
+
+
+def test_a_tool_that_prints_what_it_was_told_tells_no_secret() -> None:
+    tool = read_tool("cat {DEFAULTS_FILE} /no/such/{CLAUSES}")
+    assert tool is not None
+    told: list[str] = []
+    with pytest.raises(ServerError, match="cat ended with 1") as caught:
+        alter(
+            tool,
+            replace(TCP, password=Secret("canary-1")),
+            MYSQL,
+            VALUES,
+            lambda: False,
+            told.append,
+        )
+    said = "\n".join([*told, caught.value.what])
+    assert 'user="deploy"' in said and "password=" in said and "canary" not in said
