@@ -16,7 +16,7 @@ from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.cost import alters
 from plumbob.plan.misfits import misfits
 from plumbob.plan.pair import Pair
-from plumbob.plan.refusals import is_null_refused, refusals, zero_dates
+from plumbob.plan.refusals import is_null_refused, orphans, refusals, zero_dates
 from plumbob.plan.rows import Rows, count_sql
 from plumbob.plan.session import takes_zero_dates
 from plumbob.plan.statement import Hazard, Loss, Statement
@@ -62,8 +62,13 @@ def with_counts(
 
 def _if_copied(statement: Statement, pairs: Mapping[str, Pair]) -> Iterator[Hazard]:
     pair = pairs.get(statement.table)
-    if pair is not None and alters(statement.sql) and not takes_zero_dates(statement):
+    if pair is None or not alters(statement.sql):
+        return
+    if not takes_zero_dates(statement):
         yield from zero_dates(pair)
+    # MySQL looks at each row's parents again when it copies the row; MariaDB does not.
+    if pair.after is not None and pair.flavour.is_mysql:
+        yield from (each.hazard for each in orphans(pair, pairs))
 
 
 def _counted(hazards: Iterable[Hazard], counts: Counts) -> Iterator[Hazard]:

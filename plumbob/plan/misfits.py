@@ -131,7 +131,9 @@ def _fixed(number: str, change: Change, digits: int, scale: int, negative: str) 
     before = change.before
     is_rounded = not before.is_integer and (before.name != "decimal" or (before.scale or 0) > scale)
     rounded = f"ROUND({number}, {scale})" if is_rounded else number
-    changed = f"{number} <> {rounded}" if is_rounded else ""
+    # The server warns of a FLOAT whose own digits are more than those that a reader is shown.
+    whole = change.column if before.name == "float" and change.after.name == "decimal" else number
+    changed = f"{whole} <> {rounded}" if is_rounded else ""
     return changed, any_of(f"ABS({rounded}) >= {10**digits}", negative)
 
 

@@ -41,7 +41,7 @@ def refusals(pairs: Pairs) -> Iterator[Refusal]:
             yield from _zero_dates(pair)
             yield from _duplicates(pair)
             yield from _violations(pair)
-            yield from _orphans(pair, pairs)
+            yield from orphans(pair, pairs)
             yield from _without_partition(pair)
 
 
@@ -194,24 +194,24 @@ def _violation(
         yield _refusal(pair, "violations", name, "the check is false for rows", rows, refs)
 
 
-def _orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
+def orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
+    """Also of a key that is dropped and added again: rows may have been loaded without a look at it."""
     assert pair.after is not None
-    held = [_joined(key) for key in pair.there.foreign_keys]
     for key in pair.after.foreign_keys:
         own = [_value(pair, name) for name in key.columns]
         values = [each for each in own if each is not None]
-        if _joined(key) in held or len(values) < len(own):
+        if len(values) < len(own) or (where := _has_no_parent(values, key, pairs)) is None:
             continue
         ref = Ref("foreign_key", "", key.name.lower())
         what = f"rows have no parent in {key.parent_name}"
-        rows = Rows(pair.live, _has_no_parent(values, key, pairs), alias="`child`")
+        rows = Rows(pair.live, where, alias="`child`")
         yield _refusal(pair, "orphans", key.name, what, rows, [ref])
 
 
-def _value(pair: Pair, name: str) -> str | None:
+def _value(pair: Pair, name: str, alias: str = "child") -> str | None:
     """What a row has in a column, or gets in one that comes; None where that is NULL, or not known."""
     if pair.old_name(name) is not None:
-        return f"`child`.{pair.sql(name)}"
+        return f"`{alias}`.{pair.sql(name)}"
     column = pair.after.column(name) if pair.after else None
     if column is None or column.generated is not None or column.auto_increment:
         return None
@@ -226,12 +226,8 @@ def _value(pair: Pair, name: str) -> str | None:
     return "''" if column.type.name in ("char", "varchar") else None
 
 
-def _joined(key: ForeignKey) -> tuple[object, ...]:
-    columns = [name.lower() for name in (*key.columns, *key.parent_columns)]
-    return (key.parent_name, *columns)
-
-
-def _has_no_parent(own: list[str], key: ForeignKey, pairs: Pairs) -> str:
+def _has_no_parent(own: list[str], key: ForeignKey, pairs: Pairs) -> str | None:
+    """The condition on a child; None where what parents get in a column that comes is not known."""
     conditions = [f"{each} IS NOT NULL" for each in own]
     parent = pairs.get(key.parent_name)
     if parent is None and not key.parent_schema:
@@ -239,10 +235,27 @@ def _has_no_parent(own: list[str], key: ForeignKey, pairs: Pairs) -> str:
         return " AND ".join(conditions)
     name = parent.live.name if parent else key.parent
     source = f"{quote_name(key.parent_schema)}." if key.parent_schema else ""
-    theirs = [parent.sql(each) if parent else quote_name(each) for each in key.parent_columns]
-    joined = [f"`parent`.{other} = {each}" for other, each in zip(theirs, own, strict=True)]
-    found = f"SELECT 1 FROM {source}{quote_name(name)} AS `parent` WHERE {' AND '.join(joined)}"
+    source += quote_name(name)
+    joined = []
+    for each, column in zip(own, key.parent_columns, strict=True):
+        if parent is not None and _is_counted_anew(parent, column):
+            joined.append(f"{each} BETWEEN 1 AND (SELECT COUNT(*) FROM {source})")
+        elif (
+            theirs := _value(parent, column, "parent")
+            if parent
+            else f"`parent`.{quote_name(column)}"
+        ):
+            joined.append(f"{theirs} = {each}")
+        else:
+            return None
+    found = f"SELECT 1 FROM {source} AS `parent` WHERE {' AND '.join(joined)}"
     return " AND ".join([*conditions, f"NOT EXISTS ({found})"])
+
+
+def _is_counted_anew(pair: Pair, name: str) -> bool:
+    """Whether a column comes that numbers the rows from 1 on."""
+    column = pair.after.column(name) if pair.after else None
+    return pair.old_name(name) is None and column is not None and column.auto_increment
 
 
 def _without_partition(pair: Pair) -> Iterator[Refusal]:
