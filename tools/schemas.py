@@ -58,15 +58,17 @@ def _on(name: str, found: Sequence[Application]) -> int:
 
 def _lines(server: str, outcome: Outcome) -> Iterator[str]:
     """A line of the table, and below it whatever there is to say."""
-    result = "NOT OK" if outcome.wrong else "ok"
+    result = "NOT OK" if outcome.wrong else "ok" if outcome.objects else "nothing made"
     yield (
         f"{server:<11}{outcome.name:<34} {outcome.objects:>4} objects {outcome.seconds:>6.1f} s  {result}"
     )
     yield from _list("not as it should be", outcome.wrong)
     yield from _list("the server refuses", outcome.refused)
     yield from _words("approved", outcome.approved)
+    yield from _words("foreign keys of the dump to tables that it does not have", outcome.dangling)
+    yield from _words("names and accounts that the declaration does not say", outcome.unsaid)
     yield from _words("keys in another order", outcome.order)
-    yield from _words("a character set spelled out or not", outcome.spelling)
+    yield from _words("what means nothing, written out or not", outcome.spelling)
     yield from _list("without rows", outcome.without_rows)
 
 
@@ -88,7 +90,7 @@ def _counts(server: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """How many schemas and upgrades are well, and what the server did not take, by its error."""
     for title, is_upgrade in (("schemas", False), ("upgrades", True)):
         of_kind = [each for each in outcomes if each.is_upgrade == is_upgrade]
-        well = sum(not each.wrong for each in of_kind)
+        well = sum(bool(each.objects) and not each.wrong for each in of_kind)
         yield f"{server}: {well} of {len(of_kind)} {title} ok"
     refusals = Counter(each.errno for outcome in outcomes for each in outcome.refused)
     if refusals:

@@ -1,7 +1,9 @@
 """Whether two databases are the same, by SHOW CREATE of every object.
 
-Two differences are told apart from the rest, because no statement is worth them: the order of indexes, and
-a character set that is written at a column and is the table's own.
+Three differences are told apart from the rest, because plumbob leaves them as they are, and says so: the order
+of indexes; what a declaration does not say, which is the name of a key that it gives none, or the account of a
+program (docs/declaration.md); what is written out and means nothing, which is a column's character set that is
+the table's own, or the kind of an index that is usual.
 """
 
 from __future__ import annotations
@@ -19,18 +21,23 @@ from tests.servers import Server
 
 Texts = Mapping[str, str]
 
-_KEY = re.compile(r"  (?:(?:UNIQUE|FULLTEXT|SPATIAL|VECTOR) )?KEY |  CONSTRAINT ")
+_KEY = re.compile(
+    r"^(  (?:(?:UNIQUE|FULLTEXT|SPATIAL|VECTOR) )?(?:KEY|CONSTRAINT)) `(?:[^`]|``)+` "
+)
+_ACCOUNT = re.compile(r"^(CREATE .*?)DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*` ", re.MULTILINE)
+_COLUMN = r"  `(?:[^`]|``)+` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))?"
 _OF_TABLE = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
 # What MySQL leaves out behind a character set, where it is the usual one.
-_USUAL = {"utf8mb4": "utf8mb4_0900_ai_ci", "latin1": "latin1_swedish_ci"}
+_USUAL = {"utf8mb4": "utf8mb4_0900_ai_ci", "latin1": "latin1_swedish_ci", "binary": "binary"}
 _LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Unlike:
-    """Names of objects: with other texts and their lines, with another order of keys, spelled otherwise."""
+    """Names of objects that differ, by what differs the most in each; the texts are there with their lines."""
 
     texts: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
 
@@ -48,18 +55,13 @@ def objects(server: Server, database: str) -> Texts:
 
 def unlike(wanted: Texts, found: Texts) -> Unlike:
     """In what a database is not as it should be."""
-    sorted_out: dict[str, list[str]] = {"texts": [], "order": [], "spelling": []}
+    seen: dict[str, list[str]] = {"texts": [], **{kind: [] for kind in _FORMS}}
     for id in sorted(wanted.keys() | found.keys()):
         before, after = wanted.get(id, ""), found.get(id, "")
-        if before == after:
-            continue
-        if _same(before, after, _spelled):
-            sorted_out["spelling"].append(id)
-        elif _same(before, after, lambda text: _ordered(_spelled(text))):
-            sorted_out["order"].append(id)
-        else:
-            sorted_out["texts"].append(_lines(id, before, after))
-    return Unlike(**{kind: tuple(found) for kind, found in sorted_out.items()})
+        if before != after:
+            kind = _kind(before, after)
+            seen[kind].append(_lines(id, before, after) if kind == "texts" else id)
+    return Unlike(**{kind: tuple(ids) for kind, ids in seen.items()})
 
 
 def differing(wanted: Texts, found: Texts) -> list[str]:
@@ -71,26 +73,54 @@ def differing(wanted: Texts, found: Texts) -> list[str]:
     ]
 
 
-def _same(before: str, after: str, how: Callable[[str], str]) -> bool:
-    return before.startswith("CREATE TABLE") and how(before) == how(after)
+def _kind(before: str, after: str) -> str:
+    """What has to be looked away from, for two texts to be the same."""
+    for kind, form in _FORMS.items():
+        before, after = form(before), form(after)
+        if before == after:
+            return kind
+    return "texts"
 
 
 def _spelled(text: str) -> str:
-    """A table's text without the character set of its columns that is its own."""
+    """A table's text without the kind of its indexes that is usual, and its columns' charset that is its own."""
+    usual = "HASH" if "ENGINE=MEMORY" in text else "BTREE"
+    text = text.replace(f" USING {usual}", "")
     found = _OF_TABLE.search(text)
     if not found:
         return text
     charset = found[1]
     collation = found[2] or _USUAL.get(charset, f"{charset}_general_ci")
     own = rf"(?: CHARACTER SET {charset})?(?: COLLATE {collation})?(?=[ ,\n])"
-    return re.sub(rf"(?m)^(  `(?:[^`]|``)+` [^ ]+){own}", r"\1", text)
+    return re.sub(rf"(?m)^({_COLUMN}){own}", r"\1", text)
 
 
 def _ordered(text: str) -> str:
     """A table's text with its keys in one order."""
+    others, keys = _keys_apart(text)
+    return "\n".join([*others, *sorted(keys)])
+
+
+def _unsaid(text: str) -> str:
+    """A table's text with its keys in one order, and without their names; a program's without its account."""
+    others, keys = _keys_apart(text)
+    keys = sorted(_KEY.sub(r"\1 ", key) for key in keys)
+    return "\n".join([*(_ACCOUNT.sub(r"\1", line) for line in others), *keys])
+
+
+def _keys_apart(text: str) -> tuple[list[str], list[str]]:
+    """The lines of a table's text, without the commas at their ends: those that are no keys, and the keys."""
     lines = [line.rstrip(",") for line in text.splitlines()]
     keys = [line for line in lines if _KEY.match(line)]
-    return "\n".join([*(line for line in lines if line not in keys), *sorted(keys)])
+    return [line for line in lines if line not in keys], keys
+
+
+# One after the other: from each text a little more is left out.
+_FORMS: dict[str, Callable[[str], str]] = {
+    "spelling": _spelled,
+    "order": _ordered,
+    "unsaid": _unsaid,
+}
 
 
 def _lines(id: str, before: str, after: str) -> str:

@@ -23,10 +23,12 @@ class Outcome:
     Attributes:
         objects: how many there were in the end.
         refused: what of the script the server itself did not take.
+        dangling: foreign keys of the script that refer to nothing, and were taken out.
         wrong: what is not as it has to be; empty where all is well.
         approved: the losses that `apply` and `rollback` asked for, by name.
+        unsaid: objects that differ in what the declaration does not say: the name of a key, an account.
         order: tables of which only the order of keys is another.
-        spelling: tables of which only the words for a character set are others.
+        spelling: tables of which only words differ that mean nothing.
         without_rows: tables that could not have rows, and why.
     """
 
@@ -34,8 +36,10 @@ class Outcome:
     is_upgrade: bool = False
     objects: int = 0
     refused: tuple[Refusal, ...] = ()
+    dangling: tuple[str, ...] = ()
     wrong: list[str] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
+    unsaid: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
     without_rows: list[str] = field(default_factory=list)
@@ -55,7 +59,7 @@ class Outcome:
         """Note in what a database is not as another one; what no statement is worth is told apart."""
         seen = unlike(wanted, found)
         self.wrong += [f"after apply: {each}" for each in seen.texts]
-        self.order, self.spelling = seen.order, seen.spelling
+        self.unsaid, self.order, self.spelling = seen.unsaid, seen.order, seen.spelling
 
     def is_back(self, start: Texts, found: Texts) -> None:
         """Note in what a database is not as it was, to the letter."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pymysql
 
+from plumbob.ddl.quote import quote_name
 from tests.servers import Server
 
 _COMMENT = r"/\*(?!!|M!).*?\*/|\#[^\n]*|--(?=\s|\Z)[^\n]*"
@@ -26,7 +27,7 @@ _OF_THE_SERVER = re.compile(
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OF_ROWS = re.compile(r"(?:insert|replace)\b", re.IGNORECASE)
+_OF_ROWS = re.compile(r"(?:insert|replace|update|delete|select|call|do|truncate)\b", re.IGNORECASE)
 # Servers of today refuse what those took that the dumps are of.
 _LENIENT = {
     "sql_mode": "''",
@@ -35,6 +36,12 @@ _LENIENT = {
     "restrict_fk_on_non_standard_key": "0",
 }
 _UNKNOWN_VARIABLE = 1193
+_DANGLING = """
+SELECT r.TABLE_NAME, r.CONSTRAINT_NAME, r.REFERENCED_TABLE_NAME
+FROM information_schema.REFERENTIAL_CONSTRAINTS r LEFT JOIN information_schema.TABLES t
+  ON t.TABLE_SCHEMA = r.UNIQUE_CONSTRAINT_SCHEMA AND t.TABLE_NAME = r.REFERENCED_TABLE_NAME
+WHERE r.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,17 @@ def make(server: Server, database: str, script: str) -> tuple[Refusal, ...]:
     """Make what a script defines; its rows are left out."""
     found = [sql for sql in statements(script) if not _OF_ROWS.match(sql)]
     return _run(server, database, found)
+
+
+def let_go(server: Server, database: str) -> tuple[str, ...]:
+    """Take out the foreign keys that refer to tables which the script has not made; those."""
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute(_DANGLING)
+        found = cursor.fetchall()
+        for table, key, _ in found:
+            names = f"{quote_name(table)} DROP FOREIGN KEY {quote_name(key)}"
+            cursor.execute(f"ALTER TABLE {names}", None)
+    return tuple(f"{key} of {table} to {parent}" for table, key, parent in found)
 
 
 def fill(server: Server, database: str, script: str) -> tuple[Refusal, ...]:

@@ -17,13 +17,15 @@ ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION
 """
 _TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set")
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
+_KINDS = {**dict.fromkeys(_TEXTS, "text"), **dict.fromkeys(_INTEGERS, "integer")}
 
 
 @dataclass(slots=True)
 class Sums:
     """Of one table: how many rows, and by column the sum of its values with the kind of its type.
 
-    Sums of columns of the same kind are comparable: a number in a wider type is the same number.
+    Sums of columns of the same kind are comparable: a number in a wider type is the same number. Names are
+    in small letters.
     """
 
     rows: int = 0
@@ -37,14 +39,16 @@ def read(server: Server, database: str) -> dict[str, Sums]:
         cursor.execute(_COLUMNS)
         columns: dict[str, dict[str, str]] = {}
         for table, name, data_type, whole, generated in cursor.fetchall():
-            kind = _kind(data_type, f"{whole} {generated or ''}")
+            kind = f"{whole} {generated}" if generated else _KINDS.get(data_type, whole)
             columns.setdefault(table, {})[name] = kind
         for table, kinds in columns.items():
             values = ", ".join(_sum(name, kind) for name, kind in kinds.items())
             cursor.execute(f"SELECT COUNT(*), {values} FROM {quote_name(table)}", None)
             rows, *sums = cursor.fetchone()
             by_column = zip(kinds.items(), sums, strict=True)
-            found[table] = Sums(rows, {name: (kind, value) for (name, kind), value in by_column})
+            found[table] = Sums(
+                rows, {name.lower(): (kind, value) for (name, kind), value in by_column}
+            )
     return found
 
 
@@ -57,7 +61,7 @@ def lost(
         approved: `KIND:TABLE` or `KIND:TABLE.COLUMN`. An approval of a column excuses that column; of
             a table, it excuses all of the table only where that goes, or some of its rows.
     """
-    names = {each.partition(":")[2] for each in approved}
+    names = {each.partition(":")[2].lower() for each in approved}
     gone = {
         _table(each) for each in approved if each.startswith(("drop-table:", "drop-partition:"))
     }
@@ -69,7 +73,9 @@ def lost(
             yield f"{table} had {sums.rows} rows and has {there.rows}"
             continue
         for name, value in sums.columns.items():
-            if f"{table}.{name}" not in names and not _is_kept(value, there.columns.get(name)):
+            if f"{table}.{name}".lower() not in names and not _is_kept(
+                value, there.columns.get(name)
+            ):
                 yield f"{table}.{name} has other values"
 
 
@@ -83,12 +89,6 @@ def _is_kept(value: tuple[str, object], other: tuple[str, object] | None) -> boo
 def _table(approval: str) -> str:
     kind, _, name = approval.partition(":")
     return name.rpartition(".")[0] if kind == "drop-partition" else name
-
-
-def _kind(data_type: str, whole: str) -> str:
-    if data_type in _TEXTS:
-        return "text"
-    return "integer" if data_type in _INTEGERS else whole
 
 
 def _sum(name: str, kind: str) -> str:

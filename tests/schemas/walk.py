@@ -47,23 +47,24 @@ def walk(application: Application, server: Server, folder: Path) -> Iterator[Out
             yield outcome
             if before and after and before.made != after.made:
                 yield _upgrade(application.name, before, after)
-            before = after
+            before = after or before
 
 
 def _build(
     version: Version, server: Server, folder: Path, database: str, outcome: Outcome
-) -> Built:
-    """Read what the script makes, and build it in the empty database.
+) -> Built | None:
+    """Read what the script makes, and build it in the empty database; None where the server took none of it.
 
     Raises:
         Wrong: a command failed.
     """
     with empty_database(server) as source:
         outcome.refused = script.make(server, source, version.script)
+        outcome.dangling = script.let_go(server, source)
         made = objects(server, source)
         outcome.objects = len(made)
         if not made:
-            raise Wrong("the server made nothing of it")
+            return None
         declaration = _read(_project(folder / "read", server, source))
     project = _project(folder / "built", server, database)
     project.declare(declaration)
@@ -112,7 +113,7 @@ def _upgrade(name: str, before: Built, after: Built) -> Outcome:
 
 def _managing(objects: Texts, declaration: str) -> str:
     """The declaration with an empty section for each kind that it has no more of: the last one is to go."""
-    kinds = {id.partition(" ")[0] for id in objects}
+    kinds = {id.partition(":")[0] for id in objects}
     sections = [f"{kind}s" for kind in STORED_KINDS if kind in kinds]
     missing = [each for each in sections if not re.search(rf"(?m)^{each}:", declaration)]
     return "\n".join([declaration, *(f"{section}: {{}}" for section in missing), ""])

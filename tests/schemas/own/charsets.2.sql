@@ -1,0 +1,6 @@
+-- All of them converted, with other collations, and some columns that stay as they are.
+SET NAMES utf8mb4;
+CREATE TABLE mixed (id int NOT NULL PRIMARY KEY, l varchar(20) DEFAULT 'café', a char(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'plain', u varchar(20) DEFAULT NULL, b varchar(20) COLLATE utf8mb4_bin DEFAULT NULL, x varbinary(16) DEFAULT NULL, t text) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+CREATE TABLE eastern (id int NOT NULL PRIMARY KEY, a varchar(10) CHARACTER SET utf8mb4 DEFAULT 'テスト', b varchar(10) CHARACTER SET gbk COLLATE gbk_bin DEFAULT NULL, c char(5) CHARACTER SET utf32 DEFAULT NULL, d enum('ä','ß','č') CHARACTER SET utf8mb4 DEFAULT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE sorted (id int NOT NULL PRIMARY KEY, de varchar(30) COLLATE utf8mb4_german2_ci NOT NULL DEFAULT '', sv varchar(30) CHARACTER SET latin1 NOT NULL DEFAULT '', cs varchar(30) COLLATE utf8mb4_bin NOT NULL DEFAULT '', KEY de (de), UNIQUE KEY cs (cs, id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+CREATE TABLE words (id int NOT NULL PRIMARY KEY, w varchar(190) NOT NULL DEFAULT '', t mediumtext, KEY w (w), FULLTEXT KEY t (t)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

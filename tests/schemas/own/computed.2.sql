@@ -1,0 +1,20 @@
+-- Their expressions and types change, some become plain columns, some were plain before.
+CREATE TABLE answers (id int NOT NULL PRIMARY KEY, doc json DEFAULT NULL,
+  a00 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k0'))) STORED,
+  a01 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K1'))) VIRTUAL,
+  a02 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K2'))) VIRTUAL,
+  a03 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k3'))) VIRTUAL,
+  a04 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K4'))) STORED,
+  a05 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K5'))) VIRTUAL,
+  a06 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k6'))) VIRTUAL,
+  a07 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K7'))) VIRTUAL,
+  a08 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K8'))) STORED,
+  a09 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k9'))) VIRTUAL,
+  a10 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K10'))) VIRTUAL,
+  a11 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K11'))) VIRTUAL,
+  a12 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k12'))) STORED,
+  a13 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K13'))) VIRTUAL,
+  a14 varchar(40) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.K14'))) VIRTUAL,
+  a15 varchar(60) GENERATED ALWAYS AS (json_unquote(json_extract(doc, '$.k15'))) VIRTUAL,
+  KEY by_a01 (a01), KEY by_a04 (a04)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+CREATE TABLE figure (id bigint NOT NULL PRIMARY KEY, net decimal(10,2) NOT NULL DEFAULT 0.00, rate decimal(4,2) NOT NULL DEFAULT 1.20, gross decimal(12,2) AS (round(net * rate, 1)) STORED, label varchar(30) DEFAULT NULL, half bigint AS (id DIV 2) STORED, plain int AS (id + 1) VIRTUAL, made int NOT NULL DEFAULT (2 + 2), tags json DEFAULT (json_array()), KEY half (half, gross)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

@@ -1,0 +1,9 @@
+-- A column that had to be filled, a key of two columns, a decimal in place of a double, indexes with other names.
+CREATE TABLE `User` (`id` BIGINT NOT NULL AUTO_INCREMENT, `email` VARCHAR(191) NOT NULL, `name` VARCHAR(191) NOT NULL DEFAULT '', `role` ENUM('USER', 'HOST', 'ADMIN') NOT NULL DEFAULT 'USER', `createdAt` DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), `updatedAt` DATETIME(3) NULL, UNIQUE INDEX `User_email_unique`(`email`), INDEX `User_role_createdAt_idx`(`role`, `createdAt`), PRIMARY KEY (`id`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE `Room` (`id` INTEGER NOT NULL AUTO_INCREMENT, `title` VARCHAR(191) NOT NULL, `hourly` DECIMAL(65, 30) NOT NULL, `ownerId` BIGINT NULL, `kind` CHAR(1) NOT NULL DEFAULT 's', PRIMARY KEY (`id`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE `Booking` (`id` VARCHAR(191) NOT NULL, `part` INTEGER NOT NULL DEFAULT 1, `roomId` INTEGER NOT NULL, `startsAt` DATETIME(3) NOT NULL, `meta` JSON NULL, INDEX `Booking_startsAt_idx`(`startsAt` DESC), PRIMARY KEY (`id`, `part`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE `RoomGuest` (`room` INTEGER NOT NULL, `guest` BIGINT NOT NULL, `since` DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), PRIMARY KEY (`room`, `guest`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+ALTER TABLE `Room` ADD CONSTRAINT `Room_ownerId_fkey` FOREIGN KEY (`ownerId`) REFERENCES `User`(`id`) ON DELETE SET NULL ON UPDATE CASCADE;
+ALTER TABLE `Booking` ADD CONSTRAINT `Booking_roomId_fkey` FOREIGN KEY (`roomId`) REFERENCES `Room`(`id`) ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE `RoomGuest` ADD CONSTRAINT `RoomGuest_room_fkey` FOREIGN KEY (`room`) REFERENCES `Room`(`id`) ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE `RoomGuest` ADD CONSTRAINT `RoomGuest_guest_fkey` FOREIGN KEY (`guest`) REFERENCES `User`(`id`) ON DELETE CASCADE ON UPDATE CASCADE;
