@@ -15,10 +15,10 @@ from pathlib import Path
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.lint import Finding, lint
-from plumbob.migration import executor, synced
+from plumbob.migration import synced
 from plumbob.migration.accounts import Role
 from plumbob.migration.events import Progress, silent
-from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
+from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Conditions, Outcome
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import read_chain, settle_head
 from plumbob.migration.resume import Told
@@ -172,16 +172,17 @@ def apply(
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the same call goes on.
     """
-    return find_place(url, env=env, folder=folder, wait=wait).apply(
+    place = find_place(url, env=env, folder=folder, wait=wait)
+    on = Conditions(
         allow=allow,
         dry_run=dry_run,
         progress=progress,
         lock_wait=lock_wait,
         max_wait=max_wait,
         over_drift=over_drift,
-        kill_blockers=kill_blockers,
-        interrupted=interrupted,
+        told=interrupted,
     )
+    return place.apply(on, kill_blockers=kill_blockers)
 
 
 def rollback(
@@ -202,22 +203,16 @@ def rollback(
 ) -> Outcome:
     """Undo the last `steps` migrations; the other arguments are those of `apply`."""
     place = find_place(url, env=env, folder=folder, wait=wait)
-    with place.connect() as server:
-        return executor.rollback(
-            server,
-            read_chain(place.project.migrations),
-            steps=steps,
-            allow=allow,
-            dry_run=dry_run,
-            progress=progress,
-            production=place.is_production,
-            lock_wait=lock_wait,
-            max_wait=max_wait,
-            told=interrupted,
-            limits=place.limits,
-            kill=place.killing(kill_blockers),
-            over_drift=over_drift,
-        )
+    on = Conditions(
+        allow=allow,
+        dry_run=dry_run,
+        progress=progress,
+        lock_wait=lock_wait,
+        max_wait=max_wait,
+        over_drift=over_drift,
+        told=interrupted,
+    )
+    return place.rollback(on, steps=steps, kill_blockers=kill_blockers)
 
 
 def compare(

@@ -16,10 +16,9 @@ from plumbob.errors import PlumbobError
 from plumbob.migration import executor
 from plumbob.migration.beside import Killing
 from plumbob.migration.events import Progress, silent
-from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Outcome
+from plumbob.migration.executor import Conditions, Outcome
 from plumbob.migration.head import read_chain
 from plumbob.migration.limits import Limits
-from plumbob.migration.resume import Told
 from plumbob.migration.stopping import Stop
 from plumbob.model import Schema
 from plumbob.project import Project, find_project
@@ -81,45 +80,25 @@ class Place:
                 server, self.database, allow, what=what, production=self.is_production
             )
 
-    def apply(
-        self,
-        *,
-        allow: Collection[str] = (),
-        dry_run: bool = False,
-        progress: Progress = silent,
-        lock_wait: float = LOCK_WAIT,
-        max_wait: float = MAX_WAIT,
-        over_drift: Collection[str] = (),
-        kill_blockers: bool = False,
-        interrupted: Told | None = None,
-        stop: Stop | None = None,
-    ) -> Outcome:
+    def apply(self, on: Conditions, *, kill_blockers: bool = False) -> Outcome:
         chain = read_chain(self.project.migrations)
         with self.connect() as server:
-            return executor.apply(
-                server,
-                chain,
-                allow=allow,
-                dry_run=dry_run,
-                progress=progress,
-                production=self.is_production,
-                lock_wait=lock_wait,
-                max_wait=max_wait,
-                told=interrupted,
-                limits=self.limits,
-                stop=stop,
-                kill=self.killing(kill_blockers),
-                over_drift=over_drift,
-            )
+            return executor.apply(server, chain, self._as_set(on, kill_blockers))
 
-    def killing(self, asked: bool) -> Killing | None:
-        """Whom a run may end that holds a lock that it waits for: nobody, unless asked."""
-        return Killing(self.project.config.kill_rows) if asked else None
+    def rollback(self, on: Conditions, *, steps: int, kill_blockers: bool = False) -> Outcome:
+        with self.connect() as server:
+            chain = read_chain(self.project.migrations)
+            return executor.rollback(server, chain, self._as_set(on, kill_blockers), steps=steps)
 
-    @property
-    def limits(self) -> Limits:
+    def _as_set(self, on: Conditions, kill_blockers: bool) -> Conditions:
+        """The same conditions with what the settings say."""
         config = self.project.config
-        return Limits(config.large_rows, config.large_bytes, config.tool)
+        return replace(
+            on,
+            production=self.is_production,
+            limits=Limits.of(config),
+            kill=Killing.of(config, is_asked=kill_blockers),
+        )
 
     def seed(self, *, dry_run: bool = False) -> Sowing:
         seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
@@ -153,7 +132,7 @@ class Place:
         stop: Stop | None = None,
     ) -> Setup:
         created = self.create()
-        applied = self.apply(allow=allow, progress=progress, stop=stop)
+        applied = self.apply(Conditions(allow=allow, progress=progress, stop=stop or Stop()))
         return Setup(created, applied, self.seed() if self.has_seeds() else None)
 
     def reset(

@@ -15,7 +15,7 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
-from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
+from plumbob.commands.running import conditions, interruptible, tell_end, tell_start
 from plumbob.errors import Exit
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
@@ -52,20 +52,7 @@ def command(
     target = find_target(to, project.config)
     with interruptible("apply") as stop, connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
-        outcome = executor.apply(
-            server,
-            chain,
-            allow=how.allow,
-            dry_run=how.dry_run,
-            progress=teller(),
-            production=project.config.production,
-            max_wait=how.max_wait,
-            told=how.interrupted,
-            limits=limits(project.config),
-            stop=stop,
-            over_drift=how.over_drift,
-            kill=killing(project.config, how.kill_blockers),
-        )
+        outcome = executor.apply(server, chain, conditions(how, project.config, stop))
         exit = tell_end(outcome, as_json=as_json)
         if declaration is None or outcome.dry_run:
             return exit

@@ -7,7 +7,7 @@ import click
 from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
-from plumbob.commands.running import interruptible, killing, limits, tell_end, tell_start, teller
+from plumbob.commands.running import conditions, interruptible, tell_end, tell_start
 from plumbob.migration import executor
 from plumbob.migration.head import read_chain
 
@@ -46,18 +46,6 @@ def command(
     with interruptible("rollback") as stop, connect_to(target, to, project.config) as server:
         tell_start(project.shown(project.migrations), chain, database_name(server))
         outcome = executor.rollback(
-            server,
-            chain,
-            steps=steps,
-            allow=how.allow,
-            dry_run=how.dry_run,
-            progress=teller(),
-            production=project.config.production,
-            max_wait=how.max_wait,
-            told=how.interrupted,
-            limits=limits(project.config),
-            stop=stop,
-            over_drift=how.over_drift,
-            kill=killing(project.config, how.kill_blockers),
+            server, chain, conditions(how, project.config, stop), steps=steps
         )
     return tell_end(outcome, as_json=as_json)

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 from plumbob.commands import console
+from plumbob.commands.options import RunOptions
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.beside import Killing
 from plumbob.migration.events import Event, Progress, Still, Warned
-from plumbob.migration.executor import Outcome
+from plumbob.migration.executor import Conditions, Outcome
 from plumbob.migration.limits import Limits
 from plumbob.migration.migration import Migration
 from plumbob.migration.stopping import Stop
@@ -26,14 +27,20 @@ def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None
     console.note(start_text(folder, chain, database))
 
 
-def killing(config: Config, asked: bool) -> Killing | None:
-    """Whom a run may end that holds a lock that it waits for: nobody, unless asked."""
-    return Killing(config.kill_rows) if asked else None
-
-
-def limits(config: Config) -> Limits:
-    """From when on a table is a large one, and what is to alter it then."""
-    return Limits(config.large_rows, config.large_bytes, config.tool)
+def conditions(how: RunOptions, config: Config, stop: Stop) -> Conditions:
+    """On what conditions a run goes on: what was said on the command line, and in the settings."""
+    return Conditions(
+        allow=how.allow,
+        dry_run=how.dry_run,
+        progress=teller(),
+        production=config.production,
+        max_wait=how.max_wait,
+        told=how.interrupted,
+        limits=Limits.of(config),
+        stop=stop,
+        kill=Killing.of(config, is_asked=how.kill_blockers),
+        over_drift=how.over_drift,
+    )
 
 
 def teller() -> Progress:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import TracebackType
 
+from plumbob.config import Config
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import Exit, PlumbobError
 from plumbob.server.blockers import Blocker, Wait, wait_of
@@ -37,6 +38,11 @@ class Killing:
     """
 
     rows: int = MOST_ROWS
+
+    @classmethod
+    def of(cls, config: Config, *, is_asked: bool) -> Killing | None:
+        """Whom a run may end, by the settings: nobody, unless asked."""
+        return cls(config.kill_rows) if is_asked else None
 
     def why_spared(self, blocker: Blocker) -> str:
         if blocker.spared:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import clustered, lock, not_restored, session, store, synced
@@ -48,7 +48,6 @@ from plumbob.server.connection import Server
 # Seconds to wait for another run of plumbob, and for a table that somebody else holds.
 LOCK_WAIT = 60.0
 MAX_WAIT = 60.0
-LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +76,14 @@ class Outcome:
     needless: tuple[Needless, ...] = ()
 
 
-def apply(
-    server: Server,
-    chain: Sequence[Migration],
-    *,
-    allow: Collection[str] = (),
-    until: str | None = None,
-    dry_run: bool = False,
-    progress: Progress = silent,
-    production: bool = False,
-    lock_wait: float = LOCK_WAIT,
-    max_wait: float = MAX_WAIT,
-    told: Told | None = None,
-    limits: Limits = LIMITS,
-    stop: Stop | None = None,
-    kill: Killing | None = None,
-    over_drift: Collection[str] = (),
-) -> Outcome:
-    """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """On what conditions migrations are run or rolled back, and who is told.
 
-    Args:
-        server: a connection with its database chosen.
-        chain: all migrations, as `files.read_folder` gives them.
+    Attributes:
         allow: approvals, `kind:object`, or "all" where the database is not production.
-        until: the id of the last migration to run; None for all.
         dry_run: tell by `progress` what would be run, and write nothing.
+        progress: is told each step.
         production: whether the settings say that it is; the database is then marked, and knows it.
         lock_wait: seconds to wait for another run of plumbob.
         max_wait: seconds for which a statement that gets no lock on its table is tried again.
@@ -110,64 +92,48 @@ def apply(
         stop: by which a signal ends the run.
         kill: whom of those who hold a lock that is waited for the run may end; None for nobody.
         over_drift: the ids of objects that are changed although somebody else has changed them.
+    """
+
+    allow: Collection[str] = ()
+    dry_run: bool = False
+    progress: Progress = silent
+    production: bool = False
+    lock_wait: float = LOCK_WAIT
+    max_wait: float = MAX_WAIT
+    told: Told | None = None
+    limits: Limits = field(default_factory=Limits)
+    stop: Stop = field(default_factory=Stop)
+    kill: Killing | None = None
+    over_drift: Collection[str] = ()
+
+
+def apply(
+    server: Server, chain: Sequence[Migration], on: Conditions, *, until: str | None = None
+) -> Outcome:
+    """Run what is pending of a chain of migrations, first to last; a run that did not end goes on.
+
+    Args:
+        server: a connection with its database chosen.
+        chain: all migrations, as `files.read_folder` gives them.
+        until: the id of the last migration to run; None for all.
 
     Raises:
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the message says how far it
             came, and the same call goes on from there.
     """
-    run = _Run(
-        server,
-        "up",
-        frozenset(allow),
-        production,
-        dry_run,
-        progress,
-        lock_wait,
-        max_wait,
-        limits,
-        stop or Stop(),
-        kill,
-        frozenset(over_drift),
-    )
-    return run(chain, lambda standing, live: upwards(standing, live, until, told))
+    run = _Run(server, "up", on)
+    return run(chain, lambda standing, live: upwards(standing, live, until, on.told))
 
 
 def rollback(
-    server: Server,
-    chain: Sequence[Migration],
-    *,
-    steps: int = 1,
-    allow: Collection[str] = (),
-    dry_run: bool = False,
-    progress: Progress = silent,
-    production: bool = False,
-    lock_wait: float = LOCK_WAIT,
-    max_wait: float = MAX_WAIT,
-    told: Told | None = None,
-    limits: Limits = LIMITS,
-    stop: Stop | None = None,
-    kill: Killing | None = None,
-    over_drift: Collection[str] = (),
+    server: Server, chain: Sequence[Migration], on: Conditions, *, steps: int = 1
 ) -> Outcome:
     """Undo the last `steps` migrations, last first; one that is half done counts as the last.
 
     The other arguments and the errors are those of `apply`.
     """
-    run = _Run(
-        server,
-        "down",
-        frozenset(allow),
-        production,
-        dry_run,
-        progress,
-        lock_wait,
-        max_wait,
-        limits,
-        stop or Stop(),
-        kill,
-        frozenset(over_drift),
-    )
-    return run(chain, lambda standing, live: downwards(standing, live, steps, told))
+    run = _Run(server, "down", on)
+    return run(chain, lambda standing, live: downwards(standing, live, steps, on.told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +158,16 @@ class _Run:
 
     server: Server
     direction: Direction
-    allow: frozenset[str]
-    production: bool
-    dry_run: bool
-    progress: Progress
-    lock_wait: float
-    max_wait: float
-    limits: Limits
-    stop: Stop
-    kill: Killing | None
-    over_drift: frozenset[str]
+    on: Conditions
+
+    @property
+    def allow(self) -> frozenset[str]:
+        return frozenset(self.on.allow)
 
     def __call__(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
     ) -> Outcome:
-        with self.stop.guards(self.server):
+        with self.on.stop.guards(self.server):
             return self._run(chain, choose)
 
     def _run(
@@ -214,20 +175,20 @@ class _Run:
     ) -> Outcome:
         started = time.monotonic()
         self._check_call()
-        if self.dry_run:
+        if self.on.dry_run:
             with members.reached(self.server):
                 ready = self._prepare(chain, choose)
             self._tell(ready)
         else:
             _raise(obstacles(self.server))
-            if self.kill and (lacks := lacks_to_kill(self.server)):
+            if self.on.kill and (lacks := lacks_to_kill(self.server)):
                 raise lacks
-            with lock.held(self.server, self.lock_wait, self.progress) as held:
+            with lock.held(self.server, self.on.lock_wait, self.on.progress) as held:
                 ready = self._prepare(chain, choose)
-                if self.production and self.direction == "up" and mark(self.server):
-                    self.progress(Marked(self.server.database or ""))
+                if self.on.production and self.direction == "up" and mark(self.server):
+                    self.on.progress(Marked(self.server.database or ""))
                 if on_cluster := clustered.told(self.server, ready.tasks, ready.live):
-                    self.progress(on_cluster)
+                    self.on.progress(on_cluster)
                 if ready.tasks:
                     store.create(self.server)
                     not_restored.keep(self.server, ready.tasks, ready.found)
@@ -238,10 +199,10 @@ class _Run:
             tuple(task.migration.id for task in ready.tasks),
             sum(len(task.left) for task in ready.tasks),
             time.monotonic() - started,
-            self.dry_run,
+            self.on.dry_run,
             tuple(each for each in ready.found if each.needs_approval),
             tuple(each for each in ready.found if each.is_refused),
-            tuple(_sql(ready.tasks)) if self.dry_run else (),
+            tuple(_sql(ready.tasks)) if self.on.dry_run else (),
             ready.in_use,
             ready.room,
             tuple(task.migration.header for task in ready.tasks),
@@ -253,12 +214,12 @@ class _Run:
             self.server,
             chain,
             held,
-            self.progress,
-            self.max_wait,
+            self.on.progress,
+            self.on.max_wait,
             harmless(ready.found),
             counted_later(ready.found),
-            self.stop,
-            self.kill,
+            self.on.stop,
+            self.on.kill,
             ready.hand,
         )
         live = ready.live
@@ -270,7 +231,7 @@ class _Run:
             raise PlumbobError("no database is chosen", advice="name it in the URL or with -D")
         check_approvals(self.allow)
         if ALL in self.allow:
-            refuse_in_production("`--allow all`", self.server, configured=self.production)
+            refuse_in_production("`--allow all`", self.server, configured=self.on.production)
 
     def _prepare(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
@@ -282,35 +243,36 @@ class _Run:
         tasks = choose(standing, live)
         if self.direction == "up" and synced.read(self.server) is not None:
             tasks = reached_by_sync(tasks, live)
-        faults = list(findings(self.server, tasks, live, self.over_drift))
-        if self.over_drift:
-            tasks = [replace(task, over=self.over_drift) for task in tasks]
+        over = frozenset(self.on.over_drift)
+        faults = list(findings(self.server, tasks, live, over))
+        if over:
+            tasks = [replace(task, over=over) for task in tasks]
         left = [statement for task in tasks for statement in task.left]
-        large = list(blocking(self.server, left, self.limits))
+        large = list(blocking(self.server, left, self.on.limits))
         blocked, hand = self._large(tasks, large)
         if hand:
             faults += hand.faults(self.server)
-        taken = room(self.server, left, self.limits)
+        taken = room(self.server, left, self.on.limits)
         if taken and taken.is_short and not is_approved(taken.hazard, self._approved(tasks)):
             blocked = [*blocked, taken.hazard]
         found = self._count(tasks, live, blocked)
         of_size = [*(hazard for _, hazard in large), *([taken.hazard] if taken else [])]
         unasked = self._needless(tasks, [*of_size, *(each.hazard for each in found)])
         if unasked:
-            self.progress(NotNeeded(unasked))
-        if not self.dry_run:
+            self.on.progress(NotNeeded(unasked))
+        if not self.on.dry_run:
             faults += risks(found)
         _raise(faults)
         if elsewhere := met_elsewhere(self.server, tasks, live):
-            self.progress(Drifted(elsewhere))
+            self.on.progress(Drifted(elsewhere))
         for each in found:
             if each.hazard.count and not each.needs_approval and not each.is_refused:
-                self.progress(Looked(each))
-        held = tuple(in_use(self.server, tasks, live, self.max_wait))
+                self.on.progress(Looked(each))
+        held = tuple(in_use(self.server, tasks, live, self.on.max_wait))
         for event in held:
-            self.progress(event)
-        if taken and (self.dry_run or taken.is_short or (taken.free is None and taken.is_large)):
-            self.progress(NeedsRoom(taken))
+            self.on.progress(event)
+        if taken and (self.on.dry_run or taken.is_short or (taken.free is None and taken.is_large)):
+            self.on.progress(NeedsRoom(taken))
         return _Ready(tasks, live, found, hand, held, taken, unasked)
 
     def _needless(self, tasks: Sequence[Task], asked: Sequence[Hazard]) -> tuple[Needless, ...]:
@@ -329,9 +291,9 @@ class _Run:
         """What blocks large tables and is not approved; and what of it is a tool's work instead."""
         allow = self._approved(tasks)
         found = [each for each in large if not is_approved(each[1], allow)]
-        if self.limits.tool is None:
+        if self.on.limits.tool is None:
             return [hazard for _, hazard in found], None
-        hand = HandOver(self.limits.tool, [each for each, _ in found if is_for_a_tool(each)])
+        hand = HandOver(self.on.limits.tool, [each for each, _ in found if is_for_a_tool(each)])
         return [hazard for each, hazard in found if not hand.takes(each)], hand
 
     def _count(
@@ -357,12 +319,12 @@ class _Run:
         for task in ready.tasks:
             total, migration = len(task.statements), task.migration
             done = task.start.done
-            self.progress(Begins(migration.id, migration.message, self.direction, total, done))
+            self.on.progress(Begins(migration.id, migration.message, self.direction, total, done))
             for number in task.numbers:
                 statement = task.statements[number - 1]
-                self.progress(Runs(number, total, statement))
+                self.on.progress(Runs(number, total, statement))
                 if ready.hand and ready.hand.takes(statement):
-                    self.progress(HandedOver(number, ready.hand.words(self.server, statement)))
+                    self.on.progress(HandedOver(number, ready.hand.words(self.server, statement)))
 
 
 def _sql(tasks: Sequence[Task]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from plumbob.config import Config
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import Work, renamed_tables, works_on
 from plumbob.plan.statement import Hazard
@@ -26,6 +27,10 @@ class Limits:
     rows: int = 1_000_000
     bytes: int = 1024**3
     tool: Tool | None = None
+
+    @classmethod
+    def of(cls, config: Config) -> Limits:
+        return cls(config.large_rows, config.large_bytes, config.tool)
 
     def are_passed_by(self, size: Size) -> bool:
         return any(

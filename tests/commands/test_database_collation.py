@@ -103,7 +103,8 @@ def test_a_client_that_dies_meanwhile(
     with monkeypatch.context() as patched:
         patched.setattr(Connection, "warnings", dies)
         with connect(Target.from_url(old.url)) as connection, pytest.raises(Killed):
-            executor.apply(connection, read_folder(old.folder / "generated" / "migrations"))
+            chain = read_folder(old.folder / "generated" / "migrations")
+            executor.apply(connection, chain, executor.Conditions())
     assert collation(server, database) == OLD
     old.succeeds("apply", "--allow", "all")
     assert collation(server, database) == NEW

@@ -155,7 +155,7 @@ def test_programs_are_told_too(server: Server, database: str, tmp_path: Path) ->
         root.succeeds("mark", "production")
         assert is_production(connected)
         with pytest.raises(PlumbobError, match="all` is refused") as caught:
-            executor.apply(connected, (), allow=["all"])
+            executor.apply(connected, (), executor.Conditions(allow=["all"]))
         assert caught.value.exit == Exit.UNSAFE
 
 

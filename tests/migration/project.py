@@ -37,7 +37,8 @@ url, folder, what = sys.argv[1:]
 with connect(Target.from_url(url)) as server:
     print("connected", flush=True)
     run = getattr(executor, what)
-    run(server, read_folder(Path(folder)), progress=lambda event: print(event, flush=True))
+    on = executor.Conditions(progress=lambda event: print(event, flush=True))
+    run(server, read_folder(Path(folder)), on)
 """
 
 
@@ -148,9 +149,13 @@ class Project:
         return self._call("rollback", **options)
 
     def _call(self, what: str, **options: Any) -> Outcome:
+        how_far = {name: options.pop(name) for name in ("until", "steps") if name in options}
         options = {"lock_wait": 5.0, "max_wait": 5.0, "progress": self.events.append, **options}
+        on = executor.Conditions(**options)
         with self.server() as server:
-            outcome: Outcome = getattr(executor, what)(server, read_folder(self.folder), **options)
+            outcome: Outcome = getattr(executor, what)(
+                server, read_folder(self.folder), on, **how_far
+            )
         return outcome
 
     def journal(self) -> list[tuple[Any, ...]]:

@@ -286,10 +286,12 @@ def test_a_done_statement_has_to_be_the_same_and_a_later_one_need_not(
         with pytest.raises(
             PlumbobError, match="statement 1 of .* was run, and is another"
         ) as caught:
-            executor.apply(server, with_statement(1, "DO 1"))
+            executor.apply(server, with_statement(1, "DO 1"), executor.Conditions())
         assert caught.value.exit == Exit.STALE
         later = "ALTER TABLE `users` ADD KEY `ix` (`name`)"
-        assert executor.apply(server, with_statement(4, later)).statements == 3
+        assert (
+            executor.apply(server, with_statement(4, later), executor.Conditions()).statements == 3
+        )
 
 
 @pytest.mark.parametrize("is_done", [True, False])

@@ -11,7 +11,7 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration import history, store
 from plumbob.migration.draft import draft
 from plumbob.migration.events import Begins, Done, Drifted, Ends, Runs, Warned
-from plumbob.migration.executor import apply
+from plumbob.migration.executor import Conditions, apply
 from plumbob.migration.files import read_folder, write_pair
 from plumbob.migration.live import look
 from plumbob.migration.status import Status, status
@@ -273,7 +273,7 @@ def test_settings_of_a_statement_hold_for_it_alone(project: Project) -> None:
     )
     project.migrate("relaxed", relaxed, down=(alter("users", "DROP COLUMN `d`"),))
     with project.server() as server:
-        apply(server, read_folder(project.folder))
+        apply(server, read_folder(project.folder), Conditions())
         assert "NO_ZERO_DATE" in server.query("SELECT @@SESSION.sql_mode")[0][0]
         assert server.query("SELECT @@SESSION.lock_wait_timeout") == [(2,)]
     assert "0000-00-00" in project.definition("users")
@@ -326,7 +326,7 @@ def test_a_setting_that_an_account_may_not_set_is_said_before_the_first_statemen
     project.sql(f"GRANT ALL ON `{project.database}`.* TO {name}@localhost")
     url = project.url.replace("root@", f"{name}@")
     with connect(Target.from_url(url)) as server, pytest.raises(PlumbobError) as caught:
-        apply(server, read_folder(project.folder))
+        apply(server, read_folder(project.folder), Conditions())
     assert f"{name} may not set innodb_strict_mode = 0 for its session" in caught.value.what
     project.sql(f"DROP USER {name}@localhost")
     assert "`x`" not in project.definition("users")
@@ -369,7 +369,7 @@ def test_a_result_that_is_not_the_proved_one_stops_the_run(project: Project) -> 
         forward=replace(migration.forward, statements=(first, migration.up[1]), written=""),
     )
     with project.server() as server, pytest.raises(PlumbobError) as caught:
-        apply(server, [forged])
+        apply(server, [forged], Conditions())
     assert "users is not as it was expected to be after it" in caught.value.what
     assert caught.value.exit == Exit.FAILED
     assert "`y`" not in project.definition("users")

@@ -26,7 +26,8 @@ url, folder, what = sys.argv[1:]
 def command():
     with interruptible(what) as stop, connect(Target.from_url(url)) as server:
         run = getattr(executor, what)
-        run(server, read_folder(Path(folder)), progress=teller(), stop=stop)
+        on = executor.Conditions(progress=teller(), stop=stop)
+        run(server, read_folder(Path(folder)), on)
 sys.exit(console.run(command, as_json=False))
 """
 # Some milliseconds for each row, until KILL QUERY.

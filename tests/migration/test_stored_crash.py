@@ -49,12 +49,8 @@ def dies(user: User, number: int, event: type, run: Callable[..., object] = exec
             raise Killed
 
     with connect(Target.from_url(user.url)) as server, pytest.raises(Killed):
-        run(
-            server,
-            read_folder(user.folder / "generated" / "migrations"),
-            progress=progress,
-            allow=["all"],
-        )
+        chain = read_folder(user.folder / "generated" / "migrations")
+        run(server, chain, executor.Conditions(allow=["all"], progress=progress))
 
 
 @pytest.mark.parametrize("event", [running.Runs, running.Done])
