@@ -19,7 +19,17 @@ SECONDS = 20
 _TOO_LONG = (1969, 3024)
 _NO_SUCH_COLUMN = 1054
 # Hazards of a whole table, whose object is the table's name.
-_OF_TABLES = frozenset(("drop-table", "change-engine", "drop-history", "no-partition"))
+_OF_TABLES = frozenset(
+    [
+        "drop-table",
+        "change-engine",
+        "drop-history",
+        "no-partition",
+        "delete-rows",
+        "replace-rows",
+        "truncate-table",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,11 +303,14 @@ class _Run:
         found = [Counted(hazard) for hazard in blocked]
         only_adds, is_later = True, False
         for task in tasks:
-            now, later = _hazards(task, is_later=is_later)
+            now, later, steps = _hazards(task, is_later=is_later)
             allow = self.allow | {*task.script.approved}
             found += at_risk(self.server, now, allow, empty=only_adds)
             behind = at_risk(self.server, later, allow, empty=only_adds)
             found += [replace(each, is_later=True) for each in behind]
+            # What people delete behind another step of theirs is asked for at once, where there is some.
+            counted = at_risk(self.server, steps, allow, empty=only_adds)
+            found += [replace(each, is_later=each.rows == 0) for each in counted]
             is_later |= _has_data_step(task)
             ends = task.migration.script(task.direction).tables
             # What a table is called that an earlier script has renamed, nobody knows here.
@@ -332,14 +335,19 @@ def _sql(tasks: Sequence[Task]) -> Iterator[str]:
         yield from (*session.before(each.session), each.sql, *session.after(each.session))
 
 
-def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard]]:
-    """The hazards of what is left of a task, ahead of its data steps by hand and behind them."""
+def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard], list[Hazard]]:
+    """The hazards of what is left of a task, up to its first data step by hand and behind it.
+
+    Those of other data steps come last.
+    """
     now: list[Hazard] = []
     later: list[Hazard] = []
+    steps: list[Hazard] = []
     for each in task.left:
-        is_later |= is_data(each, task.migration.server)
-        (later if is_later else now).extend(each.hazards)
-    return now, later
+        is_step = is_data(each, task.migration.server)
+        (now if not is_later else steps if is_step else later).extend(each.hazards)
+        is_later |= is_step
+    return now, later, steps
 
 
 def _has_data_step(task: Task) -> bool:

@@ -139,11 +139,6 @@ class Script:
         return tuple(hazard for each in self.statements for hazard in each.hazards)
 
     @property
-    def losses(self) -> tuple[Hazard, ...]:
-        """What it may lose of the rows, each once: no way back has it."""
-        return tuple(dict.fromkeys(each for each in self.hazards if each.takes_rows))
-
-    @property
     def by_hand(self) -> int:
         """How many of its statements were written by hand."""
         return sum(each.is_by_hand for each in self.statements)

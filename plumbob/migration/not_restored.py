@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from plumbob.migration import journal
+from plumbob.migration.by_hand import kind_of
 from plumbob.migration.counting import Counted
 from plumbob.migration.migration import Migration
 from plumbob.migration.tasks import Task
@@ -25,6 +26,21 @@ _LONGEST = 128
 Rows = tuple[int | None, str]
 
 
+def unrestored(migration: Migration) -> tuple[Hazard, ...]:
+    """What the way up may lose, and the definitions that come back do not have.
+
+    Whether a data step by hand is undone, its counterpart says, or the reason why there is none.
+    """
+    steps = ("data", "upkeep", "program")
+    found = (
+        hazard
+        for each in migration.up
+        if not (each.is_by_hand and kind_of(each.sql, migration.server) in steps)
+        for hazard in each.hazards
+    )
+    return tuple(dict.fromkeys(each for each in found if each.takes_rows))
+
+
 def keep(server: Server, tasks: Sequence[Task], counted: Sequence[Counted]) -> None:
     """Write down how many rows the ways up are about to lose, before they begin."""
     rows = {each.hazard: each for each in counted}
@@ -33,10 +49,10 @@ def keep(server: Server, tasks: Sequence[Task], counted: Sequence[Counted]) -> N
             continue
         known = {
             hazard.approval: (found.rows, found.example)
-            for hazard in task.migration.forward.losses
+            for hazard in unrestored(task.migration)
             if (found := rows.get(hazard)) is not None and not found.is_later and not task.is_there
         }
-        if task.migration.forward.losses:
+        if unrestored(task.migration):
             checksum = task.migration.checksum
             journal.write_note(server, _name(task.migration), checksum, json.dumps(known))
 
@@ -48,7 +64,7 @@ def missing(server: Server, tasks: Sequence[Task], allow: Collection[str]) -> It
             continue
         touched = {name for each in task.left for name in each.after}
         known = _kept(server, task.migration)
-        for hazard in task.migration.forward.losses:
+        for hazard in unrestored(task.migration):
             if not any(_is_of(hazard, name) for name in touched):
                 continue
             rows, example = known.get(hazard.approval, (None, ""))

@@ -15,6 +15,7 @@ from plumbob.migration import session
 from plumbob.migration.comments import escape
 from plumbob.migration.delimiter import ended
 from plumbob.migration.migration import Block, Direction, FileStatement, Migration, Script
+from plumbob.migration.not_restored import unrestored
 from plumbob.migration.reading import (
     FORMAT,
     FORMAT_OF_OTHERS,
@@ -73,7 +74,7 @@ def render(migration: Migration, direction: Direction) -> str:
         proof=PROVED + migration.proof if migration.proof else NOT_PROVED + migration.unproved,
         checksum=checksum,
         hazards=script.hazards,
-        lost=[(each.approval, not_restored(each).approval) for each in migration.forward.losses]
+        lost=[(each.approval, not_restored(each).approval) for each in unrestored(migration)]
         if direction == "down"
         else [],
         command=_COMMAND[direction],

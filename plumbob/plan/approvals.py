@@ -20,6 +20,7 @@ _PARTS = {
     "fill-null": "COLUMN",
     "overwrite-column": "COLUMN",
     "renumber": "COLUMN",
+    "truncate-partition": "PARTITION",
 }
 
 

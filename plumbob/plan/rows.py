@@ -37,7 +37,7 @@ def count_sql(rows: Rows) -> str:
         filter(None, [quote_name(rows.table.name), rows.of, rows.alias and f"AS {rows.alias}"])
     )
     where = f" WHERE {rows.where}" if rows.where else ""
-    example = _example(rows.table)
+    example = example_sql(rows.table)
     if rows.groups is None:
         return f"SELECT COUNT(*), {example} FROM {source}{where}"
     by = f" GROUP BY {', '.join(rows.groups)}" if rows.groups else ""
@@ -45,14 +45,19 @@ def count_sql(rows: Rows) -> str:
     return f"SELECT COUNT(*), MIN(`example`) FROM ({inner}) AS `found`"
 
 
-def _example(table: Table) -> str:
-    """The key of one row: the smallest where the key is one column."""
+def example_sql(table: Table, prefix: str = "") -> str:
+    """The key of one row: the smallest where the key is one column.
+
+    Args:
+        prefix: the name of the table in front of its columns, with the point.
+    """
     key = table.primary_key
     if key is None or len(key.columns) != len(key.parts) or any(each.period for each in key.parts):
         return "NULL"
     if len(key.columns) == 1:
-        return _named(table, key.columns[0], "MIN({})")
-    return f"MIN(CONCAT_WS(', ', {', '.join(_named(table, name, '{}') for name in key.columns)}))"
+        return _named(table, key.columns[0], f"MIN({prefix}{{}})")
+    named = ", ".join(_named(table, name, f"{prefix}{{}}") for name in key.columns)
+    return f"MIN(CONCAT_WS(', ', {named}))"
 
 
 def _named(table: Table, name: str, value: str) -> str:

@@ -40,8 +40,10 @@ def check_refs(table: str, checks: Iterable[Check], flavour: Flavour) -> Iterato
 Loss = Literal[
     "blocking",
     "break-program",
+    "call-procedure",
     "change-engine",
     "change-type",
+    "delete-rows",
     "disk",
     "drop-column",
     "drop-database",
@@ -54,6 +56,9 @@ Loss = Literal[
     "not-restored",
     "overwrite-column",
     "renumber",
+    "replace-rows",
+    "truncate-partition",
+    "truncate-table",
     "unmark-production",
 ]
 # What a server refuses where there are such rows, whatever is approved.
@@ -74,6 +79,8 @@ OBSTACLES: tuple[Obstacle, ...] = get_args(Obstacle)
 
 # What changes values, and loses nothing where no row is at risk.
 _OF_VALUES = frozenset(("change-type", "overwrite-column", "renumber", "fill-null"))
+# What takes rows and no structure.
+_OF_ROWS = frozenset(("delete-rows", "replace-rows", "truncate-partition", "truncate-table"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Hazard:
     @property
     def depends_on_rows(self) -> bool:
         """Whether nothing is lost where no row is at risk; what drops a structure always counts."""
-        return self.fails or self.kind in (*_OF_VALUES, "not-restored")
+        return self.fails or self.kind in (*_OF_VALUES, *_OF_ROWS, "not-restored")
 
     @property
     def takes_rows(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.lexer import Token, tokenize
@@ -10,11 +10,16 @@ from plumbob.migration.by_hand import is_data
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import renamed_tables
 from plumbob.model import Flavour, Renames, Schema, StoredKind, object_id, object_key
+from plumbob.plan.data_losses import Before, data_losses
 from plumbob.plan.planner import plan
 from plumbob.plan.statement import Hazard
 
-# What is gone although the end may look like the beginning.
-_GONE = ("drop-column", "drop-table", "drop-partition", "drop-history")
+# What is lost although the end may look like the beginning: what goes and comes again, and what was
+# cut by a type that is there no more.
+_LOST = (
+    "drop-column", "drop-table", "drop-partition", "drop-history", "change-type", "change-engine",
+    "overwrite-column", "renumber", "fill-null",
+)  # fmt: skip
 _PROGRAMS: tuple[StoredKind, ...] = ("procedure", "function", "event")
 
 
@@ -41,23 +46,56 @@ def judged(ran: Sequence[Ran], flavour: Flavour) -> tuple[FileStatement, ...]:
     renames = renames_in(statements, flavour)
     whole = list(dict.fromkeys(_hazards(start, end, renames, flavour)))
     each_own = [_own(each, flavour) for each in ran]
-    known = {hazard.approval for hazard in whole}
+    known = {(hazard.approval, hazard.fails) for hazard in whole}
     found: list[list[Hazard]] = [[] for _ in ran]
     for hazard in whole:
         place = _place(hazard, ran, each_own, flavour)
         if place is not None:
             found[place].append(hazard)
-    for place, hazards in enumerate(each_own):
-        for hazard in hazards:
-            is_gone = hazard.kind in _GONE and _is_there(hazard, start)
-            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object, start, end)
-            if (is_gone or is_broken) and hazard.approval not in known:
-                known.add(hazard.approval)
-                found[place].append(hazard)
+    ahead = [renames_in(statements[:place], flavour) for place in range(len(ran))]
+    for place, hazard in (
+        *_between(each_own, known, start, end, ahead),
+        *_of_rows(ran, ahead, known, flavour),
+    ):
+        found[place].append(hazard)
     return tuple(
-        replace(statement, hazards=tuple(hazards))
+        replace(statement, hazards=tuple(dict.fromkeys(hazards)))
         for statement, hazards in zip(statements, found, strict=True)
     )
+
+
+def _between(
+    own: Sequence[Sequence[Hazard]],
+    known: set[tuple[str, bool]],
+    start: Schema,
+    end: Schema,
+    ahead: Sequence[Renames],
+) -> Iterator[tuple[int, Hazard]]:
+    """What single statements do and the ends do not show, by the number of each; `known` gets it."""
+    for place, hazards in enumerate(own):
+        for hazard in hazards:
+            is_lost = hazard.kind in _LOST and _is_there(hazard, start, ahead[place])
+            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object, start, end)
+            if (is_lost or is_broken) and (hazard.approval, hazard.fails) not in known:
+                known.add((hazard.approval, hazard.fails))
+                yield place, hazard
+
+
+def _of_rows(
+    ran: Sequence[Ran],
+    ahead: Sequence[Renames],
+    known: Collection[tuple[str, bool]],
+    flavour: Flavour,
+) -> Iterator[tuple[int, Hazard]]:
+    """What the statements do to rows, and no definition shows; by the number of each."""
+    whole = {approval for approval, _ in known}
+    for place, (each, renames) in enumerate(zip(ran, ahead, strict=True)):
+        before = Before(each.before, ran[0].before, renames, flavour)
+        for hazard in data_losses(each.statement.sql, before):
+            # What goes as a whole is told, and counted, as that.
+            table, _, column = hazard.object.partition(".")
+            if not {f"drop-table:{table}", f"drop-column:{table}.{column}"} & whole:
+                yield place, hazard
 
 
 def _hazards(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> Iterable[Hazard]:
@@ -108,15 +146,21 @@ def _is_kept(program: str, start: Schema, end: Schema) -> bool:
     return any(key in end.stored and start.stored.get(key) == end.stored[key] for key in keys)
 
 
-def _is_there(hazard: Hazard, start: Schema) -> bool:
-    """Whether what goes was there at the beginning, and not made by the file itself."""
-    if hazard.object in start.tables:
+def _is_there(hazard: Hazard, start: Schema, renames: Renames) -> bool:
+    """Whether what goes was there at the beginning, and not made by the file itself.
+
+    Args:
+        renames: what the statements ahead of it have renamed.
+    """
+    if renames.tables.get(hazard.object, hazard.object) in start.tables:
         return True
     table, _, part = hazard.object.rpartition(".")
-    found = start.tables.get(table)
+    found = start.tables.get(renames.tables.get(table, table))
     if found is None:
         return False
-    return hazard.kind != "drop-column" or found.column(part) is not None
+    column = renames.columns.get((table, part), part)
+    is_whole = hazard.kind in ("drop-partition", "drop-history")
+    return is_whole or found.column(column) is not None
 
 
 def renames_in(statements: Iterable[FileStatement], flavour: Flavour) -> Renames:

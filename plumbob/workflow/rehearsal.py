@@ -40,6 +40,7 @@ from plumbob.migration.migration import (
     Migration,
     Script,
 )
+from plumbob.migration.not_restored import unrestored
 from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, Trigger, key_of_id
 from plumbob.plan.approvals import Needless, needless
@@ -521,7 +522,7 @@ def _untold(script: Script, renewed: Script) -> list[Hazard]:
 
 def _needless(migration: Migration) -> Iterator[Needless]:
     """The approvals in both files that nothing in them asks for."""
-    back = [not_restored(each) for each in migration.forward.losses]
+    back = [not_restored(each) for each in unrestored(migration)]
     for script, more in ((migration.forward, []), (migration.backward, back)):
         # How large a table is, its server knows, and no file.
         of_size = {
