@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Literal
 
 from plumbob.ddl.lexer import SyntaxFault, tokenize
-from plumbob.migration.migration import FileStatement
+from plumbob.migration.migration import FileStatement, Migration
 from plumbob.model import Flavour
+from plumbob.plan.statement import Hazard
 
 # data: rows alone, in one transaction with the journal; definition: told by its fingerprint;
 # upkeep: can be run again; program: nobody knows how far it came.
@@ -50,6 +51,21 @@ def kind_of(sql: str, flavour: Flavour) -> Kind | None:
 def is_data(statement: FileStatement, flavour: Flavour) -> bool:
     """Whether it was written by hand and changes rows: no definition says whether it was run."""
     return statement.is_by_hand and kind_of(statement.sql, flavour) in ("data", "program")
+
+
+def unrestored(migration: Migration) -> tuple[Hazard, ...]:
+    """What the way up may lose, and the definitions that come back do not have.
+
+    Whether a data step by hand is undone, its counterpart says, or the reason why there is none.
+    """
+    steps = ("data", "upkeep", "program")
+    found = (
+        hazard
+        for each in migration.up
+        if not (each.is_by_hand and kind_of(each.sql, migration.server) in steps)
+        for hazard in each.hazards
+    )
+    return tuple(dict.fromkeys(each for each in found if each.takes_rows))
 
 
 def advice_for(sql: str, flavour: Flavour) -> str:

@@ -338,14 +338,16 @@ def _sql(tasks: Sequence[Task]) -> Iterator[str]:
 def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard], list[Hazard]]:
     """The hazards of what is left of a task, up to its first data step by hand and behind it.
 
-    Those of other data steps come last.
+    What takes rows behind it comes last.
     """
     now: list[Hazard] = []
     later: list[Hazard] = []
     steps: list[Hazard] = []
     for each in task.left:
         is_step = is_data(each, task.migration.server)
-        (now if not is_later else steps if is_step else later).extend(each.hazards)
+        for hazard in each.hazards:
+            takes = is_step or hazard.is_of_rows
+            (now if not is_later else steps if takes else later).append(hazard)
         is_later |= is_step
     return now, later, steps
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from plumbob.migration import journal
-from plumbob.migration.by_hand import kind_of
+from plumbob.migration.by_hand import unrestored
 from plumbob.migration.counting import Counted
 from plumbob.migration.migration import Migration
 from plumbob.migration.tasks import Task
@@ -24,21 +24,6 @@ _NOTE = "lost by "
 _LONGEST = 128
 
 Rows = tuple[int | None, str]
-
-
-def unrestored(migration: Migration) -> tuple[Hazard, ...]:
-    """What the way up may lose, and the definitions that come back do not have.
-
-    Whether a data step by hand is undone, its counterpart says, or the reason why there is none.
-    """
-    steps = ("data", "upkeep", "program")
-    found = (
-        hazard
-        for each in migration.up
-        if not (each.is_by_hand and kind_of(each.sql, migration.server) in steps)
-        for hazard in each.hazards
-    )
-    return tuple(dict.fromkeys(each for each in found if each.takes_rows))
 
 
 def keep(server: Server, tasks: Sequence[Task], counted: Sequence[Counted]) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import session
+from plumbob.migration.by_hand import unrestored
 from plumbob.migration.comments import escape
 from plumbob.migration.delimiter import ended
 from plumbob.migration.migration import Block, Direction, FileStatement, Migration, Script
-from plumbob.migration.not_restored import unrestored
 from plumbob.migration.reading import (
     FORMAT,
     FORMAT_OF_OTHERS,

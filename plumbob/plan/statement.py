@@ -114,6 +114,11 @@ class Hazard:
         return not self.fails and self.kind not in ("break-program", "blocking", "disk")
 
     @property
+    def is_of_rows(self) -> bool:
+        """Whether rows go, and no structure."""
+        return self.kind in _OF_ROWS
+
+    @property
     def may_change_values(self) -> bool:
         return not self.fails and self.kind in _OF_VALUES
 

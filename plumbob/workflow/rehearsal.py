@@ -29,7 +29,7 @@ from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError, Position
 from plumbob.migration import asserting
 from plumbob.migration.atomic import programs
-from plumbob.migration.by_hand import advice_for, is_data, kind_of
+from plumbob.migration.by_hand import advice_for, is_data, kind_of, unrestored
 from plumbob.migration.explained import explained
 from plumbob.migration.live import look as look_at_database
 from plumbob.migration.migration import (
@@ -40,7 +40,6 @@ from plumbob.migration.migration import (
     Migration,
     Script,
 )
-from plumbob.migration.not_restored import unrestored
 from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, Trigger, key_of_id
 from plumbob.plan.approvals import Needless, needless

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 ADD = "UPDATE users SET name = CONCAT(name, '+', SLEEP(0.3))"
 PLUS = "UPDATE users SET name = CONCAT(name, '+')"
 MINUS = "UPDATE users SET name = CONCAT(name, '-')"
+NAMES = "overwrite-column:users.name"
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def killed_in(desk: Desk, sql: str) -> None:
 
 def test_a_data_step_that_was_killed_is_run_once(desk: Desk) -> None:
     desk.fills(ADD)
+    desk.approves(NAMES)
     desk.user.succeeds("check", "--write")
     killed_in(desk, ADD)
     desk.user.succeeds("apply")
@@ -105,6 +107,8 @@ def test_a_rollback_from_the_middle_undoes_the_blocks_that_were_run(
     if failing == "ahead":
         desk.edits(never)
     desk.fills(PLUS, back=back)
+    desk.approves(NAMES)
+    desk.approves(NAMES, ".rollback")
     if failing == "behind":
         desk.edits(never)
     desk.user.succeeds("check", "--write")
@@ -117,6 +121,7 @@ def test_a_rollback_from_the_middle_undoes_the_blocks_that_were_run(
 
 def test_a_data_step_that_the_server_warns_of_is_taken_back(desk: Desk) -> None:
     desk.fills("UPDATE users SET name = IF(id = 2, 1 / 0, 'x')")
+    desk.approves(NAMES)
     desk.user.succeeds("check", "--write")
     fails(desk.user, 7, "apply")
     assert names(desk) == ["ann", "bob"]
@@ -124,6 +129,7 @@ def test_a_data_step_that_the_server_warns_of_is_taken_back(desk: Desk) -> None:
 
 def test_rows_that_others_hold_are_waited_for(desk: Desk, server: Server, database: str) -> None:
     desk.fills(PLUS)
+    desk.approves(NAMES)
     desk.user.succeeds("check", "--write")
     with server.connect(database) as other, other.cursor() as cursor:
         cursor.execute("START TRANSACTION")

@@ -26,7 +26,7 @@ CASES = json.loads(Path(__file__).with_name("loss_matrix.json").read_text(encodi
     "cases"
 ]
 # What a declaration does not say: a statement of its own, a session of the ALTER, or a way that is not
-# taken; and what is refused without a look at rows.
+# taken; and what is refused without a look at rows. By hand: `test_losses_by_hand.py`.
 NOT_DECLARED = {
     "truncate_partition": "no declaration empties a partition",
     "charset_via_binary": "the character set is changed directly, which loses nothing",

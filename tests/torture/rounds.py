@@ -58,7 +58,10 @@ views:
 triggers:
   paid_once: before insert on payments for each row set new.amount = round(new.amount, 2)
 """
-BLOCK = "\n-- by hand: begin count\nUPDATE counter SET n = n {} 1;\n-- by hand: end\n"
+BLOCK = (
+    "\n-- approved: overwrite-column:counter.n"
+    "\n-- by hand: begin count\nUPDATE counter SET n = n {} 1;\n-- by hand: end\n"
+)
 # What of each table is the same before and after the migration; a table may have either of two names.
 SUMS = {
     ("counter",): "id",
