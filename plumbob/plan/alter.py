@@ -230,6 +230,7 @@ def _restore_order(work: TableWork, flavour: Flavour) -> None:
         moved = to_move(staying, list(work.after.checks))
         work.dropped_checks.extend(moved)
         work.added_checks.extend(moved)
+        work.reordered.extend(check.name for check in moved)
         order = [check.name for check in work.after.checks]
         work.added_checks.sort(key=lambda check: order.index(check.name))
 

@@ -66,7 +66,7 @@ class ColumnChange:
 class TableWork:
     """The changes of one table, sorted by kind; parts have the names that they have at that time.
 
-    `reordered` are the names of those indexes that are dropped and added as they are, for their order.
+    `reordered` names the indexes and checks that are dropped and added as they are, for their order.
     """
 
     before: Table

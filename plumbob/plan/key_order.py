@@ -41,9 +41,15 @@ def _table_reached(before: Table | None, after: Table) -> Table:
     come = [index for index in declared if index.name not in stay]
     is_free = bool(come) and _moves_for_free(kept, before, replace(after, indexes=declared))
     indexes = declared if is_free else _grouped([*kept, *come], after)
-    kept_checks = [check for check in before.checks if check in after.checks]
-    new_checks = [check for check in after.checks if check not in kept_checks]
-    return replace(after, indexes=indexes, checks=(*kept_checks, *new_checks))
+    return replace(after, indexes=indexes, checks=_checks(before.checks, after.checks))
+
+
+def _checks(before: Sequence[Check], after: Sequence[Check]) -> tuple[Check, ...]:
+    """MariaDB copies the table for one that is added, and looks at all of them; MySQL sorts them by name."""
+    kept = [check for check in before if check in after]
+    come = [check for check in after if check not in kept]
+    is_free = bool(come) and [check for check in after if check in kept] == kept
+    return tuple(after) if is_free else (*kept, *come)
 
 
 def _staying(before: Table, after: Table) -> Iterator[Index]:

@@ -21,7 +21,7 @@ def summary(work: TableWork) -> str:
     if not work.reordered:
         return said
     stay = "stay as they are" if len(work.reordered) > 1 else "stays as it is"
-    return f"{said}; {_some(work.reordered)} {stay}, named again for the order of indexes"
+    return f"{said}; {_some(work.reordered)} {stay}, named again for the order alone"
 
 
 def _some(said: list[str]) -> str:

@@ -52,8 +52,8 @@ def test_what_stays_is_the_beginning_of_what_is_wanted(kept: str, wanted: str, m
     ("wanted", "about"),
     [
         ("abcx", "add index x"),
-        ("abxc", "add index x; c stays as it is, named again for the order of indexes"),
-        ("xabc", "add index x; a, b, c stay as they are, named again for the order of indexes"),
+        ("abxc", "add index x; c stays as it is, named again for the order alone"),
+        ("xabc", "add index x; a, b, c stay as they are, named again for the order alone"),
     ],
 )
 def test_what_is_named_again_is_told(wanted: str, about: str) -> None:
