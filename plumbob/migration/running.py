@@ -449,7 +449,9 @@ class Runner:
             if is_stopped:
                 said = f"a part of it may stay: {why}"
                 raise ended.interrupted(task, number - 1, self.stop, said) from error
-            said = advice(errno) if errno else "Nothing of it stays."
+            said = "Nothing of it stays."
+            if errno:
+                said = advice(errno, is_cluster=self.server.is_cluster)
             first = f"A part of it may stay: {why}." if why else said
             what = error.what
             if isinstance(error, ServerError):

@@ -52,6 +52,14 @@ _ADVICE = {
 }
 
 
+# A cluster gives no number of its own to what does not fit into a write set: any error, and that of COMMIT.
+_TOO_LARGE = (1105, 1180)
+_IN_PARTS = (
+    "Where the members would get more at once than wsrep_max_ws_rows or wsrep_max_ws_size allow: change the "
+    "rows in several steps, by ranges of the primary key."
+)
+
+
 def sort_warnings(
     warnings: Iterable[tuple[str, int, str]],
     *,
@@ -79,9 +87,11 @@ def sort_warnings(
     return bad, harmless
 
 
-def advice(errno: int) -> str:
+def advice(errno: int, *, is_cluster: bool = False) -> str:
     """What to do about an error, and its page; "" where its message says it all."""
     said = _ADVICE.get(errno, "")
+    if is_cluster and errno in _TOO_LARGE:
+        return _IN_PARTS
     if not said and (page := page_of(errno)):
         return f"See {page}."
     return with_page(said, errno)
