@@ -91,8 +91,9 @@ class Lock:
                     advice="run the same command again: it looks at what is there and goes on",
                     exit=Exit.FAILED,
                 )
-            # An account that may do so would write to it all the same.
-            if str(read_only) not in ("0", "OFF"):
+            # An account that may do so would write to it all the same. Of other members nothing is asked:
+            # what a cluster sends them they do, and readers are often set so.
+            if each is self.server and str(read_only) not in ("0", "OFF"):
                 raise PlumbobError(
                     f"{each.target.label()} has become read-only since the run began, so nothing more was run",
                     advice="another server may be the primary by now: run the same command again there",

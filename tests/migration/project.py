@@ -19,6 +19,7 @@ from plumbob.migration.migration import ABSENT, Migration
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import read_schema
+from plumbob.server.members import ask_nobody_else
 from plumbob.server.target import Target
 from tests import servers
 
@@ -108,6 +109,8 @@ class Project:
         """Write a migration from what the scratch database holds to what the statements make of it."""
         chain = read_folder(self.folder)
         with self.server(self.scratch) as server:
+            # Of a cluster: nothing here says to the others in which time zone a statement is meant.
+            ask_nobody_else(server)
             before = read_schema(server)
             seen_up = list(self._run_on_scratch(server, up))
             after = read_schema(server)
