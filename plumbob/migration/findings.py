@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from plumbob.ddl.quote import quote_name
 from plumbob.ddl.stored import database_collation
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import diverging, synced
+from plumbob.migration import diverging, history, synced
 from plumbob.migration.counting import Counted
 from plumbob.migration.drift import (
     drift_elsewhere,
@@ -21,6 +22,7 @@ from plumbob.migration.migration import Script
 from plumbob.migration.privileges import lacking
 from plumbob.migration.tasks import Task
 from plumbob.plan.cost import altered_table, changes_columns
+from plumbob.plan.wording import byte_size
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
 from plumbob.server.instant import versions_left
@@ -43,6 +45,10 @@ def findings(
     Args:
         over: the ids of objects that may have drifted.
     """
+    if found := list(_too_long(server, tasks, live)):
+        # To look further would send it.
+        yield from found
+        return
     yield from _other_servers(server, tasks)
     yield from _breaks(tasks)
     yield from lacking(server, tasks)
@@ -186,6 +192,32 @@ def _used_up(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
                 advice=f"OPTIMIZE TABLE {quote_name(table)} builds it anew, and it takes all of them "
                 f"again; or remove both files of {where[table]} and plan it anew: schema diff --write",
                 where=where[table],
+                exit=Exit.UNSAFE,
+            )
+
+
+def _too_long(server: Server, tasks: Sequence[Task], live: Live) -> Iterator[PlumbobError]:
+    """What the server takes no packet for: it hangs up, and nothing after it would ever be done."""
+    most = int(server.settings["max_allowed_packet"])
+    for task in tasks:
+        id, total = task.migration.id, len(task.statements)
+        found = [
+            (
+                len(task.statements[number - 1].sql.encode()),
+                f"statement {number} of {total} of {id}",
+            )
+            for number in task.numbers
+        ]
+        recorded = history.size_of(task.migration, partial(live.texts, server.flavour), most)
+        found.append((recorded, f"what is recorded of {id}, which is both of its files,"))
+        size, what = max(found)
+        if size >= most:
+            wanted = (size // 1024**2 + 1) * 1024**2
+            yield PlumbobError(
+                f"{what} takes {byte_size(size)}, and the server takes {byte_size(most)} at once",
+                advice=f"SET GLOBAL max_allowed_packet = {wanted} takes effect for the next connection; or make "
+                "several migrations of it",
+                where=id,
                 exit=Exit.UNSAFE,
             )
 

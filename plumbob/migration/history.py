@@ -5,7 +5,7 @@ An append-only list of events. What is applied is a set with parents: there is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,6 +104,10 @@ def files(server: Server, id: str) -> tuple[str, str] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
+# What stands in the row beside the files and the definitions, and what tables become longer by.
+_BESIDE = 8192
+
+
 def write(
     server: Server,
     migration: Migration,
@@ -137,6 +141,17 @@ def write(
     with transaction(server):
         number = _insert(server, values, milliseconds)
         server.execute(f"UPDATE `{JOURNAL}` SET history = {number:d} WHERE history IS NULL")
+
+
+def size_of(migration: Migration, texts: Callable[[], Mapping[str, str]], most: int) -> int:
+    """About how many bytes are sent at once to record an event of a migration.
+
+    Args:
+        texts: gives the definitions of all tables; asked for where it may matter.
+        most: how many bytes may be sent.
+    """
+    files = sum(len(quote_text(render(migration, way)).encode()) for way in ("up", "down"))
+    return files + _BESIDE + (len(pack(texts())) if files > most // 4 else 0)
 
 
 def adopt(server: Server, texts: Mapping[str, str], *, before: str, after: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import click
@@ -96,9 +97,12 @@ def _wrong(found: Status) -> Iterator[str]:
 
 def _half_done(half: HalfDone) -> Iterator[str]:
     yield f"{_bad('half done')} {line(half.migration)}: go on with `{half.command}`"
-    for entry in half.entries:
-        if entry.number:
-            yield f"          statement {entry.number}: {line(entry.state)}"
+    entries = [each for each in half.entries if each.number]
+    for state, group in groupby(entries, key=lambda each: each.state):
+        first, *more = [each.number for each in group]
+        is_one = not more or more[-1] == first
+        said = f"statement {first}" if is_one else f"statements {first} to {more[-1]}"
+        yield f"          {said}: {line(state)}"
 
 
 def _end(found: Status) -> Iterator[str]:

@@ -294,6 +294,26 @@ def test_journals_of_other_versions(desk: Desk) -> None:
     assert "format 9" in fails(desk.user, 4, "apply").err
 
 
+@pytest.mark.parametrize(
+    ("server", "length"), [("mysql", 40_000), ("mariadb", 8_000)], indirect=["server"]
+)
+def test_what_the_server_takes_no_packet_for_is_said_before(desk: Desk, length: int) -> None:
+    """It would hang up: at that statement, or when all of them are done and nothing is written down."""
+    before = desk.sql("SELECT @@GLOBAL.max_allowed_packet")[0][0]
+    text = "x" * length
+    desk.fills(*(INSERT.format(f"LENGTH('{text}') + {n}") for n in range(40_000 // length)))
+    desk.user.succeeds("check", "--write")
+    desk.sql("SET GLOBAL max_allowed_packet = 32768")
+    try:
+        said = fails(desk.user, 4, "apply").err
+    finally:
+        desk.sql(f"SET GLOBAL max_allowed_packet = {before}")
+    assert "KiB, and the server takes 32 KiB at once" in said
+    assert "SET GLOBAL max_allowed_packet = 1048576" in said
+    assert "email" not in desk.columns()
+    desk.user.succeeds("apply")
+
+
 @pytest.mark.parametrize("server", ["mysql"], indirect=True)
 def test_a_table_that_does_not_fit_is_left_as_it_was(desk: Desk) -> None:
     """F15, by the room that a table in memory may take: 1114, as for a full disk."""
