@@ -15,7 +15,15 @@ from typing import TypeVar
 from plumbob.ddl.fingerprint import Object, fingerprint, objects
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.migration import ABSENT
-from plumbob.model import STORED_KINDS, Event, Flavour, Schema, StoredKind, object_key
+from plumbob.model import (
+    STORED_KINDS,
+    Event,
+    Flavour,
+    NotUnderstood,
+    Schema,
+    StoredKind,
+    object_key,
+)
 from plumbob.server.connection import Server
 from plumbob.server.introspect import read_objects, read_schema
 from plumbob.server.members import asked, joined, named, node_name
@@ -74,7 +82,12 @@ def read_whole(
     def read(each: Server) -> Schema:
         return read_schema(each, keep=keep, managed=managed)
 
-    found, events = _agreed(server, read, objects)
+    def parts(schema: Schema) -> dict[str, Object]:
+        # What tables and programs to come are made with; it is no object of its own.
+        defaults = NotUnderstood("", f"{schema.charset} {schema.collation}", "")
+        return {**objects(schema), "the database's defaults": defaults}
+
+    found, events = _agreed(server, read, parts)
     told = {object_key("event", event.name): event for event in events.values()}
     return replace(found, stored={**found.stored, **told})
 

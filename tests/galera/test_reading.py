@@ -114,6 +114,9 @@ def test_what_reads_names_a_split_and_writes_nothing(
         codes = [at(node, user).types("diff", "--one-member").code for node in cluster.nodes]
         assert codes == [0, 0, 1]
         assert user.types("diff", "--one-member", "--write").code == Exit.BAD_INPUT
+    other = f"ALTER DATABASE {project.database} CHARACTER SET {{}}"
+    with alone(n3, project.database, other.format("latin1"), back=other.format("utf8mb4")):
+        assert "the database's defaults: " in user.types("diff").err
     assert [user.types(what).code for what in ("diff", "status")] == [0, 0]
 
 
