@@ -4,7 +4,8 @@
     python -m tools.schemas FOLDER --server mysql --only blog --only shop
 
 A file is a schema (shop.sql); files that differ behind the first dot (blog.1.sql, blog.2.sql), or in a folder
-of their own (crm/1.sql, crm/2.sql), are its versions. Each is read, built anew and compared; from each version
+of their own (crm/1.sql, crm/2.sql), are its versions. A version may be a declaration of plumbob's (crm/3.yaml),
+which can say what was renamed. Each is read, built anew and compared; from each version
 to the next it goes up, with rows, and back. It ends with 1 where something is not as it has to be. What a
 server itself does not take of a dump is told, and is nobody's fault here.
 """

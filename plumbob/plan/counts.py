@@ -16,7 +16,7 @@ from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.cost import alters
 from plumbob.plan.misfits import misfits
 from plumbob.plan.pair import Pair
-from plumbob.plan.refusals import is_null_refused, orphans, refusals, zero_dates
+from plumbob.plan.refusals import is_null_refused, refusals, zero_dates
 from plumbob.plan.rows import Rows, count_sql
 from plumbob.plan.session import takes_zero_dates
 from plumbob.plan.statement import Hazard, Loss, Statement
@@ -46,7 +46,10 @@ def with_counts(
         for old, new in zip(before.tables.values(), there.tables.values(), strict=True)
     }
     counts = {name: _counts(pair) for name, pair in pairs.items()}
+    statements = list(statements)
     left = list(refusals(pairs))
+    given = frozenset(ref for statement in statements for ref in statement.gives)
+    unchanged = [each.hazard for each in left if each.refs.isdisjoint(given)]
     for statement in statements:
         own = [each for each in left if each.refs & statement.gives]
         left = [each for each in left if each not in own]
@@ -56,19 +59,27 @@ def with_counts(
                 *_counted(statement.hazards, counts.get(statement.table, {})),
                 *(each.hazard for each in own),
             ),
-            if_copied=tuple(_if_copied(statement, pairs)),
+            if_copied=tuple(_if_copied(statement, pairs, unchanged)),
         )
 
 
-def _if_copied(statement: Statement, pairs: Mapping[str, Pair]) -> Iterator[Hazard]:
+def _if_copied(
+    statement: Statement, pairs: Mapping[str, Pair], unchanged: Iterable[Hazard]
+) -> Iterator[Hazard]:
+    """What else fails where the statement copies the table.
+
+    Args:
+        unchanged: what would fail if it were not there already, such as a foreign key.
+    """
     pair = pairs.get(statement.table)
     if pair is None or not alters(statement.sql):
         return
     if not takes_zero_dates(statement):
         yield from zero_dates(pair)
     # MySQL looks at each row's parents again when it copies the row; MariaDB does not.
-    if pair.after is not None and pair.flavour.is_mysql:
-        yield from (each.hazard for each in orphans(pair, pairs))
+    if pair.flavour.is_mysql:
+        of_table = (each for each in unchanged if each.object.startswith(f"{pair.name}."))
+        yield from (each for each in of_table if each.kind == "orphans")
 
 
 def _counted(hazards: Iterable[Hazard], counts: Counts) -> Iterator[Hazard]:

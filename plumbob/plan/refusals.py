@@ -41,7 +41,7 @@ def refusals(pairs: Pairs) -> Iterator[Refusal]:
             yield from _zero_dates(pair)
             yield from _duplicates(pair)
             yield from _violations(pair)
-            yield from orphans(pair, pairs)
+            yield from _orphans(pair, pairs)
             yield from _without_partition(pair)
 
 
@@ -194,7 +194,7 @@ def _violation(
         yield _refusal(pair, "violations", name, "the check is false for rows", rows, refs)
 
 
-def orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
+def _orphans(pair: Pair, pairs: Pairs) -> Iterator[Refusal]:
     """Also of a key that is dropped and added again: rows may have been loaded without a look at it."""
     assert pair.after is not None
     for key in pair.after.foreign_keys:

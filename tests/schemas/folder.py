@@ -13,13 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_SUFFIXES = (".sql", ".yaml")
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a schema: the script that makes it, in one file or several."""
+    """One state of a schema: the script that makes it, in one file or several, or its declaration."""
 
     name: str
     files: tuple[Path, ...]
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is a declaration of ours, and no script."""
+        return self.files[0].suffix == ".yaml"
 
     @property
     def script(self) -> str:
@@ -38,7 +45,7 @@ def applications(folder: Path) -> list[Application]:
     for path in folder.iterdir():
         if path.is_dir():
             found.setdefault(path.name, []).extend(_versions(path))
-        elif path.suffix == ".sql":
+        elif path.suffix in _SUFFIXES:
             name, _, version = path.stem.partition(".")
             found.setdefault(name, []).append(Version(version, (path,)))
     return [Application(name, _in_order(found[name])) for name in sorted(found) if found[name]]
@@ -47,8 +54,8 @@ def applications(folder: Path) -> list[Application]:
 def _versions(folder: Path) -> Iterator[Version]:
     for path in folder.iterdir():
         files = tuple(sorted(path.rglob("*.sql"))) if path.is_dir() else (path,)
-        if files and all(file.suffix == ".sql" for file in files):
-            yield Version(path.name.removesuffix(".sql"), files)
+        if files and files[0].suffix in _SUFFIXES:
+            yield Version(path.name if path.is_dir() else path.stem, files)
 
 
 def _in_order(versions: list[Version]) -> tuple[Version, ...]:

@@ -51,6 +51,12 @@ class Project(User):
             raise Wrong("\n    ".join([f"schema {' '.join(argv)} ends with {result.code}", *said]))
         return result
 
+    def becomes(self, declaration: str) -> None:
+        """Declare it, and apply it to what is there, which is nothing yet."""
+        self.declare(declaration)
+        self.must("diff", "--write", "-m", "all of it")
+        self.runs("apply")
+
     def runs(self, verb: str) -> list[str]:
         """Apply, or roll back, with the approvals that this asks for; these.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import yaml
+
 from plumbob.ddl.quote import quote_name
 from tests.servers import Server
 
@@ -77,6 +79,24 @@ def lost(
                 value, there.columns.get(name)
             ):
                 yield f"{table}.{name} has other values"
+
+
+def under_old_names(found: Mapping[str, Sums], declaration: str) -> dict[str, Sums]:
+    """The sums of tables and columns by the names that they had, where the declaration renames them."""
+    declared = yaml.safe_load(declaration)["tables"]
+    sums = {}
+    for table, of_table in found.items():
+        told = declared.get(table) or {}
+        columns = told.get("columns") or {}
+        was = {name.lower(): _was(column, name) for name, column in columns.items()}
+        renamed = {was.get(name, name).lower(): value for name, value in of_table.columns.items()}
+        sums[_was(told, table)] = Sums(of_table.rows, renamed)
+    return sums
+
+
+def _was(declared: object, name: str) -> str:
+    """The old name of a table or a column; a column's short form has none."""
+    return str(declared.get("was", name)) if isinstance(declared, dict) else name
 
 
 def _is_kept(value: tuple[str, object], other: tuple[str, object] | None) -> bool:
