@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from plumbob.ddl.completed import covers
 from plumbob.model import Check, ForeignKey, Index, KeyPart, Schema, Table
 
 P = TypeVar("P", Index, Check)
@@ -84,12 +85,10 @@ def _is_built_when_moved(index: Index, table: Table) -> bool:
 
 def _may_be_implied(index: Index, key: ForeignKey) -> bool:
     """Whether the server may have made the index for a foreign key: nothing that it prints tells."""
-    column = key.columns[0].lower()
-    own = {key.name.lower(), column}
-    name = index.name.lower()
-    return index.columns == key.columns and (
-        name in own or name.removeprefix(f"{column}_").isdigit()
-    )
+    if index.kind != "index" or len(index.parts) != len(key.columns) or not covers(index, key):
+        return False
+    name, column = index.name.lower(), key.columns[0].lower()
+    return name in (key.name.lower(), column) or name.removeprefix(f"{column}_").isdigit()
 
 
 def rank(index: Index, table: Table) -> int:
