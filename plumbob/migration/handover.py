@@ -20,11 +20,35 @@ from plumbob.model import Table, object_id
 from plumbob.plan.cost import altered_table, alters
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
+from plumbob.server.grants import read_grants
 from plumbob.server.introspect import read_objects
 from plumbob.server.online import Tool, alter
+from plumbob.server.visibility import account
 
 # Such a tool puts the name into its own SQL and into a DSN.
 _PLAIN = re.compile(r"[A-Za-z0-9_$]+")
+# What each tool needs in the database, and of the whole server: of pt-online-schema-change measured on
+# MariaDB, by taking one away after the other; of gh-ost as its manual says. DELETE is for the triggers, which run
+# with the rights of whoever made them, and without it the application's own statements would fail; LOCK
+# TABLES is for `tidy`.
+_ON_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_ON_TABLES = ("CREATE", "DROP", "ALTER", "TRIGGER", "LOCK TABLES")
+_NEEDS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
+    "pt-online-schema-change": (
+        (*_ON_ROWS, *_ON_TABLES),
+        {
+            "mysql": ("PROCESS", "REPLICATION SLAVE"),
+            "mariadb": ("PROCESS", "REPLICATION MASTER ADMIN"),
+        },
+    ),
+    "gh-ost": (
+        (*_ON_ROWS, *_ON_TABLES, "INDEX"),
+        {
+            "mysql": ("REPLICATION CLIENT", "REPLICATION SLAVE"),
+            "mariadb": ("BINLOG MONITOR", "REPLICATION SLAVE"),
+        },
+    ),
+}
 # How pt-online-schema-change names its triggers.
 LEFT_BEHIND = "pt_osc_"
 _WORDS = {
@@ -45,6 +69,8 @@ class HandOver:
 
     def faults(self, server: Server) -> Iterator[PlumbobError]:
         """Why the tool cannot be given some of them."""
+        if self.statements:
+            yield from _lacking(server, self.tool)
         for statement in self.statements:
             table = altered_table(statement.sql)
             if why := next(self._against(server, statement, table), None):
@@ -182,6 +208,33 @@ def _of_table(server: Server, table: Table) -> Iterator[str]:
     triggers = [name for name, *_ in server.query(f"SHOW TRIGGERS LIKE {quote_text(table.name)}")]
     if not all(name.startswith(LEFT_BEHIND) for name in triggers):
         yield "it has triggers, which would go with the old table"
+
+
+def _lacking(server: Server, tool: Tool) -> Iterator[PlumbobError]:
+    """The privileges that the tool takes and our account has not."""
+    database = server.database or ""
+    here, everywhere = _NEEDS.get(tool.name, ((), {}))
+    grants = read_grants(server, database)
+    levels = {
+        f"{quote_name(database)}.*": [each for each in here if not grants.has(each)],
+        "*.*": [
+            each
+            for each in everywhere.get(server.flavour.maker, ())
+            if not grants.has_globally(each)
+        ],
+    }
+    who = account(server)
+    missing = {level: each for level, each in levels.items() if each}
+    if missing:
+        names = ", ".join(name for each in missing.values() for name in each)
+        wanted = "; ".join(
+            f"GRANT {', '.join(each)} ON {on} TO {who}" for on, each in missing.items()
+        )
+        yield PlumbobError(
+            f"{who} has not the privileges that {tool.name} takes: {names}",
+            advice=f"grant them: {wanted}",
+            exit=Exit.NO_ACCESS,
+        )
 
 
 def _without_log_of_rows(server: Server) -> Iterator[str]:

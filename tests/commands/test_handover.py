@@ -6,6 +6,7 @@ Debian's pt-online-schema-change does not know MySQL 9's ways to log in.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.commands.user import User
-from tests.conftest import Servers, empty_database
+from tests.conftest import Servers, account_of, empty_database
 from tests.servers import Server
 from tools.toolkit import provide
 
@@ -141,6 +142,25 @@ def test_what_the_tool_cannot_is_said_before_anything_runs(case: str, desk: Desk
     assert why in refused.err
     assert "let the server do it, with: --allow blocking:t" in refused.err
     desk.user.succeeds("apply", "--allow", "blocking:t")
+
+
+def test_what_the_tool_needs_and_the_account_has_not_is_said_before(desk: Desk) -> None:
+    """An account that may do all that `apply` does by itself; with what is said it is enough."""
+    desk.plan(TABLE % "bigint not null")
+    name = f"{account_of(desk.database)}@localhost"
+    granted = desk.user.succeeds("grants", "apply", "--to", name).out
+    desk.run(f"CREATE USER {name} IDENTIFIED BY 'x'")
+    try:
+        desk.run(*(line for line in granted.splitlines() if line.startswith("GRANT")))
+        url = desk.user.url.replace("root@", f"{account_of(desk.database)}:x@")
+        user = User(desk.user.folder, url)
+        refused = user.types("apply")
+        assert refused.code == 3, refused
+        assert "pt-online-schema-change takes: DELETE, TRIGGER, LOCK TABLES, PROCESS" in refused.err
+        desk.run(*re.findall(r"GRANT .*? TO '\w+'@'localhost'", refused.err))
+        assert "| Successfully altered" in user.succeeds("apply").err
+    finally:
+        desk.run(f"DROP USER {name}")
 
 
 def test_gh_ost_is_not_sent_where_it_could_not_do_it(desk: Desk) -> None:
