@@ -17,6 +17,7 @@ from plumbob.server.locks import (
     BACKUP_OBJECTS,
     ROWS,
     Lock,
+    Session,
     Transaction,
     Wanted,
     held_locks,
@@ -133,7 +134,12 @@ def _told(server: Server, found: Sequence[Wanted], open_: Mapping[int, Transacti
 
 
 def _blocker(server: Server, lock: Lock, open_: Mapping[int, Transaction]) -> Blocker:
-    session = lock.session
+    return _of_session(lock.session, open_, _why_spared(server, lock, open_))
+
+
+def _of_session(
+    session: Session, open_: Mapping[int, Transaction], spared: str = "", *, is_sure: bool = True
+) -> Blocker:
     transaction = open_.get(session.id, _NONE)
     return Blocker(
         session.id,
@@ -142,7 +148,8 @@ def _blocker(server: Server, lock: Lock, open_: Mapping[int, Transaction]) -> Bl
         max(session.seconds, transaction.seconds),
         _without_values(session.statement),
         transaction.rows,
-        _why_spared(server, lock, open_),
+        spared,
+        is_sure,
     )
 
 
@@ -192,19 +199,8 @@ def _guessed(server: Server, id: int, names: Collection[str], state: str) -> Wai
         is_named = each.database == server.database and _names(each.statement, names)
         if not is_named and (each.id not in open_ or each.statement):
             continue
-        transaction = open_.get(each.id, _NONE)
-        blockers.append(
-            Blocker(
-                each.id,
-                each.user,
-                each.host,
-                max(each.seconds, transaction.seconds),
-                _without_values(each.statement),
-                transaction.rows,
-                "a backup" if _is_dump(each.statement) else "",
-                is_sure=is_named,
-            )
-        )
+        spared = "a backup" if _is_dump(each.statement) else ""
+        blockers.append(_of_session(each, open_, spared, is_sure=is_named))
     return Wait(f"table {', '.join(sorted(names))}" if names else "", tuple(blockers), unseen)
 
 
@@ -253,23 +249,16 @@ def _perhaps_held(server: Server, names: Collection[str]) -> list[Held]:
     for each in sessions(server):
         if each.id == server.connection_id or each.user in _SYSTEM:
             continue
-        transaction = open_.get(each.id, _NONE)
         named = [name for name in names if _names(each.statement, [name])]
         is_named = bool(named) and each.database == server.database
         # What a transaction has done ahead of its statement of now, nobody tells.
-        is_new = bool(each.statement) and transaction.seconds <= each.seconds + 1
+        age = open_.get(each.id, _NONE).seconds
+        is_new = bool(each.statement) and age <= each.seconds + 1
         if not is_named and (each.id not in open_ or is_new):
             continue
-        blocker = Blocker(
-            each.id,
-            each.user,
-            each.host,
-            max(each.seconds, transaction.seconds),
-            _without_values(each.statement),
-            transaction.rows,
-            # A statement that waits itself holds nothing yet, as far as this list tells.
-            is_sure=is_named and not each.state.lower().startswith("waiting for"),
-        )
+        # A statement that waits itself holds nothing yet, as far as this list tells.
+        is_sure = is_named and not each.state.lower().startswith("waiting for")
+        blocker = _of_session(each, open_, is_sure=is_sure)
         found.append(Held(blocker, tuple(sorted(named if is_named else names))))
     return found
 
