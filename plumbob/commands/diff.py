@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import click
 
@@ -17,21 +18,25 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
+from plumbob.declaration import Declaration
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration import synced
 from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import settle_head
+from plumbob.model import Schema
+from plumbob.project import Project
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
 from plumbob.report.safe import line
 from plumbob.report.sql import comparison_sql
 from plumbob.report.text import comparison_text, left_alone_text
+from plumbob.server.connection import Server
 from plumbob.server.members import ask_nobody_else
-from plumbob.workflow import compare_database
+from plumbob.workflow import Comparison, compare_database
 from plumbob.workflow.owning import owned
-from plumbob.workflow.recorded import WORD, of_kinds, recorded_step
+from plumbob.workflow.recorded import WORD, Step, of_kinds, recorded_step
 from plumbob.workflow.revert import as_declaration
 from plumbob.workflow.writing import Written, foreseen, write_migration
 
@@ -126,31 +131,15 @@ def command(
     with connect_to(target, to, project.config) as server:
         if one_member:
             ask_nobody_else(server)
-        start, end = (recorded_step(server, each) if each else None for each in (before, after))
-        base = synced.recorded_schema(server) if start is end else None
-        if end is not None:
-            schema = of_kinds(end.schema, declaration.sections)
-            declaration = as_declaration(declaration, schema)
+        steps = _Steps.of(server, before, after)
         found = compare_database(
-            declaration,
+            steps.declared(declaration),
             server,
             scratch=place,
             proved=write or prove,
-            base=start.schema if start else base if write else None,
+            base=steps.base(write=write),
         )
-        # The rows are those of today.
-        hazards = [] if start else [each for up in found.plan.up for each in up.hazards]
-        is_live = start is end and not (write and base is not None)
-        live = database_name(server)
-        shown = compared(
-            found,
-            str(end) if end else project.shown(project.schema),
-            f"{live}, {start}" if start else live,
-            count_rows(server, hazards),
-            owned(found, server) if is_live else None,
-            foreseen(server, found) if is_live else (),
-            to_prove=write or prove,
-        )
+        shown = _shown(found, steps, server, project, write=write, to_prove=write or prove)
         written = None
         if write and shown.differs:
             written = write_migration(project.migrations, server, found, message)
@@ -164,13 +153,72 @@ def command(
         console.out(FORMATS[form](shown))
         if verbose:
             console.note(left_alone_text(shown))
-        if base is not None:
+        if steps.synced is not None:
             console.note(SYNCED_WRITE if write else SYNCED)
-        if start is end:
+        if steps.are_of_now:
             console.note(_next(shown, written, files))
     if written is None and not shown.differs:
         return Exit.OK if shown.in_sync else Exit.UNSAFE
     return Exit.OK if written else Exit.DIFFERENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of the history that stand in for what is live (`start`) and for what is declared (`end`).
+
+    `synced` is what the migrations lead to, where a sync went ahead of them and no step was named.
+    """
+
+    start: Step | None
+    end: Step | None
+    synced: Schema | None
+
+    @classmethod
+    def of(cls, server: Server, before: str | None, after: str | None) -> _Steps:
+        start, end = (recorded_step(server, each) if each else None for each in (before, after))
+        is_now = start is None and end is None
+        return cls(start, end, synced.recorded_schema(server) if is_now else None)
+
+    @property
+    def are_of_now(self) -> bool:
+        """Whether what is live is compared with what is declared."""
+        return self.start is None and self.end is None
+
+    def declared(self, declaration: Declaration) -> Declaration:
+        if self.end is None:
+            return declaration
+        return as_declaration(declaration, of_kinds(self.end.schema, declaration.sections))
+
+    def base(self, *, write: bool) -> Schema | None:
+        """What it begins with, where that is not what is live."""
+        if self.start is not None:
+            return self.start.schema
+        return self.synced if write else None
+
+
+def _shown(
+    found: Comparison,
+    steps: _Steps,
+    server: Server,
+    project: Project,
+    *,
+    write: bool,
+    to_prove: bool,
+) -> Compared:
+    """A comparison with what is asked of the database beside it, for the reports."""
+    # The rows are those of today.
+    hazards = [] if steps.start else [each for up in found.plan.up for each in up.hazards]
+    is_live = steps.are_of_now and not (write and steps.synced is not None)
+    live = database_name(server)
+    return compared(
+        found,
+        str(steps.end) if steps.end else project.shown(project.schema),
+        f"{live}, {steps.start}" if steps.start else live,
+        count_rows(server, hazards),
+        owned(found, server) if is_live else None,
+        foreseen(server, found) if is_live else (),
+        to_prove=to_prove,
+    )
 
 
 def _check_steps(before: str | None, after: str | None, *, write: bool) -> None:
