@@ -6,64 +6,47 @@ stands there. No row is ever copied: data steps and assertions are run on tables
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from plumbob import __version__
 from plumbob.ddl.canonical import canonical
 from plumbob.ddl.fingerprint import (
     fingerprint,
-    fingerprints,
     is_print_of,
     whole_fingerprint,
     without_list,
 )
-from plumbob.ddl.lexer import tokenize
-from plumbob.ddl.stored.mentions import mentions
 from plumbob.declaration import Declaration
 from plumbob.diff.change import Change, Create, Replace
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError, Position
-from plumbob.migration import asserting
-from plumbob.migration.atomic import programs
-from plumbob.migration.by_hand import advice_for, is_data, kind_of, unrestored
-from plumbob.migration.explained import explained
+from plumbob.migration.by_hand import unrestored
 from plumbob.migration.live import look as look_at_database
 from plumbob.migration.migration import (
     ABSENT,
-    Assertion,
     Direction,
-    FileStatement,
     Migration,
     Script,
 )
 from plumbob.migration.text import file_name
-from plumbob.model import Event, Schema, Trigger, key_of_id
+from plumbob.model import Event, Schema, key_of_id
 from plumbob.plan.approvals import Needless, needless
-from plumbob.plan.cost import alters
 from plumbob.plan.hazards import not_restored
-from plumbob.plan.statement import Hazard, Statement
-from plumbob.proof.near import is_called, with_other_triggers, with_triggers_over
-from plumbob.proof.trial import LiveTables, as_it_is, says_how, try_out
+from plumbob.plan.statement import Hazard
+from plumbob.proof.near import with_other_triggers, with_triggers_over
 from plumbob.proof.watch import Watch
 from plumbob.server.connection import Server
-from plumbob.server.errors import ServerError
-from plumbob.server.pages import with_page
 from plumbob.server.scope import EVERYTHING, Scope
-from plumbob.server.scratch import Scratch
 from plumbob.server.scratch_place import NoScratch, open_scratch_like
 from plumbob.workflow import compare_database, read_live
 from plumbob.workflow.declared import database_defaults
 from plumbob.workflow.judging import Ran, judged
+from plumbob.workflow.stage import Prints, Stage, at, gone, place_of
 
-Prints = Mapping[str, str]
-# As many tokens as name the object that a statement changes.
-_HEAD = 12
 _MADE_IN = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
-_EVENT = re.compile(r"(create|alter|drop) (\S+ )*?event\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,35 +91,6 @@ class Rehearsal:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Between:
-    """The database around a statement, `start` where its file begins; `changed` are ids."""
-
-    start: Schema
-    before: Schema
-    after: Schema
-    changed: frozenset[str]
-
-    def fired(self) -> set[str]:
-        """The tables with a trigger that is, or names, what was changed."""
-        names = {*map(_name_of, self.changed)}
-        return {
-            each.table
-            for each in _triggers(self.after)
-            if each.name.lower() in names or mentions(each) & names
-        }
-
-    def made(self) -> set[str]:
-        """Those with a trigger that was made, and names nothing that the file has taken away."""
-        old = {(each.name, each.body) for each in _triggers(self.before)}
-        tables = {each.table for each in _triggers(self.after) if (each.name, each.body) not in old}
-        return tables - with_triggers_over(_gone(self.start, self.after), self.after)
-
-
-def _triggers(schema: Schema) -> Iterator[Trigger]:
-    return (each for each in schema.stored.values() if isinstance(each, Trigger))
-
-
 class _NoBeginning(Exception):
     """Why nobody knows what a migration begins with."""
 
@@ -174,16 +128,16 @@ def rehearse(
     with open_scratch_like(scratch, first.server, target, _charset(declaration, chain)) as place:
         if isinstance(place, NoScratch):
             return tuple(Rehearsal(chain[number], unproved=place.why) for number in edited)
-        stage = _Stage(place, scope or Scope())
+        proof = _Proof(Stage(place), scope or Scope())
         found: list[Rehearsal] = []
         try:
-            begin = stage.begin(chain, edited[0], target)
+            begin = proof.begin(chain, edited[0], target)
             for number in range(begin, last + 1):
                 wanted = declaration if number == len(chain) - 1 else None
                 if number in edited:
-                    found.append(stage.prove(chain[number], wanted))
+                    found.append(proof.prove(chain[number], wanted))
                 if number < last and not chain[number].undoes_drift:
-                    stage.run(chain[number], "up")
+                    proof.stage.run(chain[number], "up")
         except _NoBeginning as why:
             return tuple(Rehearsal(chain[number], unproved=str(why)) for number in edited)
         finally:
@@ -205,15 +159,14 @@ def _charset(declaration: Declaration, chain: Sequence[Migration]) -> tuple[str 
     return made.most_common(1)[0][0] if made else (None, None)
 
 
-class _Stage:
-    """A scratch database on which scripts of files are run."""
+class _Proof:
+    """Migrations of a chain, run on a stage one behind the other."""
 
-    def __init__(self, scratch: Scratch, scope: Scope) -> None:
-        self.scratch = scratch
-        self.server = scratch.server
+    def __init__(self, stage: Stage, scope: Scope) -> None:
+        self.stage = stage
+        self.scratch = stage.scratch
+        self.server = stage.server
         self.scope = scope
-        rows = self.server.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA")
-        self.databases = {str(name).lower() for (name,) in rows} - {"information_schema"}
 
     def begin(self, chain: Sequence[Migration], number: int, target: Server | None) -> int:
         """Make the database as the first edited migration begins; gives the first one to be run.
@@ -228,7 +181,7 @@ class _Stage:
                 for each in chain[:number]:
                     # What undoes drift has nothing to do where none is.
                     if not each.undoes_drift:
-                        self.run(each, "up")
+                        self.stage.run(each, "up")
                 if self._is(first.forward):
                     return number
                 why = f"the files before it do not lead to what {first.id} begins with"
@@ -250,7 +203,7 @@ class _Stage:
         return number
 
     def _is(self, script: Script) -> bool:
-        now = self._prints_of(self.scratch.read())
+        now = self.stage.prints_of(self.scratch.read())
         same = whole_fingerprint(now) == script.before
         return same and all(
             is_print_of(before, now.get(id, ABSENT)) for id, (before, _) in script.tables.items()
@@ -260,11 +213,11 @@ class _Stage:
         """Run a migration up and down, and leave the database as it was."""
         flavour = self.server.flavour
         start_schema = self.scratch.read()
-        start, tables = self._prints_of(start_schema), {*start_schema.tables}
+        start, tables = self.stage.prints_of(start_schema), {*start_schema.tables}
         watch = Watch(self.scratch, frozenset(), tables, tables)
-        up = self.run(migration, "up", watch)
+        up = self.stage.run(migration, "up", watch)
         end_schema = self.scratch.read()
-        end = self._prints_of(end_schema)
+        end = self.stage.prints_of(end_schema)
         self._look_at_triggers(migration, watch, start_schema, end_schema)
         forward = _renewed(migration.forward, self._judged(up), start, end)
         elsewhere = []
@@ -273,9 +226,9 @@ class _Stage:
             raise self._next_begins_elsewhere(migration, end)
         if changes:
             elsewhere.append(Leads("up", migration.id, changes, _last(migration, "up", up)))
-        down = self.run(migration, "down", watch)
+        down = self.stage.run(migration, "down", watch)
         back_schema = self.scratch.read()
-        back = self._prints_of(back_schema)
+        back = self.stage.prints_of(back_schema)
         backward = _renewed(migration.backward, self._judged(down), end, back)
         lost = compare(_plain(back_schema, self.server), _plain(start_schema, self.server), flavour)
         if lost:
@@ -306,14 +259,14 @@ class _Stage:
         self, migration: Migration, watch: Watch, start: Schema, end: Schema
     ) -> None:
         """As the proof of a plan does: what a new trigger names that never was there is left to its writer."""
-        above = with_triggers_over(_gone(start, end), end)
+        above = with_triggers_over(gone(start, end), end)
         watch.triggered = (end.tables.keys() - with_other_triggers(start, end)) | above
         script, file = migration.forward, file_name(migration.id, "up")
         last = script.statements[-1].line if script.statements else 1
         try:
             watch.look_at_triggers()
         except PlumbobError as error:
-            raise _at(error, Position(file, last, 1, "the end")) from error
+            raise at(error, Position(file, last, 1, "the end")) from error
 
     def _missing(self, declaration: Declaration) -> tuple[Change, ...]:
         """What of the declaration the scratch database has not."""
@@ -343,131 +296,6 @@ class _Stage:
             exit=Exit.FAILED,
         )
 
-    def _prints_of(self, schema: Schema) -> Prints:
-        found = fingerprints(schema, self.server.flavour)
-        if self.scratch.is_private:
-            return found
-        return {id: each for id, each in found.items() if not id.startswith("event:")}
-
-    def run(
-        self, migration: Migration, direction: Direction, watch: Watch | None = None
-    ) -> list[Ran]:
-        """Run one way; gives for each statement what it changed.
-
-        Args:
-            watch: looks whether the schema is valid after each of them.
-        """
-        script, file = migration.script(direction), file_name(migration.id, direction)
-        start = schema = self.scratch.read()
-        seen, found = self._prints_of(schema), []
-        for number, statement in enumerate(script.statements, 1):
-            self._assert(statement.asserted, file)
-            ran = self._run_statement(script, number, file)
-            if ran is None:
-                found.append(Ran(statement, statement.after, schema, schema))
-                continue
-            if is_data(statement, self.server.flavour):
-                found.append(Ran(ran, {}, schema, schema))
-                continue
-            after = self.scratch.read()
-            now = self._prints_of(after)
-            changed = {
-                id: now.get(id, ABSENT)
-                for id in sorted({*seen, *now, *statement.after})
-                if seen.get(id) != now.get(id) or id in statement.after
-            }
-            if watch is not None:
-                between = _Between(start, schema, after, frozenset(changed))
-                self._look(watch, between, statement, file)
-            found.append(Ran(ran, changed, schema, after))
-            schema, seen = after, now
-        self._assert(script.asserted, file)
-        return found
-
-    def _look(self, watch: Watch, between: _Between, statement: FileStatement, file: str) -> None:
-        """Whether all views, foreign keys and triggers still have what they name."""
-        try:
-            # A view that is broken is not among those that are read.
-            watch.look(statement.about, {*between.before.stored, *between.after.stored})
-            watch.look_at_keys(statement.about, between.after.tables)
-            calls = any(map(is_called, between.changed))
-            watch.look_behind(statement.about, between.fired(), between.made(), afresh=calls)
-        except PlumbobError as error:
-            raise _at(error, _where(statement, file)) from error
-
-    def _assert(self, assertions: Iterable[Assertion], file: str) -> None:
-        for each in assertions:
-            self._refuse_others(each.sql, Position(file, each.line, 1, f"-- assert: {each.sql}"))
-        ahead = "it is looked at in the proof as well, where no table has rows"
-        asserting.look(self.server, assertions, file, ahead=ahead)
-
-    def _run_statement(self, script: Script, number: int, file: str) -> FileStatement | None:
-        """Run a statement and give it with its cost; None for one that is not run here."""
-        statement = script.statements[number - 1]
-        where = _where(statement, file)
-        if not self.scratch.is_private and _EVENT.match(_words(statement.sql)):
-            return None
-        self._refuse_odd(statement, where)
-        key = next((key for id in statement.after if (key := key_of_id(id))), None)
-        try:
-            with self.scratch.session(key, statement.session):
-                return self._tried(statement)
-        except ServerError as error:
-            raise PlumbobError(
-                f"{script.name_of(number)} fails in the proof: "
-                + explained(self.server, error, statement.sql),
-                advice=with_page("change the statement, or the declaration", error.errno),
-                where=where,
-                exit=Exit.FAILED,
-            ) from error
-
-    def _tried(self, statement: FileStatement) -> FileStatement:
-        """Run a statement; an ALTER TABLE of ours is asked what it costs as it is now."""
-        if statement.is_by_hand or not alters(statement.sql):
-            self.scratch.execute(statement.sql)
-            is_unknown = _words(statement.sql).startswith("alter")
-            return replace(statement, cost=None) if is_unknown else statement
-        if says_how(statement.sql):
-            return replace(statement, cost=as_it_is(self.scratch, statement.sql, statement.cost))
-        plain = Statement(statement.sql, statement.about, "")
-        tried = try_out(self.scratch, plain, LiveTables())
-        old, cost = statement.cost, tried.cost
-        if cost is not None and old is not None:
-            cost = replace(cost, rows=old.rows, bytes=old.bytes)
-        return replace(statement, sql=tried.sql, cost=cost)
-
-    def _refuse_odd(self, statement: FileStatement, where: Position) -> None:
-        """What we have not written: outside of the marks, too, people may have put anything."""
-        if kind_of(statement.sql, self.server.flavour) is None:
-            raise PlumbobError(
-                "this statement has no place in a migration: it is not run in a proof",
-                advice=advice_for(statement.sql, self.server.flavour),
-                where=where,
-                exit=Exit.UNSAFE,
-            )
-        if is_data(statement, self.server.flavour) and not self.scratch.is_private:
-            for _, body in programs(self.server):
-                self._refuse_others(body, where)
-        # Ours may refer to other databases, behind the name of the object that they change.
-        self._refuse_others(statement.sql, where, None if statement.is_by_hand else _HEAD)
-
-    def _refuse_others(self, sql: str, where: Position, first: int | None = None) -> None:
-        """A name of another database: what runs in a scratch database must not reach out of it."""
-        tokens = tokenize(sql, self.server.flavour, is_lenient=True)[:first]
-        for name, dot in itertools.pairwise(tokens):
-            if dot.text == "." and name.value.lower() in self.databases:
-                raise PlumbobError(
-                    f"this names the database {name.value}, or runs what does: it is not run in a proof",
-                    advice="a migration works on the database that it is applied to; leave the name out",
-                    where=where,
-                    exit=Exit.UNSAFE,
-                )
-
-
-def _words(sql: str) -> str:
-    tokens = tokenize(sql, is_lenient=True)[:20]
-    return " ".join(each.value.lower() if each.kind == "word" else "_" for each in tokens)
-
 
 def _plain(schema: Schema, server: Server) -> Schema:
     """In canonical form, without counters, which are data."""
@@ -481,7 +309,7 @@ def _last(
     script, file = migration.script(way), file_name(migration.id, way)
     last = {}
     for number, (statement, seen) in enumerate(zip(script.statements, found, strict=True), 1):
-        where = _where(statement, file)
+        where = place_of(statement, file)
         last.update({id: (script.name_of(number), where) for id in seen.prints})
     return last
 
@@ -532,32 +360,3 @@ def _needless(migration: Migration) -> Iterator[Needless]:
         }
         asked = {each.approval for each in (*script.hazards, *more)}
         yield from needless(script.approved, asked | of_size)
-
-
-def _name_of(id: str) -> str:
-    """The name in an id, in lower case."""
-    key = key_of_id(id)
-    return (key.name if key else id).lower()
-
-
-def _gone(start: Schema, end: Schema) -> set[str]:
-    """The names, in lower case, of tables and columns that are not there at the end."""
-    names = []
-    for schema in (start, end):
-        columns = {each.name for table in schema.tables.values() for each in table.columns}
-        names.append({name.lower() for name in (*schema.tables, *columns)})
-    return names[0] - names[1]
-
-
-def _where(statement: FileStatement, file: str) -> Position:
-    return Position(file, statement.line, 1, statement.sql.partition("\n")[0])
-
-
-def _at(error: PlumbobError, where: Position) -> PlumbobError:
-    advice = error.advice
-    if error.exit == Exit.UNSAFE:
-        advice = (
-            "drop it ahead of this statement and make it again behind it; or change it in the "
-            "declaration as well"
-        )
-    return PlumbobError(error.what, advice=advice, where=where, exit=error.exit)
