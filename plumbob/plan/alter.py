@@ -14,21 +14,14 @@ from plumbob.model import Column, Flavour, Index, Renames, Schema, Table
 from plumbob.plan import hazards
 from plumbob.plan.apart import apart
 from plumbob.plan.clauses import (
-    TableWork,
     alter_sql,
     check_clauses,
     column_clauses,
     drop_clauses,
     index_clauses,
-    make_index_anew,
-    make_indexes_anew,
-    make_period_keys_anew,
-    make_way_for_renames,
     partition_clause,
     period_clauses,
-    postpone_defaults,
     setting_clauses,
-    sort_parts,
 )
 from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
@@ -36,6 +29,15 @@ from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for
 from plumbob.plan.stages import stages
 from plumbob.plan.statement import PARTITIONS, Hazard, Ref, Statement, check_refs
+from plumbob.plan.table_work import (
+    TableWork,
+    make_index_anew,
+    make_indexes_anew,
+    make_period_keys_anew,
+    make_way_for_renames,
+    postpone_defaults,
+    sort_parts,
+)
 from plumbob.plan.wording import summary
 
 

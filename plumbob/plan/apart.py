@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from plumbob.diff.renamed import names_in
 from plumbob.model import Column, Flavour, Index, Table
-from plumbob.plan.clauses import ColumnChange, TableWork
 from plumbob.plan.hazards import is_virtual
+from plumbob.plan.table_work import ColumnChange, TableWork
 
 
 def apart(work: TableWork, flavour: Flavour) -> list[TableWork]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plumbob.model import Check, Index, Partitioning, Period
-from plumbob.plan.clauses import ColumnChange, TableWork
+from plumbob.plan.table_work import ColumnChange, TableWork
 
 # More than this is better read in the statement itself.
 _MOST = 4
