@@ -1,4 +1,4 @@
-"""Why a run has ended where it did, how far it came, and what to do: the errors of `plumbob.migration.running`."""
+"""Why a run has ended where it did, how far it came, and what to do: the errors of a run."""
 
 from __future__ import annotations
 

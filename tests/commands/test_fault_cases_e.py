@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration import running
+from plumbob.migration import waiting
 from tests.commands.desk import Desk, fails
 from tests.commands.user import Result, User
 from tests.servers import Server
@@ -145,7 +145,7 @@ def test_a_parent_that_is_waited_for_is_named(desk: Desk) -> None:
 
 def test_work_that_was_lost_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """E06: a reader that comes while a table is built anew keeps it from its end."""
-    monkeypatch.setattr(running, "LOST_WORK", 1.1)
+    monkeypatch.setattr(waiting, "LOST_WORK", 1.1)
     desk.user.succeeds("apply")
     desk.sql(*(f"INSERT INTO users SELECT id + {2**n}, name, '' FROM users" for n in range(1, 8)))
     slow = '{type: int, generated: "length(sha2(repeat(name, 90000), 512))", stored: true}'

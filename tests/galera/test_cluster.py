@@ -14,7 +14,7 @@ import pymysql
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered, diverging, running
+from plumbob.migration import clustered, diverging, waiting
 from plumbob.migration.events import OnCluster
 from plumbob.migration.live import look
 from plumbob.migration.lock import lock_name
@@ -152,7 +152,7 @@ def test_a_node_that_lags_behind_is_named_and_waited_for_by_the_next_run(
     project.migrate("first", ADD_A, down=(DROP_A,))
     n2 = cluster.nodes[1]
     n2.sql_at_once("SET GLOBAL wsrep_provider_options = 'repl.causal_read_timeout=PT0.5S'")
-    monkeypatch.setattr(running, "in_use", lambda *_: ())
+    monkeypatch.setattr(waiting, "in_use", lambda *_: ())
     with n2.server.connect(project.database) as holder:
         holder.cursor().execute("LOCK TABLES users READ")
         error = refused(project)

@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import executor, running
-from plumbob.migration.events import FoundOut
+from plumbob.migration import executor
+from plumbob.migration.events import Done, FoundOut
 from plumbob.migration.files import read_folder
 from plumbob.migration.live import look
 from plumbob.migration.status import status
@@ -329,7 +329,7 @@ def test_a_killed_connection_runs_nothing_more(
     long: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def progress(event: object) -> None:
-        if isinstance(event, running.Done) and event.number == 2:
+        if isinstance(event, Done) and event.number == 2:
             long.sql(f"KILL {long.sql('SELECT connection_id FROM _plumbob_journal LIMIT 1')[0][0]}")
 
     with pytest.raises(PlumbobError) as caught:
@@ -343,7 +343,7 @@ def test_a_schema_that_is_different_at_the_end_is_not_recorded(
     long: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def progress(event: object) -> None:
-        if isinstance(event, running.Done) and event.number == 6:
+        if isinstance(event, Done) and event.number == 6:
             long.sql("CREATE TABLE theirs (i int)")
 
     with pytest.raises(PlumbobError) as caught:

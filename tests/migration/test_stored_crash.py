@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration import executor, running
+from plumbob.migration import events, executor
 from plumbob.migration.files import read_folder
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
@@ -53,7 +53,7 @@ def dies(user: User, number: int, event: type, run: Callable[..., object] = exec
         run(server, chain, executor.Conditions(allow=["all"], progress=progress))
 
 
-@pytest.mark.parametrize("event", [running.Runs, running.Done])
+@pytest.mark.parametrize("event", [events.Runs, events.Done])
 @pytest.mark.parametrize("number", [1, 2])
 def test_apply_goes_on(user: User, number: int, event: type) -> None:
     dies(user, number, event)
@@ -67,7 +67,7 @@ def test_apply_goes_on(user: User, number: int, event: type) -> None:
 @pytest.mark.parametrize("number", [1, 2])
 def test_rollback_turns_back(user: User, number: int) -> None:
     """The way down goes through other states than the way up: the function comes first on both."""
-    dies(user, number, running.Done)
+    dies(user, number, events.Done)
     user.succeeds("rollback", "--allow", "all")
     user.declare(FIRST)
     user.succeeds("diff")
@@ -101,9 +101,9 @@ def test_a_rollback_that_turned_back_and_died_goes_on(
     user.brings_in_sync()
     user.declare(MORE)
     user.succeeds("diff", "--write", "-m", "more")
-    dies(user, number, running.Done)
+    dies(user, number, events.Done)
     try:
-        dies(user, back, running.Done, executor.rollback)
+        dies(user, back, events.Done, executor.rollback)
     except pytest.fail.Exception:
         assert number < 4, "what is not needed is passed, and no statement of that number is run"
     else:
@@ -116,7 +116,7 @@ def test_a_rollback_that_turned_back_and_died_goes_on(
 
 
 def test_a_hand_in_between_is_named(user: User, server: Server, database: str) -> None:
-    dies(user, 1, running.Done)
+    dies(user, 1, events.Done)
     server.run(database, "DROP PROCEDURE IF EXISTS pr", "CREATE PROCEDURE pr() SELECT 99")
     result = user.types("apply", "--allow", "all")
     assert result.code != 0, result
