@@ -12,6 +12,7 @@ from typing import Literal
 from plumbob import __version__
 from plumbob.ddl.quote import quote_text
 from plumbob.migration.migration import Direction, Migration
+from plumbob.migration.reading import is_id
 from plumbob.migration.store import HISTORY, JOURNAL, pack, there, transaction, unpack
 from plumbob.migration.text import render
 from plumbob.server.connection import Server
@@ -150,6 +151,9 @@ def size_of(migration: Migration, texts: Callable[[], Mapping[str, str]], most: 
         texts: gives the definitions of all tables; asked for where it may matter.
         most: how many bytes may be sent.
     """
+    if not is_id(migration.id):
+        # A sync: it is in no file, and no event is recorded.
+        return 0
     files = sum(len(quote_text(render(migration, way)).encode()) for way in ("up", "down"))
     return files + _BESIDE + (len(pack(texts())) if files > most // 4 else 0)
 
