@@ -6,11 +6,12 @@ A table of facts: a statement is known by its first words, and what is not in th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
 
 from plumbob.ddl.lexer import SyntaxFault, tokenize
-from plumbob.migration.migration import FileStatement, Migration
+from plumbob.migration.migration import Block, FileStatement, Migration, Script
 from plumbob.model import Flavour
 from plumbob.plan.statement import Hazard
 
@@ -102,3 +103,15 @@ def _words(sql: str, flavour: Flavour) -> str:
     """The words and names of a statement, as it begins; names and texts stand as themselves."""
     tokens = tokenize(sql, flavour, is_lenient=True)
     return " ".join(token.value if token.kind in ("word", "mark") else "_" for token in tokens[:40])
+
+
+def without_counterpart(forward: Script, backward: Script) -> Iterator[Block]:
+    """The blocks of a way up that the rollback neither undoes nor calls impossible to undo."""
+    left = [block.title for block in backward.blocks]
+    for block in forward.blocks:
+        if block.no_way_back:
+            continue
+        if block.title in left:
+            left.remove(block.title)
+        else:
+            yield block

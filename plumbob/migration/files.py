@@ -14,12 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
+from plumbob.migration.by_hand import without_counterpart
 from plumbob.migration.chain import in_order
 from plumbob.migration.migration import Block, Direction, Header, Migration, Parent, Script
 from plumbob.migration.reading import SUFFIX, is_id, read_script
 from plumbob.migration.rewriting import finish, replace_all, with_comments, write_safely
 from plumbob.migration.text import file_name, render
-from plumbob.migration.undoing import without_counterpart
 
 __all__ = [
     "Migration",

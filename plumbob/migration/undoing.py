@@ -10,20 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from plumbob.migration.by_hand import is_data
-from plumbob.migration.migration import Block, Direction, Migration, Script
+from plumbob.migration.migration import Direction, Migration, Script
 from plumbob.migration.standing import HalfDone
-
-
-def without_counterpart(forward: Script, backward: Script) -> Iterator[Block]:
-    """The blocks of a way up that the rollback neither undoes nor calls impossible to undo."""
-    left = [block.title for block in backward.blocks]
-    for block in forward.blocks:
-        if block.no_way_back:
-            continue
-        if block.title in left:
-            left.remove(block.title)
-        else:
-            yield block
 
 
 def undoes(migration: Migration, direction: Direction, half: HalfDone, done: int) -> bool:
