@@ -134,7 +134,9 @@ def _fixed(number: str, change: Change, digits: int, scale: int, negative: str) 
     # The server warns of a FLOAT whose own digits are more than those that a reader is shown.
     whole = change.column if before.name == "float" and change.after.name == "decimal" else number
     changed = f"{whole} <> {rounded}" if is_rounded else ""
-    return changed, any_of(f"ABS({rounded}) >= {10**digits}", negative)
+    # The ABS of the smallest BIGINT is an error.
+    small = "" if before.unsigned or negative else f"{rounded} <= -{10**digits}"
+    return changed, any_of(f"{rounded} >= {10**digits}", small, negative)
 
 
 def _inexact(number: str, change: Change) -> str:
