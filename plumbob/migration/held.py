@@ -32,12 +32,9 @@ def in_use(
         return
     there = {name.lower(): name for name in live.found}
     first: dict[str, tuple[str, int]] = {}
-    for task in tasks:
-        for number in task.numbers:
-            statement = task.statements[number - 1]
-            for name in _locked(statement, server.flavour):
-                if name.lower() in there:
-                    first.setdefault(there[name.lower()], (task.migration.id, number))
+    for name, migration, number in _in_turn(tasks, server.flavour):
+        if name.lower() in there:
+            first.setdefault(there[name.lower()], (migration, number))
     if not first:
         return
     for held in holders(server, first, older):
@@ -45,6 +42,14 @@ def in_use(
         migration, number = first[tables[0]]
         blocker, is_sure = replace(held.blocker, is_sure=True), held.blocker.is_sure
         yield InUse(blocker, tuple(tables), is_sure, migration, number, max_wait)
+
+
+def _in_turn(tasks: Sequence[Task], flavour: Flavour) -> Iterator[tuple[str, str, int]]:
+    """The tables that are locked, each with the migration and the number of the statement."""
+    for task in tasks:
+        for number in task.numbers:
+            for name in _locked(task.statements[number - 1], flavour):
+                yield name, task.migration.id, number
 
 
 def _locked(statement: FileStatement, flavour: Flavour) -> Iterator[str]:
