@@ -51,6 +51,7 @@ def test_drift_is_found_adopted_and_reverted(desk: Desk) -> None:
     assert plumbob.compare(url, folder=folder).in_sync
 
 
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_a_conflict_is_left_until_somebody_is_right(desk: Desk) -> None:
     url, folder = desk.user.url, desk.user.folder
     desk.user.declare(WITH_EMAIL.replace("email: varchar(80)", "email: varchar(90)"))
@@ -96,12 +97,14 @@ def test_who_holds_a_table_is_ended_when_told(desk: Desk) -> None:
             assert apply(kill_blockers=True).statements == 1
 
 
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_what_is_often_regretted_needs_no_server(desk: Desk) -> None:
     desk.user.declare(WITH_EMAIL + VIEW)
     (found,) = plumbob.findings(folder=desk.user.folder)
     assert (found.rule, found.name) == ("definers", "named")
 
 
+@pytest.mark.parametrize("server", ["mysql"], indirect=True)
 def test_grants_are_those_of_the_command(desk: Desk, ann: Callable[..., User]) -> None:
     folder = desk.user.folder
     said = desk.user.succeeds("grants", "apply", "--to", "deploy@localhost").out

@@ -14,7 +14,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from plumbob.commands import apply
+from plumbob.commands import running
 from plumbob.migration import lock
 from plumbob.migration.events import Done, Event
 from plumbob.server import driver
@@ -116,7 +116,7 @@ def at(monkeypatch: pytest.MonkeyPatch, start: str, *, done: bool, error: BaseEx
 
 def behind(monkeypatch: pytest.MonkeyPatch, number: int, do: Callable[[], object]) -> None:
     """Let something happen when a statement of a run is done."""
-    teller = apply.teller
+    teller = running.teller
 
     def telling() -> Callable[[Event], None]:
         tell = teller()
@@ -128,7 +128,7 @@ def behind(monkeypatch: pytest.MonkeyPatch, number: int, do: Callable[[], object
 
         return progress
 
-    monkeypatch.setattr(apply, "teller", telling)
+    monkeypatch.setattr(running, "teller", telling)
 
 
 def until(desk: Desk, where: str) -> None:
@@ -261,19 +261,6 @@ def test_what_others_do_meanwhile(two: Desk, monkeypatch: pytest.MonkeyPatch) ->
     two.user.succeeds("diff")
 
 
-def test_a_server_that_is_the_primary_no_more(two: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Root may write where read_only is set; a run that goes on there would write to a replica."""
-    behind(monkeypatch, 1, lambda: two.sql("SET GLOBAL read_only = 1"))
-    try:
-        said = fails(two.user, 4, "apply").err
-    finally:
-        two.sql("SET GLOBAL read_only = 0")
-    assert "has become read-only since the run began, so nothing more was run" in said
-    assert journal(two) == [(1, "done")]
-    monkeypatch.undo()
-    two.user.succeeds("apply")
-
-
 @pytest.mark.parametrize("server", ["mariadb"], indirect=True)
 def test_journals_of_other_versions(desk: Desk) -> None:
     """F18: missing, older, newer."""
@@ -292,26 +279,6 @@ def test_journals_of_other_versions(desk: Desk) -> None:
     assert desk.sql("SHOW TABLES LIKE '\\_plumbob\\_journal'")
     desk.sql("ALTER TABLE _plumbob_journal COMMENT 'plumbob journal, format 9'")
     assert "format 9" in fails(desk.user, 4, "apply").err
-
-
-@pytest.mark.parametrize(
-    ("server", "length"), [("mysql", 40_000), ("mariadb", 8_000)], indirect=["server"]
-)
-def test_what_the_server_takes_no_packet_for_is_said_before(desk: Desk, length: int) -> None:
-    """It would hang up: at that statement, or when all of them are done and nothing is written down."""
-    before = desk.sql("SELECT @@GLOBAL.max_allowed_packet")[0][0]
-    text = "x" * length
-    desk.fills(*(INSERT.format(f"LENGTH('{text}') + {n}") for n in range(40_000 // length)))
-    desk.user.succeeds("check", "--write")
-    desk.sql("SET GLOBAL max_allowed_packet = 32768")
-    try:
-        said = fails(desk.user, 4, "apply").err
-    finally:
-        desk.sql(f"SET GLOBAL max_allowed_packet = {before}")
-    assert "KiB, and the server takes 32 KiB at once" in said
-    assert "SET GLOBAL max_allowed_packet = 1048576" in said
-    assert "email" not in desk.columns()
-    desk.user.succeeds("apply")
 
 
 @pytest.mark.parametrize("server", ["mysql"], indirect=True)

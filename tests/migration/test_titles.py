@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import pymysql
-import pytest
 
 from plumbob.server.driver import open_connection
-from plumbob.server.errors import from_driver
-from plumbob.server.pages import PAGES, page_of
+from plumbob.server.pages import PAGES
 from plumbob.server.target import Target
-from tests.conftest import account_of
 from tests.load_yaml import load_yaml
-from tests.migration.titles import assert_titled
+from tests.migration.titles import told
 from tests.servers import Server
 
 TESTS = Path(__file__).parents[1]
 ACCOUNT = "migration/test_words.py::test_what_an_account_is_told"
 ELSEWHERE = {
     **dict.fromkeys((1044, 1045, 1142, 1143, 1227, 1317, 1370, 1820, 1862, 3118, 4151), ACCOUNT),
+    **dict.fromkeys(
+        (1040, 1130, 1698, 2026, 3159), "commands/test_server_wide.py::test_who_may_not_come"
+    ),
     1047: "galera/test_cluster.py::test_a_node_that_is_cut_off_says_so_and_the_others_go_on",
     1799: "commands/test_online_log.py::test_an_alter_whose_online_log_overflows",
     # The servers of the tests have no account whose way to log in PyMySQL lacks; we lack cryptography.
@@ -38,62 +34,9 @@ ELSEWHERE = {
 Told = Callable[[], object]
 
 
-@contextmanager
-def told(number: int) -> Iterator[pytest.ExceptionInfo[pymysql.Error]]:
-    with pytest.raises(pymysql.Error) as caught:
-        yield caught
-    assert caught.value.args[0] == number
-    assert_titled(*caught.value.args)
-    assert page_of(number) in from_driver(caught.value, Target()).advice
-
-
-def over_tcp(server: Server, **options: Any) -> None:
-    pymysql.connect(host="127.0.0.1", port=urlsplit(server.address).port or 0, **options).close()
-
-
-@contextmanager
-def variable(server: Server, name: str, value: int) -> Iterator[None]:
-    """A setting of the whole server, for a moment."""
-    with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(f"SELECT @@GLOBAL.{name}")
-        ((before,),) = cursor.fetchall()
-        cursor.execute(f"SET GLOBAL {name} = {value}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"SET GLOBAL {name} = {before}")
-
-
-@contextmanager
-def account(server: Server, database: str, how: str) -> Iterator[str]:
-    name = account_of(database)
-    with server.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE USER {name}@localhost IDENTIFIED {how}")
-        try:
-            yield name
-        finally:
-            cursor.execute(f"DROP USER {name}@localhost")
-
-
 def test_where_nobody_answers() -> None:
     with told(2003):
         open_connection(Target(host="127.0.0.1", port=1))
-
-
-def test_who_may_not_come(server: Server, database: str) -> None:
-    with told(1130):
-        over_tcp(server, user="root", bind_address="127.0.0.9")
-    if server.flavour.is_mysql:
-        with account(server, database, "BY 'x'") as name:
-            with variable(server, "max_connections", 1), told(1040):
-                server.connect(user=name, password="x")
-            with variable(server, "require_secure_transport", 1), told(3159):
-                over_tcp(server, user=name, password="x", ssl_disabled=True)
-    else:
-        with account(server, database, "VIA unix_socket") as name, told(1698):
-            server.connect(user=name)
-        with told(2026):
-            over_tcp(server, user="root", ssl={"ca": None})
 
 
 def test_a_connection_that_is_gone(server: Server) -> None:
@@ -147,7 +90,7 @@ def test_each_page_was_met_on_a_server() -> None:
     numbers = {
         int(case[key]) for case in cases for key in ("errno", "mysql", "mariadb") if key in case
     }
-    here = {1040, 1130, 1205, 1213, 1698, 2003, 2006, 2013, 2026, 3159}
+    here = {1205, 1213, 2003, 2006, 2013}
     assert numbers | here | ELSEWHERE.keys() >= PAGES
     for place in ELSEWHERE.values():
         file, _, name = place.partition("::")

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from plumbob.server.pages import PAGES, page
+import pymysql
+import pytest
+
+from plumbob.server.errors import from_driver
+from plumbob.server.pages import PAGES, page, page_of
+from plumbob.server.target import Target
 
 
 def assert_titled(number: int, message: str, state: str = "…") -> None:
@@ -17,3 +24,12 @@ def assert_titled(number: int, message: str, state: str = "…") -> None:
     patterns = [".*".join(map(re.escape, title.split("…"))) for title in titles]
     said = f"{number} ({state}): {message}"
     assert any(re.fullmatch(pattern, said) for pattern in patterns), (said, titles)
+
+
+@contextmanager
+def told(number: int) -> Iterator[pytest.ExceptionInfo[pymysql.Error]]:
+    with pytest.raises(pymysql.Error) as caught:
+        yield caught
+    assert caught.value.args[0] == number
+    assert_titled(*caught.value.args)
+    assert page_of(number) in from_driver(caught.value, Target()).advice
