@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.commands import writing
 from plumbob.migration import files, head
 from plumbob.server import driver
+from plumbob.workflow import writing
 from tests.commands.desk import WITH_EMAIL, Desk, fails
 from tests.commands.user import User
 from tests.conftest import account_of
