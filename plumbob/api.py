@@ -35,7 +35,8 @@ from plumbob.workflow import drift as drifting
 from plumbob.workflow.accounts import beside, needed
 from plumbob.workflow.database import Setup
 from plumbob.workflow.pull import write_files
-from plumbob.workflow.revert import about, undo
+from plumbob.workflow.recorded import adopted_steps, of_kinds
+from plumbob.workflow.revert import about, as_declaration, undo
 from plumbob.workflow.sync import Sync, SyncOutcome
 from plumbob.workflow.writing import write_migration, write_revert
 
@@ -357,6 +358,8 @@ def write(
 ) -> tuple[Path, ...]:
     """Write what differs as the next migration and its rollback, as `schema diff --write`; () where nothing does.
 
+    What was adopted from drift comes first, in a migration of its own.
+
     Args:
         message: what the migration is for.
         url, env, folder, scratch, wait: those of `compare`.
@@ -369,6 +372,10 @@ def write(
     at = place.project.config.scratch_at(scratch)
     with place.connect() as server:
         base = synced.recorded_schema(server)
+        if adopted := adopted_steps(server):
+            before, now = adopted
+            wanted = of_kinds(now.schema, declaration.sections)
+            declaration, base = as_declaration(declaration, wanted), before.schema
         found = compare_database(declaration, server, scratch=at, proved=True, base=base)
         written = write_migration(migrations, server, found, message) if found.changes else None
     settle_head(migrations, read_folder(migrations))

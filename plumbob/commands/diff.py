@@ -36,7 +36,7 @@ from plumbob.server.connection import Server
 from plumbob.server.members import ask_nobody_else
 from plumbob.workflow import Comparison, compare_database
 from plumbob.workflow.owning import owned
-from plumbob.workflow.recorded import WORD, Step, of_kinds, recorded_step
+from plumbob.workflow.recorded import WORD, Step, adopted_steps, of_kinds, recorded_step
 from plumbob.workflow.revert import as_declaration
 from plumbob.workflow.writing import Written, foreseen, write_migration
 
@@ -49,6 +49,10 @@ SYNCED = (
     "This database was synced, and is ahead of the migrations: schema diff --write writes it down."
 )
 SYNCED_WRITE = "This database was synced: the migration begins where those before it end."
+ADOPTED_WRITE = (
+    "It has what was adopted here, for the other databases; this one only records it. What is pending "
+    "follows with another schema diff --write behind that."
+)
 FORMATS: dict[str, Callable[[Compared], str]] = {
     "text": comparison_text,
     "sql": comparison_sql,
@@ -131,7 +135,7 @@ def command(
     with connect_to(target, to, project.config) as server:
         if one_member:
             ask_nobody_else(server)
-        steps = _Steps.of(server, before, after)
+        steps = _Steps.of(server, before, after, write=write)
         found = compare_database(
             steps.declared(declaration),
             server,
@@ -155,8 +159,10 @@ def command(
             console.note(left_alone_text(shown))
         if steps.synced is not None:
             console.note(SYNCED_WRITE if write else SYNCED)
-        if steps.are_of_now:
+        if steps.are_of_now or write:
             console.note(_next(shown, written, files))
+        if write and not steps.are_of_now:
+            console.note(ADOPTED_WRITE)
     if written is None and not shown.differs:
         return Exit.OK if shown.in_sync else Exit.UNSAFE
     return Exit.OK if written else Exit.DIFFERENT
@@ -174,9 +180,11 @@ class _Steps:
     synced: Schema | None
 
     @classmethod
-    def of(cls, server: Server, before: str | None, after: str | None) -> _Steps:
+    def of(cls, server: Server, before: str | None, after: str | None, *, write: bool) -> _Steps:
         start, end = (recorded_step(server, each) if each else None for each in (before, after))
         is_now = start is None and end is None
+        if write and is_now and (adopted := adopted_steps(server)):
+            return cls(*adopted, None)
         return cls(start, end, synced.recorded_schema(server) if is_now else None)
 
     @property

@@ -226,6 +226,7 @@ def _text(
         yield "this database was synced: `schema sync` takes note of what was adopted"
     if not adopted.left and is_written:
         yield "adopted: what is left is pending, and is shown by: schema diff"
+        yield "other databases get it by a migration: schema diff --write"
 
 
 def _shown(adopted: Adopted, project: Project) -> dict[str, tuple[bytes, bytes]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from plumbob.errors import ManyErrors, PlumbobError
-from plumbob.migration import clustered, lock, not_restored, session, store, synced
+from plumbob.migration import clustered, history, lock, not_restored, session, store, synced
 from plumbob.migration.beside import Killing, lacks_to_kill
 from plumbob.migration.by_hand import is_data
 from plumbob.migration.counting import Counted, at_risk, counted_later, harmless
@@ -233,6 +233,11 @@ class _Run:
         if ALL in self.allow:
             refuse_in_production("`--allow all`", self.server, configured=self.on.production)
 
+    def _is_ahead(self) -> bool:
+        """Whether migrations may come that have what is here already: by a sync, or adopted."""
+        is_adopted = history.unwritten(history.read(self.server)) > 0
+        return is_adopted or synced.read(self.server) is not None
+
     def _prepare(
         self, chain: Sequence[Migration], choose: Callable[[Standing, Live], list[Task]]
     ) -> _Ready:
@@ -241,7 +246,7 @@ class _Run:
         _raise(list(standing.faults()))
         live = look(self.server, chain)
         tasks = choose(standing, live)
-        if self.direction == "up" and synced.read(self.server) is not None:
+        if self.direction == "up" and self._is_ahead():
             tasks = reached_by_sync(tasks, live)
         over = frozenset(self.on.over_drift)
         faults = list(findings(self.server, tasks, live, over))

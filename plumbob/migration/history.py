@@ -5,8 +5,9 @@ An append-only list of events. What is applied is a set with parents: there is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from plumbob import __version__
@@ -64,6 +65,12 @@ def applied(records: Iterable[Record]) -> dict[str, Record]:
         if record.kind in ("applied", "baseline"):
             found[record.id] = record
     return found
+
+
+def unwritten(records: Sequence[Record]) -> int:
+    """How many of the last events have adopted drift, which no migration has yet."""
+    behind = takewhile(lambda record: record.kind == "adopted", reversed(records))
+    return sum(1 for _ in behind)
 
 
 def snapshot(server: Server) -> dict[str, str] | None:

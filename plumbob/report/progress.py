@@ -215,7 +215,7 @@ def _(event: Ends) -> str | None:
 def _(event: Recorded) -> str | None:
     done = click.style("recorded", fg="green")
     by_hand = "; what is written by hand in it was not run" if event.by_hand else ""
-    said = f"the database was synced, and is like that already{by_hand}"
+    said = f"the database is like that already{by_hand}"
     if event.undoes_drift:
         said = "nobody has changed here what it undoes, so there is nothing to run"
     return f"{done} {line(event.migration)}: {said}"

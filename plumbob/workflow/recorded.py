@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from plumbob.ddl.canonical import canonical
 from plumbob.errors import PlumbobError
-from plumbob.migration import history
+from plumbob.migration import history, synced
 from plumbob.migration.history import Record
 from plumbob.migration.snapshot import schema_of
 from plumbob.model import Schema, StoredKind
@@ -31,6 +31,19 @@ class Step:
         """`recorded at 2026-11-24 13:15:00 UTC (2: 20261124T131500_add_last_login)`."""
         at = self.record.at.partition(".")[0]
         return f"recorded at {at} UTC ({self.number}: {self.record.id or self.record.kind})"
+
+
+def adopted_steps(server: Server) -> tuple[Step, Step] | None:
+    """What the migrations lead to, and what was adopted since then and is in none of them; None where all is.
+
+    Other databases of the project get it by a migration, which is only recorded where it was adopted.
+    """
+    records = history.read(server)
+    number = len(records) - history.unwritten(records)
+    if number == len(records) or synced.read(server) is not None:
+        return None
+    before, now = (recorded_step(server, f"{WORD}:{n}") for n in (number, len(records)))
+    return None if before.schema == now.schema else (before, now)
 
 
 def recorded_step(server: Server, said: str) -> Step:

@@ -10,7 +10,7 @@ from pathlib import Path
 from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import diverging, synced
+from plumbob.migration import diverging, history, synced
 from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import put_ahead, read_folder, write_pair
@@ -197,8 +197,8 @@ def foreseen(server: Server, found: Comparison) -> tuple[PlumbobError, ...]:
 
 
 def _refuse_diverging(server: Server, found: Comparison) -> None:
-    """Refuse to write what `apply` would refuse; but what a sync has done is not run again."""
-    if synced.read(server) is None:
+    """Refuse to write what `apply` would refuse; but what a sync has done, or was adopted, is not run again."""
+    if synced.read(server) is None and not history.unwritten(history.read(server)):
         _raise(foreseen(server, found))
 
 

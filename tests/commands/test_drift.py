@@ -284,12 +284,20 @@ def test_it_is_shown_before_it_is_adopted(user: User, server: Server, database: 
 
 
 def test_work_goes_on_from_what_was_adopted(user: User, server: Server, database: str) -> None:
-    """The next migration follows the chain, runs and is rolled back; nothing is drift on the way."""
+    """What was adopted is a migration for the other databases, and is only recorded here; more follows it."""
     server.run(database, "ALTER TABLE users ADD nick varchar(20)")
     user.succeeds("drift", "--adopt")
     user.declare(user.schema.read_text().replace("varchar(20)", "varchar(30)"))
+    written = user.succeeds("diff", "--write", "-m", "adopted")
+    assert "for the other databases; this one only records it" in written.err
+    assert "adopted: the database is like that already" in user.types("apply").err
     user.brings_in_sync()
     user.succeeds("drift")
+    with empty_database(server) as name:
+        other = User(user.folder, server.url(name))
+        other.succeeds("apply")
+        for what in ("diff", "drift", "status"):
+            other.succeeds(what)
     user.succeeds("rollback", "--allow", "all")
     user.succeeds("drift")
     assert user.types("diff").code == 1
