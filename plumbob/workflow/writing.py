@@ -22,6 +22,7 @@ from plumbob.migration.text import file_name
 from plumbob.model import Schema
 from plumbob.server.connection import Server
 from plumbob.workflow import Comparison, compare_database
+from plumbob.workflow.recorded import adopted_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def write_revert(folder: Path, server: Server, found: Comparison, message: str) 
     chain = read_folder(folder)
     standing = stand(server, chain)
     _raise(list(standing.faults()))
+    if adopted_steps(server):
+        raise PlumbobError(
+            "what was adopted here is in no migration yet, and nothing can be undone behind it",
+            advice="write it down first, with `schema diff --write`, and run `schema apply`",
+            exit=Exit.STALE,
+        )
     applied = [number for number, each in enumerate(chain, 1) if each.id in standing.applied]
     ahead, behind = chain[: max(applied, default=0)], chain[max(applied, default=0) :]
     _refuse_diverging(server, found)

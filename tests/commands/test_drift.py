@@ -287,6 +287,10 @@ def test_work_goes_on_from_what_was_adopted(user: User, server: Server, database
     """What was adopted is a migration for the other databases, and is only recorded here; more follows it."""
     server.run(database, "ALTER TABLE users ADD nick varchar(20)")
     user.succeeds("drift", "--adopt")
+    server.run(database, "CREATE TABLE more (id int PRIMARY KEY)")
+    undone = user.types("drift", "--revert")
+    assert undone.code == 6 and "what was adopted here is in no migration yet" in undone.err
+    server.run(database, "DROP TABLE more")
     user.declare(user.schema.read_text().replace("varchar(20)", "varchar(30)"))
     written = user.succeeds("diff", "--write", "-m", "adopted")
     assert "for the other databases; this one only records it" in written.err
