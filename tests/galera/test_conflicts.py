@@ -57,11 +57,11 @@ def test_a_data_step_that_loses_against_another_node_is_run_again_and_once(
     project.sql("INSERT INTO users (id, name) VALUES (1, 'Ann'), (2, 'Bob')")
     # All of it is one write set, which may be too large.
     with globally(cluster.nodes[:1], wsrep_max_ws_rows="1"):
-        refused = user.types("apply")
+        refused = user.types("apply", "--allow", "all")
     assert refused.code == Exit.FAILED and "by ranges of the primary key" in refused.err, refused
     assert project.sql("SELECT name FROM users ORDER BY id") == [("Ann",), ("Bob",)]
     with conflict(cluster, project.database):
-        client = Client(user, "apply")
+        client = Client(user, "apply", "--allow", "all")
     client.read_until(("  [2] no lock for 0 s: Deadlock found",))
     said = client.read()
     assert client.code == 0 and "trying again" not in said, said
