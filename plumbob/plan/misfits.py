@@ -177,7 +177,11 @@ def _to_text(change: Change) -> Misfits:
     column, after = change.column, change.after
     if change.before.zerofill:
         return Misfits(f"{column} IS NOT NULL")
-    too_long = f"CHAR_LENGTH(CAST({column} AS CHAR)) > {_room(after)}"
+    shown = f"CAST({column} AS CHAR)"
+    too_long = f"CHAR_LENGTH({shown}) > {_room(after)}"
+    if change.before.name == "json" and after.charset != "utf8mb4":
+        lost = not_convertible(shown, "utf8mb4", after.charset)
+        return Misfits("", any_of(lost, too_long))
     return Misfits(too_long, "") if _kind(change.before) == "floating" else Misfits("", too_long)
 
 
@@ -339,6 +343,10 @@ def _bytes_to_text(change: Change) -> Misfits:
     column, after = change.column, change.after
     text = f"CONVERT({column} USING {after.charset})"
     refused = f"NOT (CAST({text} AS BINARY) <=> CAST({column} AS BINARY))"
+    if after.charset == "ascii":
+        # CONVERT lets bytes pass that are no character of it.
+        latin = f"CONVERT({column} USING latin1)"
+        refused = f"LENGTH(CONVERT({latin} USING utf8mb4)) <> LENGTH({column})"
     if after.name in _LARGEST:
         return Misfits("", any_of(refused, f"LENGTH({column}) > {_LARGEST[after.name]}"))
     blanks = f"CHAR_LENGTH(TRIM(TRAILING ' ' FROM {text})) <> CHAR_LENGTH({text})"
