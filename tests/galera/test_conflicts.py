@@ -51,7 +51,8 @@ def test_a_data_step_that_loses_against_another_node_is_run_again_and_once(
     user.succeeds("diff", "--write", "-m", "born")
     (file,) = (user.folder / "generated" / "migrations").glob("*_born.sql")
     (back,) = (user.folder / "generated" / "migrations").glob("*_born.rollback.sql")
-    file.write_text(f"{file.read_text()}\n{BEGIN}\n{STEP};\n{END}\n")
+    approved = "-- approved: overwrite-column:users.name"
+    file.write_text(f"{file.read_text()}\n{approved}\n{BEGIN}\n{STEP};\n{END}\n")
     back.write_text(f"{back.read_text()}\n-- by hand: no way back: a test\n")
     user.succeeds("check", "--write")
     project.sql("INSERT INTO users (id, name) VALUES (1, 'Ann'), (2, 'Bob')")
