@@ -123,13 +123,18 @@ def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statemen
         is_rename = statement.sql.startswith("RENAME TABLE ")
         return replace(statement, cost=Cost("instant")) if is_rename else statement
     flavour = scratch.server.flavour
+    refused, before = "", None
     for way in _ways(statement.sql, flavour, instant=instant):
+        if way.algorithm == refused:
+            continue
         sql = with_clause(statement.sql, str(way))
-        before = _ids(scratch, way)
+        # What is refused changes nothing, so one look is enough; it takes as long as a small ALTER.
+        before = before or _ids(scratch, way)
         try:
             _execute(scratch, sql)
         except ServerError as error:
             if error.errno in NO_CHEAP_WAY:
+                refused = way.algorithm if _is_of_algorithm(error) else ""
                 continue
             # Perhaps it is not the statement that is wrong, but the clause.
             break
@@ -137,6 +142,11 @@ def _tried(scratch: Scratch, statement: Statement, *, instant: bool) -> Statemen
         return replace(statement, sql=sql, cost=Cost(kind, _BLOCKS[way.lock]))
     _execute(scratch, statement.sql)
     return replace(statement, cost=_of_partitions(statement.sql))
+
+
+def _is_of_algorithm(error: ServerError) -> bool:
+    """Whether no LOCK would help: `ALGORITHM=INPLACE is not supported …`, where another says `LOCK=NONE`."""
+    return error.errno in (1845, 1846) and error.what.startswith("ALGORITHM=")
 
 
 def as_it_is(scratch: Scratch, sql: str, told: Cost | None) -> Cost | None:
