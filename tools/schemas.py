@@ -5,9 +5,9 @@
 
 A file is a schema (shop.sql); files that differ behind the first dot (blog.1.sql, blog.2.sql), or in a folder
 of their own (crm/1.sql, crm/2.sql), are its versions. A version may be a declaration of plumbob's (crm/3.yaml),
-which can say what was renamed. Each is read, built anew and compared; from each version
-to the next it goes up, with rows, and back. It ends with 1 where something is not as it has to be. What a
-server itself does not take of a dump is told, and is nobody's fault here.
+which can say what was renamed. Each is read, built anew and compared; from each version to the next it goes
+up, with rows, and back. It ends with 1 where something is not as it has to be. What a server itself does not
+take of a dump is told, and is nobody's fault here.
 """
 
 from __future__ import annotations

@@ -8,10 +8,13 @@ from collections.abc import Sequence, Set
 def moved(before: Sequence[str], after: Sequence[str], fixed: Set[str] = frozenset()) -> set[str]:
     """The names that have to move: all that are on both sides but for a longest run in order already.
 
-    A run with more of the fixed names counts for longer, whatever else has to move.
+    A run with more of the fixed names counts for longer, whatever else has to move. Of equally long ones the
+    same is chosen for the way back: MySQL remembers of a column that has moved how it was written then.
     """
-    places = {name: place for place, name in enumerate(before)}
-    common = [name for name in after if name in places]
+    first, common = sorted(
+        [[name for name in before if name in after], [name for name in after if name in before]]
+    )
+    places = {name: place for place, name in enumerate(first)}
     # Of the best run up to each name: how many are fixed, and how many there are; then the run.
     best: list[tuple[tuple[int, int], list[str]]] = []
     for name in common:

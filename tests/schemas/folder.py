@@ -4,6 +4,7 @@ shop.sql                        an application of one version
 blog.1.sql  blog.2.sql          one of two: what stands behind the first dot is the version
 crm/1.9.sql  crm/1.10.sql       the same in a folder of its own
 wiki/1/tables.sql, views.sql    a version of several files, which are run in order
+crm/2.0.yaml                    a version as plumbob declares it: this can say what was renamed
 """
 
 from __future__ import annotations

@@ -75,9 +75,8 @@ def lost(
             yield f"{table} had {sums.rows} rows and has {there.rows}"
             continue
         for name, value in sums.columns.items():
-            if f"{table}.{name}".lower() not in names and not _is_kept(
-                value, there.columns.get(name)
-            ):
+            is_kept = _is_kept(value, there.columns.get(name))
+            if not is_kept and f"{table}.{name}".lower() not in names:
                 yield f"{table}.{name} has other values"
 
 

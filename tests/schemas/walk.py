@@ -85,7 +85,7 @@ def _project(folder: Path, server: Server, database: str) -> Project:
 
 def _read(project: Project) -> str:
     """The declaration of a live database, which says at its end that it is all there."""
-    result = project.must("init", "--from", project.url, "--scratch", "target")
+    result = project.must("init", "--from", "DATABASE_URL", "--scratch", "target")
     if "all reproduced" not in result.out.strip().splitlines()[-1]:
         raise Wrong(f"schema init --from says: {result.out.strip().splitlines()[-1]}")
     return project.schema.read_text("utf-8")
