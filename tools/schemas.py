@@ -91,8 +91,11 @@ def _counts(server: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """How many schemas and upgrades are well, and what the server did not take, by its error."""
     for title, is_upgrade in (("schemas", False), ("upgrades", True)):
         of_kind = [each for each in outcomes if each.is_upgrade == is_upgrade]
-        well = sum(bool(each.objects) and not each.wrong for each in of_kind)
-        yield f"{server}: {well} of {len(of_kind)} {title} ok"
+        made = [each for each in of_kind if each.objects or each.wrong]
+        well = sum(not each.wrong for each in made)
+        yield f"{server}: {well} of {len(made)} {title} ok"
+        if len(made) < len(of_kind):
+            yield f"{server}: of {len(of_kind) - len(made)} more the server made nothing"
     refusals = Counter(each.errno for outcome in outcomes for each in outcome.refused)
     if refusals:
         said = ", ".join(f"{errno} ({count}×)" for errno, count in refusals.most_common())
