@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plumbob.ddl.charsets import charset_of, known_as
 from plumbob.diff.change import Add, Alter, Change, Part, Remove
 from plumbob.diff.partitions import looks_like_rotation
 from plumbob.errors import PlumbobError
@@ -49,6 +50,24 @@ class LooksLikeRename:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherDefault:
+    """The database itself has another default than `database:` says: tables of others would get it.
+
+    Both are written as a server writes them: `utf8mb4 COLLATE utf8mb4_bin`. No plan changes it: every
+    table that is declared says its own, and ALTER DATABASE is a matter of all who use the database.
+    """
+
+    declared: str
+    live: str
+
+    def __str__(self) -> str:
+        return (
+            f"the database's own default is {self.live}, `database:` says {self.declared}: tables that "
+            "others make get it. No plan changes it; ALTER DATABASE does."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LooksLikeRotation:
     """A table whose partitions go and come as they do where a job rotates them."""
 
@@ -78,7 +97,8 @@ class Compared:
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
     was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `unasked`
     says why members of a cluster were not asked what they have; `counts` are the hazards of the way up
-    with their rows; `diverging` is what `apply` refuses on this cluster, with another way.
+    with their rows; `diverging` is what `apply` refuses on this cluster, with another way;
+    `other_default` is said of the database itself, and is no difference.
     """
 
     declared: Source
@@ -96,6 +116,7 @@ class Compared:
     unproved: str = ""
     unasked: tuple[str, ...] = ()
     diverging: tuple[PlumbobError, ...] = ()
+    other_default: OtherDefault | None = None
 
     @property
     def has_owners(self) -> bool:
@@ -179,8 +200,24 @@ def compared(
         found.unconfirmed if to_prove and not proved else "",
         found.unasked,
         diverging,
+        _other_default(found.declaration.schema, found.live),
         counts,
     )
+
+
+def _other_default(declared: Schema, live: Schema) -> OtherDefault | None:
+    """What `database:` says and the database has otherwise; what it does not say is not compared."""
+    charset = declared.charset or charset_of(declared.collation or "")
+    said = [(charset, live.charset), (declared.collation, live.collation)]
+    if all(ours is None or known_as(ours) == known_as(theirs or "") for ours, theirs in said):
+        return None
+    return OtherDefault(
+        _default(charset, declared.collation), _default(live.charset, live.collation)
+    )
+
+
+def _default(charset: str | None, collation: str | None) -> str:
+    return " ".join(filter(None, (charset, f"COLLATE {collation}" if collation else "")))
 
 
 def source(name: str, schema: Schema) -> Source:

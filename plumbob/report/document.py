@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from plumbob.migration.counting import Counted
@@ -41,6 +42,7 @@ def comparison_document(found: Compared) -> dict[str, Any]:
             {"table": each.table, "gone": list(each.gone), "come": list(each.come)}
             for each in found.rotations
         ],
+        "other_default": asdict(found.other_default) if found.other_default else None,
         "not_understood": [{"name": name, "why": why} for name, why in found.not_understood],
         "unmanaged": {kind: list(names) for kind, names in found.unmanaged.items()},
     }

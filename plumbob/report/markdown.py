@@ -126,6 +126,8 @@ def _remarks(found: Compared) -> Iterator[str]:
     for kind, names in found.unmanaged.items():
         yield f"- not managed, so left alone: {counted(len(names), line(kind))}"
     yield from (f"- not asked: {code(each)}" for each in found.unasked)
+    if found.other_default:
+        yield f"- not compared: {plain(str(found.other_default))}"
     if found.has_drift:
         yield f"- {plain(DRIFTED)}"
     yield from (f"- {plain(each)}" for each in plan_costs(found))

@@ -24,6 +24,8 @@ def comparison_sql(found: Compared) -> str:
     if not found.differs:
         parts.append("-- in sync" if found.in_sync else "-- in sync, as far as could be asked")
     parts += [f"-- not asked: {line(each)}" for each in found.unasked]
+    if found.other_default:
+        parts.append(f"-- not compared: {line(found.other_default)}")
     parts += [
         f"-- will be refused on this cluster: {line(each.what)}\n-- instead: {line(each.advice)}"
         for each in found.diverging

@@ -187,6 +187,8 @@ def _remarks(found: Compared) -> Iterator[str]:
         kinds = (counted(len(names), line(kind)) for kind, names in found.unmanaged.items())
         yield f"not managed, so left alone: {', '.join(kinds)}"
     yield from (f"not asked: {line(each)}" for each in found.unasked)
+    if found.other_default:
+        yield line(f"not compared: {found.other_default}")
     if found.has_drift:
         yield DRIFTED
     yield from map(line, plan_costs(found))
