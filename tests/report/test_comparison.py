@@ -173,6 +173,7 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "rollback",
         "refused",
         "looks_like_rename",
+        "other_default",
         "looks_like_rotation",
         "not_asked",
         "not_understood",

@@ -6,7 +6,7 @@ Whenever a table below such a view is altered, MySQL 9.7 writes the view anew wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from plumbob.ddl.expression import key_of
 from plumbob.ddl.lexer import Token
@@ -24,8 +24,23 @@ _SEVERAL = frozenset(("group", "union", "except", "intersect", "with", "window")
 
 
 def select_expression(sql: str, tokens: Sequence[Token]) -> Expression:
-    """The SELECT of a view, by a key that is the same before and after a table below it was altered."""
-    return Expression(sql, key_of(_without_order(tokens)))
+    """The SELECT of a view, by a key that is the same before and after a table below it was altered.
+
+    Who reads the view is given its columns by the names behind AS, in their own case.
+    """
+    return Expression(sql, " ".join((key_of(_without_order(tokens)), *_names_in_capitals(tokens))))
+
+
+def _names_in_capitals(tokens: Sequence[Token]) -> Iterator[str]:
+    """The names of columns of which a key without case says too little."""
+    depths = _depths(tokens)
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind == "word" and depths[at] == 0:
+            if token.value == "from":
+                return
+            name = tokens[at + 1].value
+            if token.value == "as" and name != name.lower():
+                yield f"`{name}`"
 
 
 def _without_order(tokens: Sequence[Token]) -> Sequence[Token]:
