@@ -15,15 +15,15 @@ from pathlib import Path
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.lint import Finding, lint
-from plumbob.migration import synced
-from plumbob.migration.accounts import Role
-from plumbob.migration.events import Progress, silent
-from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT, Conditions, Outcome
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import read_chain, settle_head
-from plumbob.migration.resume import Told
-from plumbob.migration.status import Status
-from plumbob.migration.status import status as read_status
+from plumbob.migration.record import synced
+from plumbob.migration.record.status import Status
+from plumbob.migration.record.status import status as read_status
+from plumbob.migration.run.accounts import Role
+from plumbob.migration.run.events import Progress, silent
+from plumbob.migration.run.executor import LOCK_WAIT, MAX_WAIT, Conditions, Outcome
+from plumbob.migration.run.resume import Told
 from plumbob.place import Place, declaration_of, find_place
 from plumbob.plan.statement import Hazard
 from plumbob.project import find_project
@@ -162,7 +162,7 @@ def apply(
         url, env, folder, wait: which database (see `find_place`).
         allow: approvals of losses by name, such as "drop-column:users.legacy".
         dry_run: find out what would be run, and run nothing.
-        progress: is told each step (`plumbob.migration.events`).
+        progress: is told each step (`plumbob.migration.run.events`).
         lock_wait: seconds to wait for another process that applies.
         max_wait: seconds to wait for a table that others hold.
         over_drift: objects that are changed although somebody has changed them by hand.

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from plumbob.declaration import Declaration, load, validate
 from plumbob.errors import PlumbobError
-from plumbob.migration import executor
-from plumbob.migration.beside import Killing
-from plumbob.migration.events import Progress, silent
-from plumbob.migration.executor import Conditions, Outcome
 from plumbob.migration.head import read_chain
-from plumbob.migration.limits import Limits
-from plumbob.migration.stopping import Stop
+from plumbob.migration.run import executor
+from plumbob.migration.run.beside import Killing
+from plumbob.migration.run.events import Progress, silent
+from plumbob.migration.run.executor import Conditions, Outcome
+from plumbob.migration.run.limits import Limits
+from plumbob.migration.run.stopping import Stop
 from plumbob.model import Schema
 from plumbob.project import Project, find_project
 from plumbob.seeds.checking import check

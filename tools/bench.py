@@ -19,8 +19,8 @@ from functools import partial
 from pathlib import Path
 
 from plumbob.declaration import load
-from plumbob.migration.events import Done
 from plumbob.migration.files import read_folder
+from plumbob.migration.run.events import Done
 from plumbob.proof import prove
 from plumbob.seeds.fakes.filling import fill
 from plumbob.seeds.undoing import undo

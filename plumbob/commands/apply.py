@@ -17,8 +17,8 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
 from plumbob.commands.running import conditions, interruptible, tell_end, tell_start
 from plumbob.errors import Exit
-from plumbob.migration import executor
 from plumbob.migration.head import read_chain
+from plumbob.migration.run import executor
 from plumbob.workflow import Comparison, compare_database
 
 EXAMPLE = """\

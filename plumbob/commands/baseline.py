@@ -17,8 +17,8 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import tell_start, teller
 from plumbob.errors import Exit
-from plumbob.migration.baseline import baseline
 from plumbob.migration.head import read_chain
+from plumbob.migration.run.baseline import baseline
 from plumbob.report.baseline import baseline_document, baseline_text
 from plumbob.report.safe import line
 from plumbob.workflow.writing import write_first

@@ -20,10 +20,10 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import synced
-from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import settle_head
+from plumbob.migration.record import synced
+from plumbob.migration.run.counting import count_rows
 from plumbob.model import Schema
 from plumbob.project import Project
 from plumbob.report.comparison import Compared, compared

@@ -20,8 +20,8 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import teller
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.counting import count_rows
 from plumbob.migration.files import read_folder
+from plumbob.migration.run.counting import count_rows
 from plumbob.project import Project
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document

@@ -14,7 +14,7 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.accounts import ROLES, Role
+from plumbob.migration.run.accounts import ROLES, Role
 from plumbob.report.grants import compared_document, compared_text, grants_document, grants_text
 
 EXAMPLE = """\

@@ -8,8 +8,8 @@ from plumbob.commands import console, options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit
-from plumbob.migration import history
-from plumbob.migration.lost import write_lost
+from plumbob.migration.record import history
+from plumbob.migration.record.lost import write_lost
 from plumbob.report.history import history_document, history_text
 from plumbob.report.safe import line
 

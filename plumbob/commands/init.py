@@ -93,7 +93,7 @@ def _names_a_server(to: ConnectionOptions) -> bool:
 
 
 def _read(source: str | None, to: ConnectionOptions, scratch: str | None) -> Read:
-    from plumbob.migration.agreed import read_whole
+    from plumbob.migration.record.agreed import read_whole
 
     config = Config()
     if source and "://" in source:

@@ -9,7 +9,7 @@ from plumbob.commands.naming import require_name
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit
-from plumbob.migration import production
+from plumbob.migration.record import production
 from plumbob.plan.statement import Hazard
 from plumbob.report.safe import line
 

@@ -19,7 +19,7 @@ from plumbob.commands import console
 from plumbob.config.values import seconds
 
 if TYPE_CHECKING:
-    from plumbob.migration.resume import Told
+    from plumbob.migration.run.resume import Told
 
 Function = Callable[..., Any]
 Option = Callable[[Function], Function]

@@ -13,7 +13,7 @@ from plumbob.errors import Exit, ManyErrors, PlumbobError
 from plumbob.migration.files import rewrite_pair
 from plumbob.migration.head import read_chain
 from plumbob.migration.migration import Migration
-from plumbob.migration.standing import stand
+from plumbob.migration.record.standing import stand
 from plumbob.migration.text import file_name
 from plumbob.project import Project
 from plumbob.report.rehearsal import leads_errors, stale_error

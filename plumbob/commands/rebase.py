@@ -16,10 +16,10 @@ from plumbob.commands.opening import (
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit
-from plumbob.migration import history
 from plumbob.migration.files import read_folder, read_pairs, remove_pair
 from plumbob.migration.head import settle_head
 from plumbob.migration.rebasing import choose
+from plumbob.migration.record import history
 from plumbob.report.safe import line
 from plumbob.workflow.writing import Written, write_behind
 

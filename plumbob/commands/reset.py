@@ -10,7 +10,7 @@ from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.commands.setup import find_place, tell
 from plumbob.errors import Exit
-from plumbob.migration.production import refuse_in_production
+from plumbob.migration.record.production import refuse_in_production
 from plumbob.workflow.database import drop_hazard
 
 EXAMPLE = """\

@@ -8,8 +8,8 @@ from plumbob.commands import options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions, RunOptions
 from plumbob.commands.running import conditions, interruptible, tell_end, tell_start
-from plumbob.migration import executor
 from plumbob.migration.head import read_chain
+from plumbob.migration.run import executor
 
 EXAMPLE = """\
 schema rollback

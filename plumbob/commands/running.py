@@ -12,12 +12,12 @@ from plumbob.commands import console
 from plumbob.commands.options import RunOptions
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.beside import Killing
-from plumbob.migration.events import Event, Progress, Still, Warned
-from plumbob.migration.executor import Conditions, Outcome
-from plumbob.migration.limits import Limits
 from plumbob.migration.migration import Migration
-from plumbob.migration.stopping import Stop
+from plumbob.migration.run.beside import Killing
+from plumbob.migration.run.events import Event, Progress, Still, Warned
+from plumbob.migration.run.executor import Conditions, Outcome
+from plumbob.migration.run.limits import Limits
+from plumbob.migration.run.stopping import Stop
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
 from plumbob.report.progress import event_text, still_text
 

@@ -21,7 +21,7 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.seeding import read_seed_files
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.production import refuse_in_production
+from plumbob.migration.record.production import refuse_in_production
 from plumbob.model import Schema
 from plumbob.report.safe import line
 from plumbob.report.seeded import (

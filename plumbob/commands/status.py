@@ -8,7 +8,7 @@ from plumbob.commands import console, options
 from plumbob.commands.opening import connect_to, database_name, find_target, open_project
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.migration.head import read_chain
-from plumbob.migration.status import status
+from plumbob.migration.record.status import status
 from plumbob.report.status import status_document, status_exit, status_text
 
 EXAMPLE = """\

@@ -20,10 +20,10 @@ from plumbob.commands.opening import (
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.commands.running import interruptible, teller
 from plumbob.errors import Exit
-from plumbob.migration import synced
-from plumbob.migration.counting import Counted
 from plumbob.migration.files import read_folder
-from plumbob.migration.production import refuse_in_production
+from plumbob.migration.record import synced
+from plumbob.migration.record.production import refuse_in_production
+from plumbob.migration.run.counting import Counted
 from plumbob.report.outcome import sync_document, sync_text
 from plumbob.report.safe import line
 from plumbob.workflow.sync import Sync, SyncOutcome

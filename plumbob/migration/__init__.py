@@ -1,1 +1,4 @@
-"""What a migration is, its two files, what a database knows of it, and the run that carries it out."""
+"""What a migration is: its two files, read, written, judged and put in order.
+
+What a database knows of its migrations is in `record`, and what carries them out in `run`.
+"""

@@ -1,6 +1,6 @@
 """What a migration is: its way up and its way down as statements, with what has to be true before and after.
 
-A value alone: `plumbob.migration.text` writes and reads it, `plumbob.migration.executor` runs it.
+A value alone: `plumbob.migration.text` writes and reads it, `plumbob.migration.run.executor` runs it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from plumbob.migration.baseline import Baseline
+from plumbob.migration.run.baseline import Baseline
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
 

@@ -11,7 +11,7 @@ from plumbob.ddl.charsets import charset_of, known_as
 from plumbob.diff.change import Add, Alter, Change, Part, Remove
 from plumbob.diff.partitions import looks_like_rotation
 from plumbob.errors import PlumbobError
-from plumbob.migration.counting import Counted
+from plumbob.migration.run.counting import Counted
 from plumbob.model import STORED_KINDS, Column, Flavour, Partition, Schema
 from plumbob.plan.statement import Hazard, Statement
 from plumbob.report.changes import TableView, views

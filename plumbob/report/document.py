@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from plumbob.migration.counting import Counted
+from plumbob.migration.run.counting import Counted
 from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, Source, uncounted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plumbob.migration.accounts import Compared, Grant, Role
+from plumbob.migration.run.accounts import Compared, Grant, Role
 from plumbob.report.safe import line
 
 _ABOUT: dict[Role, str] = {

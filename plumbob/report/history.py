@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from plumbob.migration.history import Record
+from plumbob.migration.record.history import Record
 from plumbob.report.comparison import counted
 from plumbob.report.safe import line
 

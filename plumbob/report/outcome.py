@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from plumbob.migration.disk import Room
-from plumbob.migration.events import InUse
-from plumbob.migration.executor import Outcome
 from plumbob.migration.migration import Migration
+from plumbob.migration.run.disk import Room
+from plumbob.migration.run.events import InUse
+from plumbob.migration.run.executor import Outcome
 from plumbob.report.comparison import counted
 from plumbob.report.document import counted_document
 from plumbob.report.proved import proof_document, proof_text

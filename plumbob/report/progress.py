@@ -7,7 +7,8 @@ from functools import singledispatch
 
 import click
 
-from plumbob.migration.events import (
+from plumbob.migration.record.live import listed
+from plumbob.migration.run.events import (
     Begins,
     Done,
     Drifted,
@@ -31,7 +32,6 @@ from plumbob.migration.events import (
     WaitsForTable,
     Warned,
 )
-from plumbob.migration.live import listed
 from plumbob.plan.wording import byte_size
 from plumbob.report.comparison import counted
 from plumbob.report.costs import short_cost

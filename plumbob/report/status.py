@@ -11,8 +11,8 @@ import click
 
 from plumbob.errors import Exit
 from plumbob.migration.migration import Header, Migration
-from plumbob.migration.standing import HalfDone
-from plumbob.migration.status import Status
+from plumbob.migration.record.standing import HalfDone
+from plumbob.migration.record.status import Status
 from plumbob.plan.cost import dearest
 from plumbob.report.comparison import counted
 from plumbob.report.costs import statements_cost

@@ -7,7 +7,7 @@ from difflib import unified_diff
 
 import click
 
-from plumbob.migration.counting import Counted
+from plumbob.migration.run.counting import Counted
 from plumbob.plan.statement import Statement
 from plumbob.report.changes import PartView, TableView
 from plumbob.report.comparison import Compared, Counts, counted, summary, uncounted

@@ -19,7 +19,7 @@ import peewee
 import pymysql
 from pymysql.constants import SERVER_STATUS
 
-from plumbob.migration.marks import MARKS, PRODUCTION
+from plumbob.migration.record.marks import MARKS, PRODUCTION
 from plumbob.runtime.errors import CannotConnect, ConnectionLost, NoFreeConnection, OutcomeUnknown
 from plumbob.runtime.losses import GONE, NOT_OPENED, Loss, driver_error, loss, number_of
 from plumbob.runtime.pool import Pool

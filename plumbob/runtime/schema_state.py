@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import peewee
 
-from plumbob.migration.store import HISTORY, JOURNAL
-from plumbob.migration.synced import SYNCED
+from plumbob.migration.record.store import HISTORY, JOURNAL
+from plumbob.migration.record.synced import SYNCED
 from plumbob.runtime.base import proxy
 from plumbob.runtime.errors import SchemaMismatch
 from plumbob.runtime.losses import number_of

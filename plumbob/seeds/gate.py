@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.production import is_production
+from plumbob.migration.record.production import is_production
 from plumbob.seeds.files import SeedFile, SeedFiles
 from plumbob.server.connection import Server
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from plumbob import __version__
 from plumbob.ddl.quote import quote_name, quote_names, quote_text
-from plumbob.migration.store import check_format
+from plumbob.migration.record.store import check_format
 from plumbob.seeds.literals import value_literal
 from plumbob.seeds.rows import Name, digest
 from plumbob.server.connection import Server

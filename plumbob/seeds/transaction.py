@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from plumbob.ddl.quote import quote_text
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration.lock import held
+from plumbob.migration.run.lock import held
 from plumbob.server.connection import Server
 
 _LOCK_WAIT = 10.0

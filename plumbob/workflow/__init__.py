@@ -10,7 +10,7 @@ from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import with_kept
 from plumbob.diff.change import Alter, Change, Create
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.agreed import read_whole
+from plumbob.migration.record.agreed import read_whole
 from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
 from plumbob.plan.planner import plan, reached_by
 from plumbob.plan.statement import Plan

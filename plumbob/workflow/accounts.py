@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from plumbob.declaration import Declaration
-from plumbob.migration.accounts import (
+from plumbob.migration.record.store import HISTORY, JOURNAL
+from plumbob.migration.run.accounts import (
     OURS,
     SOME_SCRATCH,
     Compared,
@@ -12,7 +13,6 @@ from plumbob.migration.accounts import (
     compared,
     needed_by,
 )
-from plumbob.migration.store import HISTORY, JOURNAL
 from plumbob.server.connection import Server
 from plumbob.server.grants import read_grants
 from plumbob.server.listing import list_tables

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration.executor import Outcome
-from plumbob.migration.production import refuse_in_production
+from plumbob.migration.record.production import refuse_in_production
+from plumbob.migration.run.executor import Outcome
 from plumbob.model import Schema
 from plumbob.plan.approvals import check_approvals
 from plumbob.plan.statement import Hazard

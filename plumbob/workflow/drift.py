@@ -24,15 +24,16 @@ from plumbob.diff.renamed import renamed
 from plumbob.diff.stored import in_running_order
 from plumbob.diff.three_way import Conflict, three_way
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import history, lock, synced
-from plumbob.migration.drift import changed_since
-from plumbob.migration.events import Progress, silent
-from plumbob.migration.history import Record
-from plumbob.migration.live import Live, look
 from plumbob.migration.migration import Migration
-from plumbob.migration.snapshot import recall
-from plumbob.migration.standing import stand
-from plumbob.migration.status import managed_kinds, told_last
+from plumbob.migration.record import history, synced
+from plumbob.migration.record.drift import changed_since
+from plumbob.migration.record.history import Record
+from plumbob.migration.record.live import Live, look
+from plumbob.migration.record.snapshot import recall
+from plumbob.migration.record.standing import stand
+from plumbob.migration.record.status import managed_kinds, told_last
+from plumbob.migration.run import lock
+from plumbob.migration.run.events import Progress, silent
 from plumbob.model import NotUnderstood, Schema, Stored, Table, Trigger, key_of_id
 from plumbob.server.connection import Server
 from plumbob.server.since import last_changes

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from plumbob.ddl.fingerprint import Object, fingerprint, is_print_of, objects
 from plumbob.diff.change import Alter, Change, Create, Drop, Rename, Replace
 from plumbob.diff.compare import compare
-from plumbob.migration import history, journal, synced
-from plumbob.migration.snapshot import recall
-from plumbob.migration.synced import Synced
+from plumbob.migration.record import history, journal, synced
+from plumbob.migration.record.snapshot import recall
+from plumbob.migration.record.synced import Synced
 from plumbob.model import NotUnderstood, Stored, Table, object_id, object_key
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 
 from plumbob.ddl.canonical import canonical
 from plumbob.errors import PlumbobError
-from plumbob.migration import history, synced
-from plumbob.migration.history import Record
-from plumbob.migration.snapshot import schema_of
+from plumbob.migration.record import history, synced
+from plumbob.migration.record.history import Record
+from plumbob.migration.record.snapshot import schema_of
 from plumbob.model import Schema, StoredKind
 from plumbob.server.connection import Server
 from plumbob.workflow.declared import database_defaults

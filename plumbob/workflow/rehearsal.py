@@ -24,13 +24,13 @@ from plumbob.diff.change import Change, Create, Replace
 from plumbob.diff.compare import compare
 from plumbob.errors import Exit, PlumbobError, Position
 from plumbob.migration.by_hand import unrestored
-from plumbob.migration.live import look as look_at_database
 from plumbob.migration.migration import (
     ABSENT,
     Direction,
     Migration,
     Script,
 )
+from plumbob.migration.record.live import look as look_at_database
 from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, key_of_id
 from plumbob.plan.approvals import Needless, needless

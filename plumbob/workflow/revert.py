@@ -14,7 +14,7 @@ from typing import TypeVar
 from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare_tables
 from plumbob.diff.renamed import renamed
-from plumbob.migration.live import listed
+from plumbob.migration.record.live import listed
 from plumbob.model import Column, Flavour, Renames, Schema, Table
 from plumbob.server.connection import Server
 from plumbob.workflow import Comparison, compare_database

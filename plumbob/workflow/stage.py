@@ -15,10 +15,8 @@ from plumbob.ddl.fingerprint import fingerprints
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.stored.mentions import mentions
 from plumbob.errors import Exit, PlumbobError, Position
-from plumbob.migration import asserting
 from plumbob.migration.atomic import programs
 from plumbob.migration.by_hand import advice_for, is_data, kind_of
-from plumbob.migration.explained import explained
 from plumbob.migration.migration import (
     ABSENT,
     Assertion,
@@ -27,6 +25,8 @@ from plumbob.migration.migration import (
     Migration,
     Script,
 )
+from plumbob.migration.run import asserting
+from plumbob.migration.run.explained import explained
 from plumbob.migration.text import file_name
 from plumbob.model import Schema, Trigger, key_of_id
 from plumbob.plan.cost import alters

@@ -16,22 +16,23 @@ from datetime import datetime, timezone
 from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import history, journal, lock, store, synced
-from plumbob.migration.counting import Counted, at_risk, harmless
 from plumbob.migration.draft import draft
-from plumbob.migration.drift import changed_since
-from plumbob.migration.events import Progress, Recorded, silent
-from plumbob.migration.executor import LOCK_WAIT, MAX_WAIT
-from plumbob.migration.findings import findings, obstacles, risks
-from plumbob.migration.live import Live, look
-from plumbob.migration.lock import Lock
 from plumbob.migration.migration import Migration
-from plumbob.migration.production import refuse_in_production
-from plumbob.migration.running import Runner
-from plumbob.migration.snapshot import record, schema_of
-from plumbob.migration.standing import SYNC, Standing, stand
-from plumbob.migration.stopping import Stop
-from plumbob.migration.tasks import Task
+from plumbob.migration.record import history, journal, store, synced
+from plumbob.migration.record.drift import changed_since
+from plumbob.migration.record.live import Live, look
+from plumbob.migration.record.production import refuse_in_production
+from plumbob.migration.record.snapshot import record, schema_of
+from plumbob.migration.record.standing import SYNC, Standing, stand
+from plumbob.migration.run import lock
+from plumbob.migration.run.counting import Counted, at_risk, harmless
+from plumbob.migration.run.events import Progress, Recorded, silent
+from plumbob.migration.run.executor import LOCK_WAIT, MAX_WAIT
+from plumbob.migration.run.findings import findings, obstacles, risks
+from plumbob.migration.run.lock import Lock
+from plumbob.migration.run.running import Runner
+from plumbob.migration.run.stopping import Stop
+from plumbob.migration.run.tasks import Task
 from plumbob.model import Schema, key_of_id
 from plumbob.plan.approvals import check_approvals
 from plumbob.server.connection import Server

@@ -10,14 +10,15 @@ from pathlib import Path
 from plumbob.ddl.fingerprint import fingerprints, objects, whole_fingerprint
 from plumbob.declaration import Declaration
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import diverging, history, synced
-from plumbob.migration.baseline import unlike
 from plumbob.migration.draft import draft
 from plumbob.migration.files import put_ahead, read_folder, write_pair
 from plumbob.migration.head import settle_head
-from plumbob.migration.live import differing, listed, look
 from plumbob.migration.migration import Migration
-from plumbob.migration.standing import stand
+from plumbob.migration.record import history, synced
+from plumbob.migration.record.live import differing, listed, look
+from plumbob.migration.record.standing import stand
+from plumbob.migration.run import diverging
+from plumbob.migration.run.baseline import unlike
 from plumbob.migration.text import file_name
 from plumbob.model import Schema
 from plumbob.server.connection import Server

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration.store import FORMATS
+from plumbob.migration.record.store import FORMATS
 from tests.commands.user import User
 from tests.conftest import Servers, empty_database
 from tests.servers import Server

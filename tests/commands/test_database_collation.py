@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from plumbob.migration import executor
 from plumbob.migration.files import read_folder
+from plumbob.migration.run import executor
 from plumbob.server.connection import Server as Connection
 from plumbob.server.connection import connect
 from plumbob.server.target import Target

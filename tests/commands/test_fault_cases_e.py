@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration import waiting
+from plumbob.migration.run import waiting
 from tests.commands.desk import Desk, fails
 from tests.commands.user import Result, User
 from tests.servers import Server

@@ -15,8 +15,8 @@ import pymysql
 import pytest
 
 from plumbob.commands import running
-from plumbob.migration import lock
-from plumbob.migration.events import Done, Event
+from plumbob.migration.run import lock
+from plumbob.migration.run.events import Done, Event
 from plumbob.server import driver
 from plumbob.server.connection import Server as Connection
 from plumbob.server.connection import connect

@@ -12,7 +12,7 @@ import pytest
 
 import plumbob
 from plumbob.errors import Exit
-from plumbob.migration.events import Event
+from plumbob.migration.run.events import Event
 from tests.commands.test_terminal import CHECKOUT, on_a_terminal
 from tests.commands.user import User
 from tests.servers import Server

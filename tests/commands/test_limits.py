@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plumbob.migration.limits import Limits, blocking
 from plumbob.migration.migration import FileStatement
+from plumbob.migration.run.limits import Limits, blocking
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from tests.commands.user import User

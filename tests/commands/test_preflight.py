@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from plumbob.errors import Exit
-from plumbob.migration.disk import Room, most_room, rebuilt
-from plumbob.migration.limits import Limits
 from plumbob.migration.migration import FileStatement
+from plumbob.migration.run.disk import Room, most_room, rebuilt
+from plumbob.migration.run.limits import Limits
 from plumbob.plan.approvals import is_approved
 from plumbob.plan.cost import parse_cost
 from plumbob.server.blockers import Held, holders

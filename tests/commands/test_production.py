@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import executor
-from plumbob.migration.production import is_production
+from plumbob.migration.record.production import is_production
+from plumbob.migration.run import executor
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from tests.commands.user import User, names

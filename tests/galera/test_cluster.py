@@ -14,11 +14,11 @@ import pymysql
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import clustered, diverging, waiting
-from plumbob.migration.events import OnCluster
-from plumbob.migration.live import look
-from plumbob.migration.lock import lock_name
 from plumbob.migration.migration import FileStatement
+from plumbob.migration.record.live import look
+from plumbob.migration.run import clustered, diverging, waiting
+from plumbob.migration.run.events import OnCluster
+from plumbob.migration.run.lock import lock_name
 from plumbob.model.flavour import parse_flavour
 from plumbob.server import members
 from plumbob.server.errors import DEADLOCK, ServerError

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from plumbob.errors import Exit
-from plumbob.migration.events import Done, Event, Regrouped, Runs
+from plumbob.migration.run.events import Done, Event, Regrouped, Runs
 from tests.cluster import Cluster
 from tests.galera.forked import Forked
 from tests.galera.test_cluster import ADD_A, DROP_A, on

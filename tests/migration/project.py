@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plumbob.migration import executor
 from plumbob.migration.draft import draft
-from plumbob.migration.events import Event
-from plumbob.migration.executor import Outcome
 from plumbob.migration.files import read_folder, write_pair
-from plumbob.migration.live import look
 from plumbob.migration.migration import ABSENT, Migration
+from plumbob.migration.record.live import look
+from plumbob.migration.run import executor
+from plumbob.migration.run.events import Event
+from plumbob.migration.run.executor import Outcome
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import read_schema
@@ -30,7 +30,7 @@ USERS = (
 RUN = """
 import sys
 from pathlib import Path
-from plumbob.migration import executor
+from plumbob.migration.run import executor
 from plumbob.migration.files import read_folder
 from plumbob.server.connection import connect
 from plumbob.server.target import Target

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration.beside import Beside, Killing
+from plumbob.migration.run.beside import Beside, Killing
 from plumbob.server.binaries import find
 from plumbob.server.connection import connect
 from plumbob.server.errors import LOCK_WAIT_TIMEOUT, ServerError

@@ -13,7 +13,7 @@ import pytest
 
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.migration.files import read_folder
-from plumbob.migration.live import look
+from plumbob.migration.record.live import look
 from plumbob.plan.statement import Hazard, Statement
 from tests.migration.project import USERS, Project, alter
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from plumbob.errors import Exit
-from plumbob.migration.counting import Counted, at_risk, count_rows
-from plumbob.migration.events import Looked
 from plumbob.migration.files import read_folder
+from plumbob.migration.run.counting import Counted, at_risk, count_rows
+from plumbob.migration.run.events import Looked
 from plumbob.plan.statement import Hazard, Ref, Statement
 from tests.migration.project import USERS, Project, alter
 from tests.migration.shop import ADD_X, DROP_X

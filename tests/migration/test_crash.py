@@ -12,11 +12,11 @@ from dataclasses import replace
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import executor
-from plumbob.migration.events import Done, FoundOut
 from plumbob.migration.files import read_folder
-from plumbob.migration.live import look
-from plumbob.migration.status import status
+from plumbob.migration.record.live import look
+from plumbob.migration.record.status import status
+from plumbob.migration.run import executor
+from plumbob.migration.run.events import Done, FoundOut
 from plumbob.plan.statement import Ref, Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
-from plumbob.migration import history, store
 from plumbob.migration.draft import draft
-from plumbob.migration.events import Begins, Done, Drifted, Ends, Runs, Warned
-from plumbob.migration.executor import Conditions, apply
 from plumbob.migration.files import read_folder, write_pair
-from plumbob.migration.live import look
-from plumbob.migration.status import Status, status
+from plumbob.migration.record import history, store
+from plumbob.migration.record.live import look
+from plumbob.migration.record.status import Status, status
+from plumbob.migration.run.events import Begins, Done, Drifted, Ends, Runs, Warned
+from plumbob.migration.run.executor import Conditions, apply
 from plumbob.plan.statement import Plan, Statement
 from plumbob.server.connection import Server, connect
 from plumbob.server.introspect import read_schema

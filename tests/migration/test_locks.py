@@ -9,8 +9,8 @@ import time
 import pytest
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import lock
-from plumbob.migration.events import WaitsForApplier, WaitsForTable
+from plumbob.migration.run import lock
+from plumbob.migration.run.events import WaitsForApplier, WaitsForTable
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from tests.migration.project import Project

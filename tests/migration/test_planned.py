@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from plumbob.migration.draft import draft
 from plumbob.migration.files import read_folder, write_pair
-from plumbob.migration.live import look
 from plumbob.migration.migration import ABSENT, UNKNOWN
+from plumbob.migration.record.live import look
 from plumbob.model import Renames
 from plumbob.plan.planner import plan
 from plumbob.server.introspect import read_schema

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from plumbob.commands import console
 from plumbob.commands.running import interruptible, teller
-from plumbob.migration import executor
+from plumbob.migration.run import executor
 from plumbob.migration.files import read_folder
 from plumbob.server.connection import connect
 from plumbob.server.target import Target

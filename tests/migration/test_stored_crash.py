@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration import events, executor
 from plumbob.migration.files import read_folder
+from plumbob.migration.run import events, executor
 from plumbob.server.connection import connect
 from plumbob.server.target import Target
 from tests.commands.user import User

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbob.migration.verdict import advice
+from plumbob.migration.run.verdict import advice
 from tests.commands.user import User
 from tests.servers import Server
 

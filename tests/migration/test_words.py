@@ -12,10 +12,10 @@ import pymysql
 import pytest
 
 from plumbob.ddl.tables import parse_create_table
-from plumbob.migration.explained import explained
-from plumbob.migration.explained.failure import Failure
-from plumbob.migration.explained.meant import meant
-from plumbob.migration.explained.words import words
+from plumbob.migration.run.explained import explained
+from plumbob.migration.run.explained.failure import Failure
+from plumbob.migration.run.explained.meant import meant
+from plumbob.migration.run.explained.words import words
 from plumbob.model import Schema
 from plumbob.server import connection
 from plumbob.server.driver import open_connection

@@ -12,7 +12,7 @@ import yaml
 
 from plumbob.ddl.quote import quote_name
 from plumbob.declaration import load
-from plumbob.migration.counting import count_rows
+from plumbob.migration.run.counting import count_rows
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.workflow import compare_database

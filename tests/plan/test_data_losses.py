@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plumbob.migration.counting import count_rows
+from plumbob.migration.run.counting import count_rows
 from plumbob.model import Renames, Schema
 from plumbob.plan.data_losses import Before, data_losses
 from plumbob.server.connection import Server

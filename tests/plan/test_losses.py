@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from plumbob.declaration import load
-from plumbob.migration.counting import count_rows
+from plumbob.migration.run.counting import count_rows
 from plumbob.plan.statement import OBSTACLES, Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError

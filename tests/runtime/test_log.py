@@ -8,7 +8,7 @@ import re
 import peewee
 import pytest
 
-from plumbob.migration import marks
+from plumbob.migration.record import marks
 from plumbob.runtime import Database
 from plumbob.server.connection import connect as connect_tool
 from plumbob.server.target import Target

@@ -12,9 +12,9 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from plumbob.errors import Exit, PlumbobError
-from plumbob.migration import journal, marks, store, synced
 from plumbob.migration.files import read_folder
-from plumbob.migration.lock import lock_name
+from plumbob.migration.record import journal, marks, store, synced
+from plumbob.migration.run.lock import lock_name
 from plumbob.runtime import (
     Database,
     SchemaMismatch,
