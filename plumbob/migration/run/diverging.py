@@ -26,28 +26,21 @@ from plumbob.plan.statement import Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import DENIED, ServerError
 
+# fmt: off
 # Another value for each member that asks.
-_CHANGING = {
-    *(
-        "uuid",
-        "uuid_short",
-        "sys_guid",
-        "rand",
-        "random_bytes",
-        "sysdate",
-        "connection_id",
-        "version",
-    ),
-    *("user", "current_user", "session_user", "system_user", "current_role"),
-}
-_CLOCKS = {
-    *("now", "current_timestamp", "localtime", "localtimestamp", "curtime", "current_time"),
-    *("utc_timestamp", "utc_time"),
-}
-_NO_COLUMN = {
-    *("index", "key", "unique", "primary", "foreign", "constraint", "check", "fulltext", "spatial"),
-    *("partition", "period", "system"),
-}
+_CHANGING = frozenset((
+    "uuid", "uuid_short", "sys_guid", "rand", "random_bytes", "sysdate", "connection_id", "version",
+    "user", "current_user", "session_user", "system_user", "current_role",
+))
+_CLOCKS = frozenset((
+    "now", "current_timestamp", "localtime", "localtimestamp", "curtime", "current_time",
+    "utc_timestamp", "utc_time",
+))
+_NO_COLUMN = frozenset((
+    "index", "key", "unique", "primary", "foreign", "constraint", "check", "fulltext", "spatial",
+    "partition", "period", "system",
+))
+# fmt: on
 _AHEAD_OF_TABLE = ("online", "ignore", "table", "if", "exists")
 _AHEAD_OF_WRITTEN = ("update", "ignore", "into", "insert", "replace", "from", "join", ",", ".")
 _AHEAD = ("column", "if", "not", "exists", "(")
