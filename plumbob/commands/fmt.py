@@ -71,11 +71,18 @@ def _convert(
     for each in declaration.files:
         each.rename(each.with_name(f"{each.name}.old"))
     if as_json:
-        console.out_json({"files": [project.shown(path)], "lost": list(found.lost)})
+        console.out_json(
+            {
+                "files": [project.shown(path)],
+                "lost": list(found.lost),
+                "notes": list(found.notes),
+            }
+        )
         return Exit.OK
     said = [f"wrote {project.shown(path)}"]
     said += [f"kept {project.shown(each)}.old" for each in declaration.files]
     said += [f"left out {each}" for each in found.lost]
+    said += [f"note: {each}" for each in found.notes]
     console.out("\n".join(map(line, said)))
     return Exit.OK
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from plumbob.declaration.sql_statements import comments, statements
 from plumbob.declaration.style import styled
 from plumbob.declaration.style.comments import Comments
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Flavour
+from plumbob.model import Flavour, Schema
 
 # A type or option that one server spells in its own way is tried in the other's words, too.
 _FLAVOURS = (Flavour("mysql", (9, 7, 0)), Flavour("mariadb", (11, 8, 0)))
@@ -26,10 +27,14 @@ _FLAVOURS = (Flavour("mysql", (9, 7, 0)), Flavour("mariadb", (11, 8, 0)))
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """The text of the other format, and what the declaration says that it cannot, in words."""
+    """The text of the other format, and what the declaration says that it cannot, in words.
+
+    `notes` are of what `schema create` would do otherwise: no difference for a database that is there.
+    """
 
     text: str
     lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def formatted(declaration: Declaration) -> dict[Path, bytes]:
@@ -88,7 +93,7 @@ def converted(declaration: Declaration, to: str) -> Converted:
         text = whole_statements(schema, flavour) if to == "sql" else dump_declared(schema, flavour)
         different = unlike(declaration, _read(declaration, text, to))
         if not different:
-            return Converted(text, tuple(_lost(declaration, to)))
+            return Converted(text, tuple(_lost(declaration, to)), tuple(_notes(schema, to)))
     raise PlumbobError(
         f"in {to.upper()}, {', '.join(different)} would not be the same",
         advice="nothing was written; please report it with the declaration",
@@ -106,6 +111,14 @@ def _read(declaration: Declaration, text: str, to: str) -> Declaration:
         path = Path(folder) / f"schema.{to}"
         path.write_text(text, encoding="utf-8")
         return load(path)
+
+
+def _notes(schema: Schema, to: str) -> Iterator[str]:
+    if to == "sql" and (schema.charset or schema.collation):
+        yield (
+            "every table says its own character set now; SQL has no `database:`, so `schema create` will "
+            "give a new database the default of its server"
+        )
 
 
 def _lost(declaration: Declaration, to: str) -> list[str]:

@@ -91,6 +91,13 @@ def test_to_sql_and_back(user: User) -> None:
     assert user.succeeds("fmt").out == "nothing to change\n"
 
 
+def test_the_default_of_the_database_itself_has_no_word_in_sql(user: User) -> None:
+    user.declare("database: {charset: latin1}\ntables: {t: {columns: {a: varchar(9)}}}\n")
+    said = user.succeeds("fmt", "--to", "sql").out
+    assert "note: every table says its own character set now; SQL has no `database:`, so" in said
+    assert "note:" not in user.succeeds("fmt", "--to", "yaml").out
+
+
 def test_what_sql_cannot_say_is_named(user: User) -> None:
     user.declare(
         "tables:\n  t:\n    was: s\n    model: {class: T}\n"
