@@ -29,7 +29,7 @@ CASES = json.loads(Path(__file__).with_name("loss_matrix.json").read_text(encodi
 # taken; and what is refused without a look at rows. By hand: `test_losses_by_hand.py`.
 NOT_DECLARED = {
     "truncate_partition": "no declaration empties a partition",
-    "charset_via_binary": "the character set is changed directly, which loses nothing",
+    "charset_via_binary": "the character set is changed directly, which loses nothing; see test_through_binary.py",
     "modify_loses_attributes": "a MODIFY repeats what stays",
     "key_too_long": "refused by its length alone",
 }
