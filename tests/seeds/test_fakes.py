@@ -28,18 +28,21 @@ def empty_shop(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iter
 
 
 def test_faked_rows_fit_their_columns(shop: Sower) -> None:
-    shop.seeds("--fake", "visits=200", "--fake", "customers=300", "--fake", "profiles=300")
+    asked = ("visits=200", "customers=300", "profiles=300", "cards=100")
+    shop.seeds(*(word for each in asked for word in ("--fake", each)))
     counts = [
         "customers WHERE email LIKE '%@example.com' AND stars BETWEEN 1 AND 5 AND status <> 'bad'"
         " AND credit >= 10 AND credit < 20 AND initials = LEFT(name, 2) AND CHAR_LENGTH(code) = 3"
         " AND created_at BETWEEN '2025-01-01' AND '2026-01-01'",
         "profiles p JOIN customers c ON c.id = p.customer_id",
         "visits v JOIN customers c ON c.id = v.customer_id WHERE day BETWEEN 1 AND 7",
+        "cards d JOIN customers c ON c.id = d.no WHERE d.again IN (3, 4)",
     ]
     assert [shop.rows(f"SELECT COUNT(*) FROM {each}") for each in counts] == [
         [(300,)],
         [(300,)],
         [(200,)],
+        [(100,)],
     ]
     ((cities, referred, nobody),) = shop.rows(
         "SELECT COUNT(DISTINCT city), COUNT(referrer_id), SUM(city IS NULL) FROM customers"

@@ -113,7 +113,8 @@ class _Filling:
     def of(cls, server: Server, table: Table, seed: int, progress: Progress) -> _Filling:
         words = Words(Random(f"{seed}:{table.name}"), seed)
         maker = maker_of(table, server, words, server.flavour)
-        counter = next((each.name for each in table.columns if each.auto_increment), None)
+        left = (each for each in table.columns if each.name not in maker.columns)
+        counter = next((each.name for each in left if each.auto_increment), None)
         return cls(server, table, maker, progress, _identity(table), counter)
 
     def run(self, count: int) -> None:

@@ -68,13 +68,18 @@ class Maker:
 
 def maker_of(table: Table, server: Server, words: Words, flavour: Flavour) -> Maker:
     """What makes rows of a table, with what is known of the rows that are there."""
-    written = [column for column in table.columns if _is_written(column, table)]
-    names = tuple(column.name for column in written)
-    places = {name: at for at, name in enumerate(names)}
-    parents = parents_of(table)
+    computed = {column.name for column in table.columns if _is_computed(column)}
+    parents = [each for each in parents_of(table) if computed.isdisjoint(each.key.columns)]
     for each in parents:
         each.read(server, words.rng)
     referring = {name for each in parents for name in each.key.columns}
+    written = [
+        column
+        for column in table.columns
+        if column.name in referring or not _is_filled_in(column, table)
+    ]
+    names = tuple(column.name for column in written)
+    places = {name: at for at, name in enumerate(names)}
     limits = limits_of(table)
     unique = {
         index.columns[0] for index in _unique(table) if len(index.parts) == 1 and index.columns
@@ -125,11 +130,16 @@ def _drawer(wanted: Wanted, words: Words, flavour: Flavour) -> Draw:
         ) from None
 
 
-def _is_written(column: Column, table: Table) -> bool:
-    """Columns that the server fills in are left to it; so is the time of the last change, if it is no key."""
-    if column.auto_increment or column.generated is not None or column.system_time is not None:
-        return False
-    return column.on_update is None or any(column.name in index.columns for index in _unique(table))
+def _is_computed(column: Column) -> bool:
+    return column.generated is not None or column.system_time is not None
+
+
+def _is_filled_in(column: Column, table: Table) -> bool:
+    """Columns that are left to the server; so is the time of the last change, if it is no key."""
+    if column.auto_increment or _is_computed(column):
+        return True
+    is_key = any(column.name in index.columns for index in _unique(table))
+    return column.on_update is not None and not is_key
 
 
 def _unique(table: Table) -> list[Index]:
