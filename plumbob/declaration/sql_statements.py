@@ -127,6 +127,9 @@ def statements(source: Source) -> Iterator[SqlStatement]:
             end = cut if cut >= 0 else end
             if cut == position:
                 kind, end = "end", position + len(delimiter)
+            elif text[position] == ";" and not draft.is_program:
+                # What is sent as one the server splits, but for the body of a program.
+                kind = "end"
         if kind == "end":
             draft.mark(delimiter)
             if delimiter == ";" and draft.depth > 0:

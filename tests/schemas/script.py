@@ -18,6 +18,10 @@ _COMMENT = r"/\*(?!!|M!).*?\*/|\#[^\n]*|--(?=\s|\Z)[^\n]*"
 _QUOTED = r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`(?:[^`]|``)*`"
 _CLIENT = r"(?:(?<=\n)|\A)[ \t]*DELIMITER[ \t]+(?P<next>\S+)[^\n]*"
 _BEFORE = re.compile(rf"(?:\s|{_COMMENT})*", re.DOTALL)
+_PROGRAM = re.compile(
+    rf"{_BEFORE.pattern}(?:/\*M?!\d*\s*)?create\b(?:[^(]|\(\))*?\b(?:procedure|function|trigger|event)\b",
+    re.DOTALL | re.IGNORECASE,
+)
 # What changes more than the one database, or waits for other connections.
 _OF_THE_SERVER = re.compile(
     r"""(?:/\*M?!\d*\s*)?(?:
@@ -93,7 +97,8 @@ def _pieces(script: str) -> Iterator[str]:
     delimiter, start, position = ";", 0, 0
     while found := _next(delimiter).search(script, position):
         position = found.end()
-        if found["end"]:
+        # Ahead of another delimiter the client sends several as one, and the server splits them.
+        if found["end"] or (found["inner"] and not _PROGRAM.match(script, start, found.start())):
             yield script[start : found.start()]
             start = position
         elif found["next"] and not _BEFORE.sub("", script[start : found.start()], count=1):
@@ -102,7 +107,7 @@ def _pieces(script: str) -> Iterator[str]:
 
 
 def _next(delimiter: str) -> re.Pattern[str]:
-    pattern = rf"(?P<end>{re.escape(delimiter)})|{_CLIENT}|{_QUOTED}|{_COMMENT}"
+    pattern = rf"(?P<end>{re.escape(delimiter)})|(?P<inner>;)|{_CLIENT}|{_QUOTED}|{_COMMENT}"
     return re.compile(pattern, re.DOTALL | re.IGNORECASE)
 
 
