@@ -15,10 +15,8 @@ from plumbob.declaration import Declaration, load, validate
 from plumbob.errors import PlumbobError
 from plumbob.migration.head import read_chain
 from plumbob.migration.run import executor
-from plumbob.migration.run.beside import Killing
 from plumbob.migration.run.events import Progress, silent
 from plumbob.migration.run.executor import Conditions, Outcome
-from plumbob.migration.run.limits import Limits
 from plumbob.migration.run.stopping import Stop
 from plumbob.model import Schema
 from plumbob.project import Project, find_project
@@ -57,6 +55,10 @@ class Place:
         """Whether the settings say so; the database itself may know better."""
         return self.project.config.production
 
+    def scratch_at(self, asked: str | None) -> str:
+        """Where declared text is tried out: what is asked for, else what the settings say."""
+        return self.project.config.scratch_at(asked)
+
     def connect(self) -> Server:
         server = connect(self.target, wait=self.wait)
         server.scope = self.project.config.scope
@@ -82,23 +84,15 @@ class Place:
 
     def apply(self, on: Conditions, *, kill_blockers: bool = False) -> Outcome:
         chain = read_chain(self.project.migrations)
+        as_set = on.as_set(self.project.config, kill_blockers=kill_blockers)
         with self.connect() as server:
-            return executor.apply(server, chain, self._as_set(on, kill_blockers))
+            return executor.apply(server, chain, as_set)
 
     def rollback(self, on: Conditions, *, steps: int, kill_blockers: bool = False) -> Outcome:
+        chain = read_chain(self.project.migrations)
+        as_set = on.as_set(self.project.config, kill_blockers=kill_blockers)
         with self.connect() as server:
-            chain = read_chain(self.project.migrations)
-            return executor.rollback(server, chain, self._as_set(on, kill_blockers), steps=steps)
-
-    def _as_set(self, on: Conditions, kill_blockers: bool) -> Conditions:
-        """The same conditions with what the settings say."""
-        config = self.project.config
-        return replace(
-            on,
-            production=self.is_production,
-            limits=Limits.of(config),
-            kill=Killing.of(config, is_asked=kill_blockers),
-        )
+            return executor.rollback(server, chain, as_set, steps=steps)
 
     def seed(self, *, dry_run: bool = False) -> Sowing:
         seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import click
 
@@ -18,13 +17,10 @@ from plumbob.commands.opening import (
     scratch_place,
 )
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
-from plumbob.declaration import Declaration
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import settle_head
-from plumbob.migration.record import synced
 from plumbob.migration.run.counting import count_rows
-from plumbob.model import Schema
 from plumbob.project import Project
 from plumbob.report.comparison import Compared, compared
 from plumbob.report.document import comparison_document
@@ -36,8 +32,8 @@ from plumbob.server.connection import Server
 from plumbob.server.members import ask_nobody_else
 from plumbob.workflow import Comparison, compare_database
 from plumbob.workflow.owning import owned
-from plumbob.workflow.recorded import WORD, Step, adopted_steps, of_kinds, recorded_step
-from plumbob.workflow.revert import as_declaration
+from plumbob.workflow.recorded import WORD
+from plumbob.workflow.steps import Steps
 from plumbob.workflow.writing import Written, foreseen, write_migration
 
 EXAMPLE = """\
@@ -135,13 +131,13 @@ def command(
     with connect_to(target, to, project.config) as server:
         if one_member:
             ask_nobody_else(server)
-        steps = _Steps.of(server, before, after, write=write)
+        steps = Steps.to_write(server) if write else Steps.to_show(server, before, after)
         found = compare_database(
             steps.declared(declaration),
             server,
             scratch=place,
             proved=write or prove,
-            base=steps.base(write=write),
+            base=steps.base,
         )
         shown = _shown(found, steps, server, project, write=write, to_prove=write or prove)
         written = None
@@ -168,45 +164,9 @@ def command(
     return Exit.OK if written else Exit.DIFFERENT
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """The steps of the history that stand in for what is live (`start`) and for what is declared (`end`).
-
-    `synced` is what the migrations lead to, where a sync went ahead of them and no step was named.
-    """
-
-    start: Step | None
-    end: Step | None
-    synced: Schema | None
-
-    @classmethod
-    def of(cls, server: Server, before: str | None, after: str | None, *, write: bool) -> _Steps:
-        start, end = (recorded_step(server, each) if each else None for each in (before, after))
-        is_now = start is None and end is None
-        if write and is_now and (adopted := adopted_steps(server)):
-            return cls(*adopted, None)
-        return cls(start, end, synced.recorded_schema(server) if is_now else None)
-
-    @property
-    def are_of_now(self) -> bool:
-        """Whether what is live is compared with what is declared."""
-        return self.start is None and self.end is None
-
-    def declared(self, declaration: Declaration) -> Declaration:
-        if self.end is None:
-            return declaration
-        return as_declaration(declaration, of_kinds(self.end.schema, declaration.sections))
-
-    def base(self, *, write: bool) -> Schema | None:
-        """What it begins with, where that is not what is live."""
-        if self.start is not None:
-            return self.start.schema
-        return self.synced if write else None
-
-
 def _shown(
     found: Comparison,
-    steps: _Steps,
+    steps: Steps,
     server: Server,
     project: Project,
     *,
@@ -215,7 +175,7 @@ def _shown(
 ) -> Compared:
     """A comparison with what is asked of the database beside it, for the reports."""
     # The rows are those of today.
-    hazards = [] if steps.start else [each for up in found.plan.up for each in up.hazards]
+    hazards = () if steps.start else found.plan.hazards
     is_live = steps.are_of_now and not (write and steps.synced is not None)
     live = database_name(server)
     return compared(

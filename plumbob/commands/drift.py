@@ -29,8 +29,7 @@ from plumbob.report.drift import drift_document, drift_exit, drift_text, revert_
 from plumbob.report.files import files_diff
 from plumbob.report.safe import line, lines
 from plumbob.server.connection import Server
-from plumbob.workflow.drift import Adopted, Drift, adopt, find_drift, record, under_lock
-from plumbob.workflow.pull import write_files
+from plumbob.workflow.drift import Adopted, Drift, adopt, find_drift, keep_adopted, under_lock
 from plumbob.workflow.revert import about, named_back, undo
 from plumbob.workflow.writing import Written, foreseen, write_revert
 
@@ -118,8 +117,7 @@ def command(
         if is_adopted:
             adopted = adopt(found, server, keep=keep, scratch=place)
             if not dry_run:
-                write_files(adopted.contents)
-                record(adopted, found, server)
+                keep_adopted(adopted, found, server)
         live = database_name(server)
         if is_reverted:
             reverted = _revert(found, project, server, message, place, is_written=not dry_run)
@@ -166,12 +164,11 @@ def _revert(
     if not found.ids:
         return None
     back = undo(found, server, scratch=place)
-    hazards = [hazard for each in back.plan.up for hazard in each.hazards]
     shown = compared(
         back,
         "recorded",
         database_name(server),
-        count_rows(server, hazards),
+        count_rows(server, back.plan.hazards),
         diverging=foreseen(server, back),
         to_prove=True,
     )

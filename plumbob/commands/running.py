@@ -13,10 +13,8 @@ from plumbob.commands.options import RunOptions
 from plumbob.config import Config
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.migration import Migration
-from plumbob.migration.run.beside import Killing
 from plumbob.migration.run.events import Event, Progress, Still, Warned
 from plumbob.migration.run.executor import Conditions, Outcome
-from plumbob.migration.run.limits import Limits
 from plumbob.migration.run.stopping import Stop
 from plumbob.report.outcome import outcome_document, outcome_text, start_text
 from plumbob.report.progress import event_text, still_text
@@ -29,18 +27,16 @@ def tell_start(folder: str, chain: tuple[Migration, ...], database: str) -> None
 
 def conditions(how: RunOptions, config: Config, stop: Stop) -> Conditions:
     """On what conditions a run goes on: what was said on the command line, and in the settings."""
-    return Conditions(
+    said = Conditions(
         allow=how.allow,
         dry_run=how.dry_run,
         progress=teller(),
-        production=config.production,
         max_wait=how.max_wait,
         told=how.interrupted,
-        limits=Limits.of(config),
         stop=stop,
-        kill=Killing.of(config, is_asked=how.kill_blockers),
         over_drift=how.over_drift,
     )
+    return said.as_set(config, kill_blockers=how.kill_blockers)
 
 
 def teller() -> Progress:

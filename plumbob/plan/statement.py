@@ -155,3 +155,8 @@ class Plan:
 
     up: tuple[Statement, ...]
     down: tuple[Statement, ...]
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """What the way up can lose, in its order."""
+        return tuple(hazard for each in self.up for hazard in each.hazards)

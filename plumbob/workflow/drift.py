@@ -38,7 +38,7 @@ from plumbob.model import NotUnderstood, Schema, Stored, Table, Trigger, key_of_
 from plumbob.server.connection import Server
 from plumbob.server.since import last_changes
 from plumbob.workflow import Comparison, compare_database, database_defaults
-from plumbob.workflow.pull import brought_to, left_out_of, names_of
+from plumbob.workflow.pull import brought_to, left_out_of, names_of, write_files
 
 LOCK_WAIT = 60.0
 
@@ -324,7 +324,17 @@ def _texts(drift: Drift, left: Collection[str], server: Server) -> dict[str, str
     return kept | {id: now[id] for id in settled if id in now}
 
 
-def record(adopted: Adopted, drift: Drift, server: Server) -> None:
+def keep_adopted(adopted: Adopted, drift: Drift, server: Server) -> None:
+    """Write the files of the declaration, and into the history that they say it.
+
+    Raises:
+        PlumbobError: STALE when a file was changed meanwhile; nothing is written then.
+    """
+    write_files(adopted.contents)
+    _record(adopted, drift, server)
+
+
+def _record(adopted: Adopted, drift: Drift, server: Server) -> None:
     """Write into the history that what was adopted is drift no more.
 
     Not where a sync went ahead of the history: the next sync takes note of it there.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from plumbob.ddl.canonical import canonical
+from plumbob.declaration import Declaration
 from plumbob.errors import PlumbobError
 from plumbob.migration.record import history, synced
 from plumbob.migration.record.history import Record
 from plumbob.migration.record.snapshot import schema_of
-from plumbob.model import Schema, StoredKind
+from plumbob.model import Renames, Schema
 from plumbob.server.connection import Server
 from plumbob.workflow.declared import database_defaults
 
@@ -77,10 +78,11 @@ def recorded_step(server: Server, said: str) -> Step:
     )
 
 
-def of_kinds(schema: Schema, kinds: Collection[StoredKind]) -> Schema:
-    """The schema with the stored objects of these kinds alone."""
-    stored = {key: each for key, each in schema.stored.items() if key.kind in kinds}
-    return replace(schema, stored=stored)
+def as_declaration(
+    declaration: Declaration, schema: Schema, renames: Renames | None = None
+) -> Declaration:
+    """A schema in canonical form as if it had been declared; it stands in no file."""
+    return Declaration(schema, renames or Renames(), sections=declaration.sections)
 
 
 def _number(records: Sequence[Record], id: str, said: str) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from plumbob.declaration import Declaration
 from plumbob.diff.compare import compare_tables
 from plumbob.diff.renamed import renamed
 from plumbob.migration.record.live import listed
@@ -19,6 +18,7 @@ from plumbob.model import Column, Flavour, Renames, Schema, Table
 from plumbob.server.connection import Server
 from plumbob.workflow import Comparison, compare_database
 from plumbob.workflow.drift import Drift
+from plumbob.workflow.recorded import as_declaration
 
 T = TypeVar("T", Table, Column)
 
@@ -51,13 +51,6 @@ def named_back(found: Comparison) -> Iterator[str]:
 def about(drift: Drift) -> str:
     """What a migration that undoes it is for, where nobody says so."""
     return f"undo drift of {listed((id.replace(':', ' ') for id in drift.ids), 3)}"
-
-
-def as_declaration(
-    declaration: Declaration, schema: Schema, renames: Renames | None = None
-) -> Declaration:
-    """A schema in canonical form as if it had been declared; it stands in no file."""
-    return Declaration(schema, renames or Renames(), sections=declaration.sections)
 
 
 def _names_back(drift: Drift, flavour: Flavour) -> Renames:

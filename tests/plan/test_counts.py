@@ -39,7 +39,7 @@ def test_what_is_said_of_rows(
     is_proved = case.get("proved", False)
     scratch = "target" if is_proved else "none"
     plan = compare_database(load(declared), database, scratch=scratch, proved=is_proved).plan
-    found = count_rows(database, [each for one in plan.up for each in one.hazards])
+    found = count_rows(database, plan.hazards)
     told = [each for each in found if each.needs_approval or each.rows != 0]
     assert [f"{each.hazard.approval}: {each}" for each in told] == case["says"]
     fails = case.get("fails", False)

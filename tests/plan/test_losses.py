@@ -47,7 +47,7 @@ def test_loss(
     declared = tmp_path / "schema.sql"
     declared.write_text(f"CREATE TABLE t (id int NOT NULL, {case['new']}){case.get('becomes', '')}")
     plan = compare_database(load(declared), database, scratch="none").plan
-    counted = count_rows(database, [each for one in plan.up for each in one.hazards])
+    counted = count_rows(database, plan.hazards)
     outcome = run(database, plan.up)
     assert outcome == told(case["outcome"], server)
     found = dict.fromkeys(

@@ -99,7 +99,7 @@ def test_what_the_declaration_lacks_is_planned_as_a_drop_with_its_hazard(
     text = "CREATE TABLE new (id int)"
     found = compare_database(declared(tmp_path, text), connected, scratch="target")
     assert {type(change) for change in found.changes} == {Create, Drop}
-    hazards = [hazard.approval for statement in found.plan.up for hazard in statement.hazards]
+    hazards = [each.approval for each in found.plan.hazards]
     assert hazards == ["drop-table:old"]
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from plumbob.config import Config
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import session
 from plumbob.migration.by_hand import is_data
@@ -107,6 +108,15 @@ class Conditions:
     stop: Stop = field(default_factory=Stop)
     kill: Killing | None = None
     over_drift: Collection[str] = ()
+
+    def as_set(self, config: Config, *, kill_blockers: bool) -> Conditions:
+        """The same with what the settings say."""
+        return replace(
+            self,
+            production=config.production,
+            limits=Limits.of(config),
+            kill=Killing.of(config, is_asked=kill_blockers),
+        )
 
 
 def apply(
