@@ -145,26 +145,22 @@ def refuse_existing(root: Path) -> None:
 
 
 def lay_out(root: Path, declaration: str) -> list[Path]:
-    """Write the files of a new project, and give those that are to be named."""
+    """Write the files of a new project, all or none, and give those that are to be named."""
+    from plumbob.declaration.files import write_new
+
     files = {root / Config().schema: declaration, root / FILE: templates.text("init_plumbob.cfg")}
-    for path, text in files.items():
-        _write(path, text)
-    _write(root / Config().generated / "migrations" / ".gitkeep", "")
-    return list(files)
-
-
-def _write(path: Path, text: str) -> None:
+    written = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        if text:
-            raise PlumbobError(f"{path} is there already") from None
-    except OSError as error:
-        raise PlumbobError(
-            f"{path} cannot be written: {error.strerror}", exit=Exit.NO_ACCESS
-        ) from error
+        for path, text in files.items():
+            if not write_new(path, text.encode("utf-8")):
+                raise PlumbobError(f"{path} is there already")
+            written.append(path)
+        write_new(root / Config().generated / "migrations" / ".gitkeep", b"")
+    except PlumbobError:
+        for path in written:
+            path.unlink()
+        raise
+    return list(files)
 
 
 def told(root: Path, files: list[Path], read: Read | None) -> str:

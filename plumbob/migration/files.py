@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from plumbob.declaration.files import give_name
 from plumbob.errors import Exit, ManyErrors, PlumbobError, Position
 from plumbob.migration.by_hand import without_counterpart
 from plumbob.migration.chain import in_order
@@ -37,7 +38,6 @@ ATTEMPTS = 1000
 STALE_AFTER = 3600.0
 _TEMPORARY = ".plumbob-"
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def new_id(message: str, created: str) -> str:
@@ -308,9 +308,9 @@ def _publish(migration: Migration, up: Path, down: Path) -> bool:
             temporary[path] = up.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
             undo.append(temporary[path].unlink)
             write_safely(temporary[path], text)
-        _give_name(temporary[down], down)
+        give_name(temporary[down], down)
         try:
-            _give_name(temporary[up], up)
+            give_name(temporary[up], up)
         except OSError:
             down.unlink()
             raise
@@ -322,18 +322,6 @@ def _publish(migration: Migration, up: Path, down: Path) -> bool:
             with suppress(FileNotFoundError):
                 each()
     return True
-
-
-def _give_name(temporary: Path, path: Path) -> None:
-    """Rename, but never over something: a rename would replace it without a word."""
-    try:
-        os.link(temporary, path)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
-        temporary.rename(path)
 
 
 def _sync_folder(folder: Path) -> None:

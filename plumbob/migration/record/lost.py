@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plumbob.errors import Exit, PlumbobError
+from plumbob.declaration.files import write_new
 from plumbob.migration.migration import Direction
 from plumbob.migration.reading import is_id
 from plumbob.migration.record import history
@@ -28,21 +28,6 @@ def write_lost(server: Server, folder: Path) -> list[Path]:
         # The rollback first: it is nothing without its migration.
         for way, text in zip(ways, reversed(texts), strict=True):
             path = folder / file_name(id, way)
-            if not path.exists() and _write(path, text):
+            if not path.exists() and write_new(path, text.encode("utf-8")):
                 written.append(path)
     return written
-
-
-def _write(path: Path, text: str) -> bool:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        # A link that leads nowhere is somebody's as well.
-        return False
-    except OSError as error:
-        raise PlumbobError(
-            f"{path} cannot be written: {error.strerror}", exit=Exit.NO_ACCESS
-        ) from error
-    return True
