@@ -86,14 +86,17 @@ def run(command: Callable[[], object], *, as_json: bool) -> int:
             sys.stdout.flush()
         return int(code) if isinstance(code, int) else Exit.OK
     except BrokenPipeError:
-        return _close_stdout()
+        _close_stdout()
+        return CLOSED_PIPE
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort):
         note("interrupted")
         return Exit.INTERRUPTED
     except Exception as error:  # The last line: a traceback helps no user.
-        return _show(_as_fault(error), as_json=as_json)
+        code = _show(_as_fault(error), as_json=as_json)
+        _flush_or_close()
+        return code
 
 
 def _show(fault: PlumbobError, *, as_json: bool) -> int:
@@ -103,7 +106,7 @@ def _show(fault: PlumbobError, *, as_json: bool) -> int:
     if as_json:
         try:
             out_json({"error": fault_json(fault)})
-        except BrokenPipeError:
+        except OSError:
             _close_stdout()
     return fault.exit
 
@@ -115,10 +118,23 @@ def _as_fault(error: Exception) -> PlumbobError:
         return PlumbobError(error.format_message().rstrip("."), advice=_usage(error))
     if os.environ.get("PLUMBOB_TRACEBACK"):
         note(_traceback(error))
+    if isinstance(error, OSError) and error.strerror:
+        return _refused_by_the_system(error)
     return PlumbobError(
         f"this is a bug of plumbob: {type(error).__name__}",
         advice="please report it, with what PLUMBOB_TRACEBACK=1 shows",
         exit=Exit.FAILED,
+    )
+
+
+def _refused_by_the_system(error: OSError) -> PlumbobError:
+    """A full disk, a folder that may not be entered: it can happen anywhere, and is no bug."""
+    where = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else None
+    return PlumbobError(
+        f"the system refused something: {error.strerror}",
+        advice="mend that, and run the same command again",
+        where=where,
+        exit=Exit.NO_ACCESS if isinstance(error, PermissionError) else Exit.FAILED,
     )
 
 
@@ -157,8 +173,16 @@ def _accept_all_characters() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _close_stdout() -> int:
+def _flush_or_close() -> None:
+    """What a full disk has not taken must not fail a second time when Python closes it at exit."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _close_stdout()
+
+
+def _close_stdout() -> None:
     """Give the rest of the output to nobody, so that closing it at exit fails no second time."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return CLOSED_PIPE

@@ -157,3 +157,22 @@ def test_the_checkouts_front_door() -> None:
         [sys.executable, "cli.py", "--version"], cwd=CHECKOUT, capture_output=True, text=True
     )
     assert done.stdout.startswith("plumbob ")
+
+
+@pytest.mark.parametrize("argv", [("check", "--json"), ("explain", "1062"), ("--help",)])
+def test_an_output_that_takes_nothing_is_told_once_and_is_no_difference(
+    argv: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A full disk behind `>`; here it is open for reading alone. Python itself would exit with 1, or 120."""
+    with Path(os.devnull).open("rb") as shut:
+        done = subprocess.run(
+            [sys.executable, "-m", "plumbob", *argv],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            stdout=shut,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+    assert (done.returncode, done.stderr.count("error: ")) == (2 if "check" in argv else 7, 1), done
+    assert "Traceback" not in done.stderr
+    assert "bug of plumbob" not in done.stderr
