@@ -47,6 +47,7 @@ class Config:
             production is, unless it says otherwise.
         ignore, manage: patterns of names that are not ours, or are ours although they look like a
             tool's (see `scope`).
+        exact_order: whether another order of indexes is a difference, on MariaDB of checks as well.
         lint_ignore: findings of `schema lint` that are not to be told (`plumbob.lint.silenced`).
         models: the file of generated models, "off" for none, "" for models.py among the generated; a
             path that does not end in .py is a folder with a module for each table.
@@ -74,6 +75,7 @@ class Config:
     production: bool = False
     ignore: str = ""
     manage: str = ""
+    exact_order: bool = False
     lint_ignore: str = ""
     models: str = ""
     models_base: str = "plumbob.runtime.Model"
@@ -105,7 +107,11 @@ class Config:
     @property
     def scope(self) -> Scope:
         """What of the database is managed."""
-        return Scope(read_patterns("ignore", self.ignore), read_patterns("manage", self.manage))
+        return Scope(
+            read_patterns("ignore", self.ignore),
+            read_patterns("manage", self.manage),
+            exact_order=self.exact_order,
+        )
 
     @property
     def kept(self) -> Kept:

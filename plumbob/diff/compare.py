@@ -21,6 +21,7 @@ from plumbob.diff.change import (
     Setting,
 )
 from plumbob.diff.heeded import heeded
+from plumbob.diff.key_order import compare_orders
 from plumbob.diff.order import moved
 from plumbob.diff.partitions import compare_partitions
 from plumbob.diff.renamed import renamed
@@ -84,6 +85,7 @@ def compare_tables(before: Table, after: Table, renames: Renames = NONE) -> tupl
         *_parts(before.foreign_keys, after.foreign_keys),
         *_parts(before.checks, after.checks),
         *_parts(before.periods, after.periods),
+        *compare_orders(before, after),
     )
 
 

@@ -32,7 +32,8 @@ class Table:
 
     `versioned` is MariaDB's WITH SYSTEM VERSIONING: old versions of rows are kept.
     `auto_increment` is the counter: data, not definition. `model` holds what generated models need and
-    the server does not know.
+    the server does not know. `ordered` names the sections whose order is heeded ("indexes", "checks"),
+    where somebody has asked for that.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Table:
     partitions: Partitioning | None = None
     auto_increment: int | None = field(default=None, compare=False)
     model: Mapping[str, str] | None = field(default=None, compare=False)
+    ordered: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def primary_key(self) -> Index | None:

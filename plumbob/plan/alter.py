@@ -9,6 +9,7 @@ from plumbob.ddl.completed import covers
 from plumbob.ddl.defaults import has_no_default
 from plumbob.diff.change import Alter
 from plumbob.diff.compare import compare_tables
+from plumbob.diff.key_order import CHECKS, INDEXES, heeds
 from plumbob.diff.renamed import names_in_partitioning
 from plumbob.model import Column, Flavour, Index, Renames, Schema, Table
 from plumbob.plan import hazards
@@ -22,6 +23,7 @@ from plumbob.plan.clauses import (
     partition_clause,
     period_clauses,
     setting_clauses,
+    unchanged_comment_clause,
 )
 from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
@@ -111,6 +113,7 @@ def _in_parts(parts: list[TableWork], flavour: Flavour) -> Iterator[Statement]:
             *index_clauses(work, flavour),
             *check_clauses(work, flavour),
             *setting_clauses(work, flavour),
+            *unchanged_comment_clause(work),
         ]
         if clauses or work.is_repartitioned:
             statement = _alter_statement(work, clauses, flavour)
@@ -219,14 +222,14 @@ def _keep_implied_indexes(work: TableWork) -> None:
 def _restore_order(work: TableWork, flavour: Flavour) -> None:
     """Bring indexes, and on MariaDB checks, into the order of the new definition."""
     added = {index.name for index in work.added_indexes}
-    if added:
+    if added or heeds(work.before, work.after, INDEXES):
         kept = [index for index in work.before.indexes if _stays(index, work, added)]
         for index in indexes_to_move(kept, work.after):
             make_index_anew(work, index)
             work.reordered.append(index.name)
         places = {index.name: place for place, index in enumerate(work.after.indexes)}
         work.added_indexes.sort(key=lambda index: places[index.name])
-    if work.added_checks and flavour.is_mariadb:
+    if flavour.is_mariadb and (work.added_checks or heeds(work.before, work.after, CHECKS)):
         names = {check.name for check in (*work.added_checks, *work.dropped_checks)}
         staying = [check for check in work.before.checks if check.name not in names]
         moved = to_move(staying, list(work.after.checks))
@@ -273,10 +276,15 @@ def _back_to_their_names(
 
 
 def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
-    """Full-text indexes after the first: InnoDB of MySQL builds one in each statement (1795)."""
+    """Full-text indexes after the first: InnoDB of MySQL builds one in each statement (1795).
+
+    Those that are as they were are not built, and come in their places beside a single new one (measured).
+    """
     if flavour.is_mariadb:
         return []
-    later = [index for index in work.added_indexes if index.kind == "fulltext"][1:]
+    added = [index for index in work.added_indexes if index.kind == "fulltext"]
+    built = [index for index in added if index.name not in work.reordered]
+    later = added[1:] if len(built) > 1 else []
     for index in later:
         work.added_indexes.remove(index)
     return later

@@ -149,6 +149,20 @@ def _option_clause(setting: Setting, spelled: str) -> str:
     return f"{name}={setting.after if setting.after is not None else reset}"
 
 
+def unchanged_comment_clause(work: TableWork) -> Iterable[str]:
+    """The comment as it is, beside indexes that are dropped and added as they are, and nothing else.
+
+    Both servers take an ALTER without any change for none, and leave the indexes in their order; with the
+    comment written out they do not, and build nothing either (measured: docs/decisions/0017).
+    """
+    rest = replace(
+        work, dropped_indexes=[], added_indexes=[], reordered=[], has_other_partitions=False
+    )
+    moved = {index.name for index in (*work.dropped_indexes, *work.added_indexes)}
+    if rest == TableWork(work.before, work.after) and moved and moved <= {*work.reordered}:
+        yield f"COMMENT {quote_text(work.after.comment)}"
+
+
 def partition_clause(work: TableWork, flavour: Flavour) -> str:
     """PARTITION BY or REMOVE PARTITIONING, which follow the other clauses without a comma."""
     if not work.is_repartitioned:

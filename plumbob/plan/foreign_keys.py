@@ -15,9 +15,9 @@ from plumbob.ddl.indexes import index_sql
 from plumbob.ddl.quote import quote_name
 from plumbob.diff.change import Add, PartChange, Remove, RenamePart
 from plumbob.diff.compare import compare_tables
+from plumbob.diff.key_order import PLAIN, rank
 from plumbob.model import Column, Flavour, ForeignKey, Index, Renames, Schema, Table
 from plumbob.plan.clauses import alter_sql, drop_index_clause
-from plumbob.plan.key_order import PLAIN, rank
 from plumbob.plan.statement import Ref, Statement
 from plumbob.plan.table_work import uses_columns
 

@@ -2,8 +2,8 @@
 
 The order means nothing, but a table that has come to a definition should read like one that was made by
 it, and a rollback gives back what was there to the letter. Dropping and adding an index in one ALTER, as
-it is, moves it behind the others and builds nothing, as soon as the same ALTER really adds or drops
-another one (measured: docs/decisions/0017).
+it is, moves it behind the others and builds nothing, as soon as the same ALTER changes anything else
+(measured: docs/decisions/0017). Where the order is heeded, it comes about whatever it costs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from plumbob.ddl.completed import covers
-from plumbob.model import Check, ForeignKey, Index, KeyPart, Schema, Table
+from plumbob.diff.key_order import CHECKS, INDEXES, VECTOR, grouped, rank
+from plumbob.model import Check, ForeignKey, Index, Schema, Table
 
 P = TypeVar("P", Index, Check)
-# The groups of indexes that are not unique (see `rank`).
-PLAIN, FULLTEXT, VECTOR = 5, 6, 7
 
 
 def in_order_reached(before: Schema, after: Schema) -> Schema:
@@ -35,13 +34,17 @@ def in_order_reached(before: Schema, after: Schema) -> Schema:
 
 def _table_reached(before: Table | None, after: Table) -> Table:
     if before is None:
-        return replace(after, indexes=_grouped(after.indexes, after))
+        return replace(after, indexes=grouped(after.indexes, after))
     stay = {index.name: index for index in _staying(before, after)}
-    kept = _grouped(stay.values(), after)
-    declared = _grouped((stay.get(index.name, index) for index in after.indexes), after)
+    if INDEXES in after.ordered:
+        indexes = grouped((stay.get(index.name, index) for index in after.indexes), after)
+        checks = after.checks if CHECKS in after.ordered else _checks(before.checks, after.checks)
+        return replace(after, indexes=indexes, checks=checks)
+    kept = grouped(stay.values(), after)
+    declared = grouped((stay.get(index.name, index) for index in after.indexes), after)
     come = [index for index in declared if index.name not in stay]
     is_free = bool(come) and _moves_for_free(kept, before, replace(after, indexes=declared))
-    indexes = declared if is_free else _grouped([*kept, *come], after)
+    indexes = declared if is_free else grouped([*kept, *come], after)
     return replace(after, indexes=indexes, checks=_checks(before.checks, after.checks))
 
 
@@ -60,10 +63,6 @@ def _staying(before: Table, after: Table) -> Iterator[Index]:
         index = new.get(old.name)
         if index is not None and replace(index, invisible=old.invisible) == old:
             yield replace(index, using=old.using)
-
-
-def _grouped(indexes: Iterable[Index], table: Table) -> tuple[Index, ...]:
-    return tuple(sorted(indexes, key=lambda index: rank(index, table)))
 
 
 def _moves_for_free(kept: Sequence[Index], before: Table, declared: Table) -> bool:
@@ -89,28 +88,6 @@ def _may_be_implied(index: Index, key: ForeignKey) -> bool:
         return False
     name, column = index.name.lower(), key.columns[0].lower()
     return name in (key.name.lower(), column) or name.removeprefix(f"{column}_").isdigit()
-
-
-def rank(index: Index, table: Table) -> int:
-    """The groups into which both servers sort indexes (measured; each group keeps its order).
-
-    Unique ones come first, among them the primary key, then those without NULL, then those without
-    prefixes; full-text indexes come after all others, but for those of vectors.
-    """
-    if index.kind == "primary":
-        return 0
-    if index.kind == "unique":
-        has_null = any(_may_be_null(part, table) for part in index.parts)
-        has_prefix = any(part.length for part in index.parts)
-        return 1 + 2 * has_null + has_prefix
-    return {"fulltext": FULLTEXT, "vector": VECTOR}.get(index.kind, PLAIN)
-
-
-def _may_be_null(part: KeyPart, table: Table) -> bool:
-    if part.period is not None:
-        return False
-    column = table.column(part.column) if part.column else None
-    return column is None or (column.null and column.system_time is None)
 
 
 def indexes_to_move(kept: Iterable[Index], table: Table) -> list[Index]:

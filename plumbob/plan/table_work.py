@@ -17,6 +17,7 @@ from plumbob.diff.change import (
     RenamePart,
     Setting,
 )
+from plumbob.diff.key_order import ORDERS
 from plumbob.diff.renamed import names_in, names_in_partitioning
 from plumbob.model import Check, Column, Default, Flavour, Index, Partition, Period, Table
 from plumbob.plan.hazards import is_convertible, is_virtual
@@ -73,6 +74,9 @@ def sort_parts(alter: Alter) -> TableWork:
                 work.is_repartitioned = True
             case Setting(name=partitions.NUMBER):
                 work.has_other_partitions = True
+            case Setting(name=name) if name in ORDERS.values():
+                # Of what is dropped and added as it is nothing is known yet: see `plumbob.plan.alter`.
+                pass
             case Setting():
                 work.settings.append(part)
             case Move(column, behind):

@@ -17,7 +17,8 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 def summary(work: TableWork) -> str:
     """`alter table users: add column age, drop index ix_age`."""
-    said = f"alter table {work.after.name}: {_some([*_verbs(work)])}"
+    verbs = [*_verbs(work)] or ["indexes and checks into order"]
+    said = f"alter table {work.after.name}: {_some(verbs)}"
     if not work.reordered:
         return said
     stay = "stay as they are" if len(work.reordered) > 1 else "stays as it is"

@@ -44,11 +44,13 @@ class Scope:
         ignore: what belongs to others.
         manage: what is ours although its name looks like that of a tool's own table.
         tools: whether such names (`foreign`) are left alone.
+        exact_order: whether the order of what is ours in a table counts where it means nothing.
     """
 
     ignore: tuple[Pattern, ...] = ()
     manage: tuple[Pattern, ...] = ()
     tools: bool = True
+    exact_order: bool = False
 
     def ignored_by(self, kind: str, name: str) -> Pattern | None:
         """The pattern of `ignore` that says that this is not ours."""

@@ -9,6 +9,7 @@ from plumbob.ddl.canonical import canonical
 from plumbob.declaration import Declaration, validate
 from plumbob.diff.adopt import with_kept
 from plumbob.diff.change import Alter, Change, Create
+from plumbob.diff.key_order import with_order_heeded
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.record.agreed import read_whole
 from plumbob.model import STORED_KINDS, Flavour, Schema, StoredKind, Table, Trigger, Unmanaged
@@ -161,11 +162,9 @@ def read_live(
     Raises:
         PlumbobError: SPLIT where they have different definitions.
     """
-    return canonical(
-        read_whole(server, keep=tuple(declared), managed=managed),
-        server.flavour,
-        database_defaults(server),
-    )
+    whole = read_whole(server, keep=tuple(declared), managed=managed)
+    found = canonical(whole, server.flavour, database_defaults(server))
+    return with_order_heeded(found, server.flavour) if server.scope.exact_order else found
 
 
 def managed(live: Schema, declaration: Declaration) -> Schema:

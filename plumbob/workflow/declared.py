@@ -11,6 +11,7 @@ from plumbob.ddl.completed import completed
 from plumbob.ddl.own_schema import view_without_schema
 from plumbob.declaration import Declaration
 from plumbob.diff.adopt import adopt_names
+from plumbob.diff.key_order import with_order_heeded
 from plumbob.diff.stored import in_running_order
 from plumbob.model import (
     Event,
@@ -41,6 +42,8 @@ def resolve(declaration: Declaration, server: Server, live: Schema) -> Schema:
     declared = _with_sessions(declared, server)
     refuse_unknown_zones(declared, declaration, server)
     declared = without_those_over(declared, live, declaration, server)
+    if server.scope.exact_order:
+        declared = with_order_heeded(declared, flavour)
     return _without(declared, live.not_understood)
 
 

@@ -220,6 +220,7 @@ def _table_as_declared(spoken: Table, declared: Table) -> Table:
         spoken,
         auto_increment=declared.auto_increment,
         model=declared.model,
+        ordered=declared.ordered,
         partitions=_with_keep(spoken.partitions, declared.partitions),
         indexes=tuple(
             replace(index, named=_is_named(index.name, declared.indexes))

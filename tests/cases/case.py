@@ -7,6 +7,8 @@
     renames   new names and old ones, as `was:` tells: `table: old`, `table.column: old`, and
               `table.index: old` under `indexes`
     equal     true: both sides mean the same, nothing is planned
+    exact_order
+              true: the order of indexes (on MariaDB of checks as well) is a difference
     like_new  true: after the way up SHOW CREATE says what it would of tables that `to` has made
     up, down  the statements, to the letter; {collation} stands for the server's collation of utf8mb4
     up_loses, down_loses
@@ -38,7 +40,7 @@ from tests.load_yaml import load_yaml
 HERE = Path(__file__).parent
 SERVERS = ("mysql", "mariadb", "mariadb118")
 _SHARED = ("name", "why", "servers", "mysql", "mariadb", "mariadb118")
-_SIDES = ("from", "to", "renames", "indexes", "rows")
+_SIDES = ("from", "to", "renames", "indexes", "rows", "exact_order")
 _EXPECTED = ("equal", "like_new", "refused", "differs")
 _WAYS = ("up", "up_loses", "up_rows", "down", "down_loses", "down_rows")
 KEYS = frozenset((*_SHARED, *_SIDES, *_EXPECTED, *_WAYS))
@@ -103,6 +105,10 @@ class Told:
     @property
     def is_equal(self) -> bool:
         return bool(self.told.get("equal"))
+
+    @property
+    def is_exact(self) -> bool:
+        return bool(self.told.get("exact_order"))
 
     @property
     def refused(self) -> str | None:

@@ -23,7 +23,8 @@ _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 
 
 def make(server: Server, told: Told) -> None:
-    """Create what a case begins with."""
+    """Create what a case begins with, and heed the order as it says."""
+    server.scope = replace(server.scope, exact_order=told.is_exact)
     for sql in told.before:
         server.execute(sql)
     for sql in told.list("rows"):

@@ -6,8 +6,9 @@ import pytest
 
 from plumbob.ddl.expression import expression
 from plumbob.ddl.tables import parse_create_table
+from plumbob.diff.key_order import rank
 from plumbob.model import Check, Flavour, Renames, Schema, Table
-from plumbob.plan.key_order import rank, to_move
+from plumbob.plan.key_order import to_move
 from plumbob.plan.planner import plan
 from plumbob.plan.tables import inline_keys
 from tests.servers import Server
