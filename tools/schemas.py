@@ -6,8 +6,8 @@
 A file is a schema (shop.sql); files that differ behind the first dot (blog.1.sql, blog.2.sql), or in a folder
 of their own (crm/1.sql, crm/2.sql), are its versions. A version may be a declaration of plumbob's (crm/3.yaml),
 which can say what was renamed. Each is read, built anew and compared; from each version to the next it goes
-up, with rows, and back. It ends with 1 where something is not as it has to be. What a server itself does not
-take of a dump is told, and is nobody's fault here.
+up, with rows, and back; with `exact_order`, so that keys have their order as well. It ends with 1 where
+something is not as it has to be. What a server itself does not take of a dump is told, and is nobody's fault here.
 """
 
 from __future__ import annotations
@@ -68,7 +68,6 @@ def _lines(server: str, outcome: Outcome) -> Iterator[str]:
     yield from _words("approved", outcome.approved)
     yield from _words("foreign keys of the dump to tables that it does not have", outcome.dangling)
     yield from _words("names and accounts that the declaration does not say", outcome.unsaid)
-    yield from _words("keys in another order", outcome.order)
     yield from _words("what means nothing, written out or not", outcome.spelling)
     yield from _list("without rows", outcome.without_rows)
 

@@ -23,9 +23,18 @@ PLAIN, FULLTEXT, VECTOR = 5, 6, 7
 
 def with_order_heeded(schema: Schema, flavour: Flavour) -> Schema:
     """The schema with tables of which another order is a difference; MySQL prints checks by their names."""
-    ordered = (INDEXES,) if flavour.is_mysql else (INDEXES, CHECKS)
-    tables = {name: replace(each, ordered=ordered) for name, each in schema.tables.items()}
-    return replace(schema, tables=tables)
+    return replace(
+        schema, tables={name: _heeded(each, flavour) for name, each in schema.tables.items()}
+    )
+
+
+def _heeded(table: Table, flavour: Flavour) -> Table:
+    return replace(table, ordered=(INDEXES,) if flavour.is_mysql else (INDEXES, CHECKS))
+
+
+def has_other_order(before: Table, after: Table, flavour: Flavour) -> bool:
+    """Whether parts that stay stand otherwise than they did."""
+    return any(compare_orders(before, _heeded(after, flavour)))
 
 
 def heeds(before: Table, after: Table, section: str) -> bool:

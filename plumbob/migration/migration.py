@@ -143,6 +143,24 @@ class Script:
         """How many of its statements were written by hand."""
         return sum(each.is_by_hand for each in self.statements)
 
+    def is_unseen(self, number: int) -> bool:
+        """Whether no fingerprint tells if a statement of ours was run: it brings indexes into order, or sets a counter.
+
+        Such a one may be run again. Numbers count from 1 on.
+        """
+        state = {id: before for id, (before, _) in self.tables.items()}
+        for each in self.statements[: number - 1]:
+            state |= each.after
+        each = self.statements[number - 1]
+        is_same = all(state.get(id) == end != UNKNOWN for id, end in each.after.items())
+        return bool(each.after) and is_same and not each.is_by_hand
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether no fingerprint tells if it was run, and it may be run again."""
+        numbers = range(1, len(self.statements) + 1)
+        return bool(self.statements) and all(map(self.is_unseen, numbers))
+
     @property
     def is_edited(self) -> bool:
         """Whether people have put something into it that steers a run."""

@@ -287,6 +287,7 @@ def _one_at_a_time(work: TableWork, flavour: Flavour) -> list[Index]:
     later = added[1:] if len(built) > 1 else []
     for index in later:
         work.added_indexes.remove(index)
+    work.reordered = [name for name in work.reordered if name not in {each.name for each in later}]
     return later
 
 

@@ -79,6 +79,9 @@ def _is_built_when_moved(index: Index, table: Table) -> bool:
     """Whether a server may build it, or copy the table, though it is dropped and added as it is."""
     if index.kind in ("fulltext", "vector") or any(part.expression for part in index.parts):
         return True
+    if index.kind == "unique" and table.primary_key is None and rank(index, table) == 1:
+        # It may stand for the primary key: MariaDB builds the table anew.
+        return True
     return any(_may_be_implied(index, key) for key in table.foreign_keys)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from plumbob.ddl.canonical import canonical_table
+from plumbob.ddl.charsets import server_defaults
 from plumbob.ddl.fingerprint import fingerprint, fingerprints, is_print_of, objects
 from plumbob.ddl.quote import quote_text
 from plumbob.ddl.stored.spoiled import spoiled_text
+from plumbob.diff.key_order import compare_orders
 from plumbob.errors import Exit, PlumbobError
-from plumbob.model import Owned, Schema, View, key_of_id
+from plumbob.model import Flavour, Owned, Schema, View, key_of_id, object_id
 from plumbob.server.scratch import Scratch
 
 ABSENT = "absent"
@@ -27,7 +30,11 @@ class PlanIsWrong(PlumbobError):
 
 def prints(scratch: Scratch) -> dict[str, str]:
     """The fingerprints of all objects that are there, by their ids."""
-    return of_what_may_run(fingerprints(scratch.read(), scratch.server.flavour), scratch)
+    return _prints_of(scratch.read(), scratch)
+
+
+def _prints_of(there: Schema, scratch: Scratch) -> dict[str, str]:
+    return of_what_may_run(fingerprints(there, scratch.server.flavour), scratch)
 
 
 def of_what_may_run(prints: Mapping[str, str], scratch: Scratch) -> dict[str, str]:
@@ -51,7 +58,8 @@ def check(
         PlanIsWrong: it is not; PlumbobError, UNSAFE, where MySQL itself has spoiled a view.
     """
     flavour = scratch.server.flavour
-    now = prints(scratch)
+    there = scratch.read()
+    now = _prints_of(there, scratch)
     known = {*now, *ids} - {*others}
     expected = {
         id: fingerprint(each, flavour) for id, each in objects(wanted).items() if id in known
@@ -60,9 +68,21 @@ def check(
         id for id in known if not is_print_of(expected.get(id, ABSENT), now.get(id, ABSENT))
     )
     differing += _of_another_time(scratch, wanted)
+    differing += _of_another_order(there, wanted, flavour)
     if differing:
         _refuse_spoiled(scratch, wanted, differing)
         raise PlanIsWrong(f"{what}: {', '.join(differing)}")
+
+
+def _of_another_order(there: Schema, wanted: Schema, flavour: Flavour) -> list[str]:
+    """Tables whose indexes, or checks, stand otherwise, where that is heeded; no fingerprint has it."""
+    defaults = server_defaults(flavour)
+    return [
+        object_id("table", name)
+        for name, table in wanted.tables.items()
+        if table.ordered and (found := there.tables.get(name)) is not None
+        if any(compare_orders(canonical_table(found, flavour, defaults), table))
+    ]
 
 
 def _of_another_time(scratch: Scratch, wanted: Schema) -> list[str]:

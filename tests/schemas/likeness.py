@@ -1,9 +1,9 @@
 """Whether two databases are the same, by SHOW CREATE of every object.
 
-Three differences are told apart from the rest, because plumbob leaves them as they are, and says so: the order
-of indexes; what a declaration does not say, which is the name of a key that it gives none, or the account of a
-program (docs/declaration.md); what is written out and means nothing, which is a column's character set that is
-the table's own, or the kind of an index that is usual.
+Two differences are told apart from the rest, because plumbob leaves them as they are, and says so: what a
+declaration does not say, which is the name of a key that it gives none, or the account of a program
+(docs/declaration.md); what is written out and means nothing, which is a column's character set that is the
+table's own, or the kind of an index that is usual.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ class Unlike:
 
     texts: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
 
 
@@ -95,30 +94,25 @@ def _spelled(text: str) -> str:
     return re.sub(rf"(?m)^({_COLUMN}){own}", r"\1", text)
 
 
-def _ordered(text: str) -> str:
-    """A table's text with its keys in one order."""
-    others, keys = _keys_apart(text)
-    return "\n".join([*others, *sorted(keys)])
-
-
 def _unsaid(text: str) -> str:
-    """A table's text with its keys in one order, and without their names; a program's without its account."""
-    others, keys = _keys_apart(text)
-    keys = sorted(_KEY.sub(r"\1 ", key) for key in keys)
-    return "\n".join([*(_ACCOUNT.sub(r"\1", line) for line in others), *keys])
+    """A table's text without the names of its keys; a program's without its account.
 
-
-def _keys_apart(text: str) -> tuple[list[str], list[str]]:
-    """The lines of a table's text, without the commas at their ends: those that are no keys, and the keys."""
+    Foreign keys, and checks of MySQL, are printed by their names: so these stand in one order.
+    """
     lines = [line.rstrip(",") for line in text.splitlines()]
-    keys = [line for line in lines if _KEY.match(line)]
-    return [line for line in lines if line not in keys], keys
+    named = [line for line in lines if line.startswith("  CONSTRAINT ")]
+    others = [line for line in lines if line not in named]
+    return "\n".join(
+        [
+            *(_ACCOUNT.sub(r"\1", _KEY.sub(r"\1 ", line)) for line in others),
+            *sorted(_KEY.sub(r"\1 ", line) for line in named),
+        ]
+    )
 
 
 # One after the other: from each text a little more is left out.
 _FORMS: dict[str, Callable[[str], str]] = {
     "spelling": _spelled,
-    "order": _ordered,
     "unsaid": _unsaid,
 }
 

@@ -27,7 +27,6 @@ class Outcome:
         wrong: what is not as it has to be; empty where all is well.
         approved: the losses that `apply` and `rollback` asked for, by name.
         unsaid: objects that differ in what the declaration does not say: the name of a key, an account.
-        order: tables of which only the order of keys is another.
         spelling: tables of which only words differ that mean nothing.
         without_rows: tables that could not have rows, and why.
     """
@@ -40,7 +39,6 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
     unsaid: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
     without_rows: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -59,7 +57,7 @@ class Outcome:
         """Note in what a database is not as another one; what no statement is worth is told apart."""
         seen = unlike(wanted, found)
         self.wrong += [f"after apply: {each}" for each in seen.texts]
-        self.unsaid, self.order, self.spelling = seen.unsaid, seen.order, seen.spelling
+        self.unsaid, self.spelling = seen.unsaid, seen.spelling
 
     def is_back(self, start: Texts, found: Texts) -> None:
         """Note in what a database is not as it was, to the letter."""

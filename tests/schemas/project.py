@@ -51,6 +51,12 @@ class Project(User):
             raise Wrong("\n    ".join([f"schema {' '.join(argv)} ends with {result.code}", *said]))
         return result
 
+    def declare(self, text: str | bytes, name: str = "schema.yaml") -> None:
+        """Make this the declaration; another order of keys is a difference."""
+        settings = "[plumbob]\nscratch = target\nexact_order = true\n"
+        (self.folder / "plumbob.cfg").write_text(settings, encoding="utf-8")
+        super().declare(text, name)
+
     def becomes(self, declaration: str) -> None:
         """Declare it, and apply it to what is there, which is nothing yet."""
         self.declare(declaration)

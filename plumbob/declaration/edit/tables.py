@@ -19,13 +19,13 @@ from plumbob.declaration.dump.keys import (
 from plumbob.declaration.dump.words import text_of
 from plumbob.declaration.dump.yaml_text import Pairs, Value
 from plumbob.declaration.edit.columns import ColumnsEdit
-from plumbob.declaration.edit.extents import is_alias, written
-from plumbob.declaration.edit.order import detached_mixins
+from plumbob.declaration.edit.extents import is_alias, raw_value, written
+from plumbob.declaration.edit.order import detached_mixins, moved, placed
 from plumbob.declaration.edit.table_text import TableText
 from plumbob.declaration.edit.units import SECTIONS, Kind, Unit, own_section
 from plumbob.declaration.edit.wanted import Side, Wanted, wanted
 from plumbob.declaration.nodes import Entry, Mapping, Node, Sequence
-from plumbob.model import Flavour, ForeignKey, Table
+from plumbob.model import Check, Flavour, ForeignKey, Index, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,12 @@ class TableEdit:
             is_as_wanted = self.declared.table == self.live.table
             if is_as_wanted and all(map(agreed, self.wishes())):
                 return
+            self.text.writer.value(self.text.places.entry, self._whole(), self._is_flow())
+            return
+        if self.text.is_plain and (
+            self._stands_otherwise("index") or self._stands_otherwise("check")
+        ):
+            # What a column says by itself has no other place: the section would have to say it.
             self.text.writer.value(self.text.places.entry, self._whole(), self._is_flow())
             return
         wishes = self._without_detached(self.wishes(), agreed)
@@ -200,9 +206,11 @@ class TableEdit:
                 self.text.writer.remove_item(each.unit.entry, section)
             elif isinstance(section, Mapping | Sequence):
                 self.text.update(each, section.is_flow)
-        if not new:
+        if isinstance(section, Mapping) and staying and self._stands_otherwise(kind):
+            self._place(kind, section, staying, new)
+        elif not new:
             return
-        if isinstance(section, Mapping) and staying:
+        elif isinstance(section, Mapping) and staying:
             self.text.writer.insert(new, section, staying[-1].unit.entry)
         elif isinstance(section, Sequence) and staying:
             self.text.writer.insert_items(
@@ -210,6 +218,35 @@ class TableEdit:
             )
         else:
             self.text.put(key, new)
+
+    def _stands_otherwise(self, kind: Kind) -> bool:
+        """Whether the parts of a kind are live in another order, where that is heeded."""
+        if SECTIONS[kind] not in self.live.table.ordered:
+            return False
+        before, after = (_names(kind, side.table) for side in (self.declared, self.live))
+        return [name for name in before if name in after] != [
+            name for name in after if name in before
+        ]
+
+    def _place(
+        self, kind: Kind, section: Mapping, staying: list[Wanted], new: list[tuple[str, Value]]
+    ) -> None:
+        """Put in what is new, and move what stands elsewhere, as it was written."""
+        entries = {each.unit.live_name.lower(): each.unit.entry for each in staying}
+        values: dict[str, Value] = {name.lower(): value for name, value in new}
+        order = [name for name in _names(kind, self.live.table) if name in entries | values]
+        unchanged = {each.unit.live_name.lower() for each in staying if not each.is_changed}
+        moving = moved([*entries], order)
+        for name in moving:
+            raw = raw_value(entries[name]) if name in unchanged else None
+            values[name] = raw or dict(self._pairs(kind))[name]
+            self.text.writer.remove(entries[name], section)
+        stable = {name: entry for name, entry in entries.items() if name not in moving}
+        spelled = {name.lower(): name for name, _ in new}
+        spelled |= {each.unit.live_name.lower(): each.unit.live_name for each in staying}
+        for behind, group in placed(order, stable):
+            pairs = [(spelled[name], values[name]) for name in group]
+            self.text.writer.insert(pairs, section, stable[behind] if behind else None)
 
     def _has_merges(self, section: Node) -> bool:
         return isinstance(section, Mapping) and bool(section.merges)
@@ -284,3 +321,11 @@ class TableEdit:
             self.text.writer.remove(entry, self.text.own)
         else:
             self.text.writer.scalar(entry, str(live), self.text.own.is_flow)
+
+
+def _names(kind: Kind, table: Table) -> list[str]:
+    """The names of the parts of a kind, in small letters."""
+    parts: tuple[Index, ...] | tuple[Check, ...] = (
+        table.indexes if kind == "index" else table.checks
+    )
+    return [part.name.lower() for part in parts]

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from plumbob.ddl.fingerprint import Object, fingerprint, without_list
+from plumbob.diff.key_order import has_other_order
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.migration import Migration, Script
 from plumbob.migration.record import history
 from plumbob.migration.record.live import Live, differing, listed
 from plumbob.migration.record.snapshot import recall
-from plumbob.model import Event, key_of_id
+from plumbob.model import Event, Flavour, Table, key_of_id
 from plumbob.server.clock import is_over
 from plumbob.server.connection import Server
 
@@ -47,7 +48,19 @@ def changed_since(
         if "+" not in told[name]:
             recorded[name] = without_list(recorded[name])
     changed = {*differing(live.tables, recorded), *(live.tables.keys() - objects.keys())}
+    if scope.exact_order:
+        changed |= {
+            id for id, each in objects.items() if _stands_otherwise(each, live, id, flavour)
+        }
     return sorted(id for id in changed if (key := key_of_id(id)) is None or key.kind in manages)
+
+
+def _stands_otherwise(recorded: Object, live: Live, id: str, flavour: Flavour) -> bool:
+    """Whether a table's indexes, or checks, are in another order; no fingerprint has it."""
+    now = live.found.get(id)
+    if not isinstance(recorded, Table) or not isinstance(now, Table):
+        return False
+    return has_other_order(recorded, now, flavour)
 
 
 def _has_run(recorded: Object, now: Object | None, server: Server) -> bool:

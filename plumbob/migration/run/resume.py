@@ -107,7 +107,10 @@ def turn_back(migration: Migration, direction: Direction, half: HalfDone, live: 
             where=migration.id,
             exit=Exit.FAILED,
         )
-    return Start(fitting[-1])
+    start = fitting[-1]
+    while start and start - 1 in fitting and script.is_unseen(start):
+        start -= 1
+    return Start(start)
 
 
 def _needless(

@@ -81,7 +81,10 @@ def reached_by_sync(tasks: list[Task], live: Live) -> list[Task]:
     )
     if any(task.begun for task in tasks):
         return tasks
-    return [replace(task, is_there=n <= last) for n, task in enumerate(tasks, 1)]
+    return [
+        replace(task, is_there=n <= last and not task.migration.forward.leaves_no_trace)
+        for n, task in enumerate(tasks, 1)
+    ]
 
 
 def without_needless(tasks: list[Task], standing: Standing, live: Live) -> list[Task]:
@@ -106,7 +109,7 @@ def _is_needless(task: Task, ahead: list[Task], standing: Standing, live: Live) 
     if ahead:
         return ahead[-1].migration.after == migration.after
     ends = {name: after for name, (_, after) in migration.forward.tables.items()}
-    return not differing(live.tables, ends)
+    return not (migration.forward.leaves_no_trace or differing(live.tables, ends))
 
 
 def upwards(
