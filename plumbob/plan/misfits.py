@@ -131,8 +131,10 @@ def _fixed(number: str, change: Change, digits: int, scale: int, negative: str) 
     before = change.before
     is_rounded = not before.is_integer and (before.name != "decimal" or (before.scale or 0) > scale)
     rounded = f"ROUND({number}, {scale})" if is_rounded else number
-    # The server warns of a FLOAT whose own digits are more than those that a reader is shown.
-    whole = change.column if before.name == "float" and change.after.name == "decimal" else number
+    # The server warns of a FLOAT whose own digits are more than those that a reader is shown; the
+    # sum is taken with all of them, where MariaDB compares a FLOAT(M,D) by those of its type.
+    is_float = before.name == "float" and change.after.name == "decimal"
+    whole = f"({change.column} + 0e0)" if is_float else number
     changed = f"{whole} <> {rounded}" if is_rounded else ""
     # The ABS of the smallest BIGINT is an error.
     small = "" if before.unsigned or negative else f"{rounded} <= -{10**digits}"
@@ -380,6 +382,15 @@ def _moment_to_date(change: Change) -> Misfits:
     return Misfits(any_of(f"TIME_TO_SEC({column}) <> 0", f"MICROSECOND({column}) <> 0"), "")
 
 
+def _moment_to_integer(change: Change) -> Misfits:
+    """A moment becomes the number of its digits: most integers are too small for those of a whole one."""
+    number = f"ROUND({change.column} + 0)"
+    low, high = integer_range(change.after)
+    return Misfits(
+        f"{change.column} IS NOT NULL", any_of(f"{number} < {low}", f"{number} > {high}")
+    )
+
+
 def _date_to_year(change: Change) -> Misfits:
     return Misfits("", f"{change.column} IS NOT NULL")
 
@@ -415,6 +426,7 @@ _RULES: dict[tuple[str, str], _Rule] = {
     ("date", "timestamp"): _moment_to_timestamp,
     ("datetime", "date"): _moment_to_date,
     ("timestamp", "date"): _moment_to_date,
+    **{(kind, "integer"): _moment_to_integer for kind in (*_MOMENTS, "year")},
     ("date", "year"): _date_to_year,
     ("spatial", "spatial"): _spatial_to_spatial,
 }
