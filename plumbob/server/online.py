@@ -13,20 +13,21 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from plumbob.model import Flavour
+from plumbob.server import vitess
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.redact import redact
 from plumbob.server.target import Target
 
 # pt-online-schema-change looks for a newer version of itself at its maker's; and it takes a new unique
 # key for a loss, which `migration.handover` has counted by then. gh-ost leaves its tables and its socket
-# where they are when it is ended by a signal, and refuses to begin where they are.
+# where they are when it is ended by a signal, and refuses to begin where they are. `vitess` is a program of ours.
 PRESETS = {
     "pt-online-schema-change": "pt-online-schema-change --execute --no-version-check "
     "--no-check-unique-key-change --charset=utf8mb4 --alter {CLAUSES} "
@@ -34,13 +35,20 @@ PRESETS = {
     "gh-ost": "gh-ost --conf={DEFAULTS_FILE} --host={HOST} --port={PORT} --database={SCHEMA} "
     "--table={TABLE} --alter={CLAUSES} --allow-on-master --initially-drop-ghost-table "
     "--initially-drop-old-table --initially-drop-socket-file --ok-to-drop-table --execute",
+    "vitess": "vitess --schema={SCHEMA} --table={TABLE} '--sql=ALTER TABLE `{TABLE}` {CLAUSES}'",
 }
 PLACES = ("DEFAULTS_FILE", "HOST", "PORT", "SOCKET", "USER", "SCHEMA", "TABLE", "CLAUSES", "DDL")
 _PLACE = re.compile(r"\{(\w*)\}")
 _LEASH = Path(__file__).with_name("leash.py")
+# A script of ours is run by our Python, isolated: nothing of the folder that we are in is taken for a module.
+_PYTHON = (sys.executable, "-IS")
 # How many of its last lines are told when it fails, and how often we look whether we are to end.
 _LAST = 8
 _PAUSE = 0.2
+
+
+class GoesOn(ServerError):
+    """A tool has ended, and what it has begun may go on without it, for another program does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,39 @@ class Tool:
         self, target: Target, values: Mapping[str, str], file: str = "{DEFAULTS_FILE}"
     ) -> list[str]:
         """The command for one table; the option file is there only while it runs."""
+        filled = self._filled(target, values, file)
+        if self.preset == "vitess":
+            return [*_PYTHON, vitess.__file__, *filled[1:]]
+        return [*filled, *_gh_ost_tls(target)] if self.preset == "gh-ost" else filled
+
+    def shown(self, target: Target, values: Mapping[str, str]) -> list[str]:
+        """The command as a person knows it: of a program of ours, what that calls."""
+        if self.preset == "vitess":
+            call = vitess.read_call(self._filled(target, values, "")[1:])
+            return call.apply(vitess.NUMBER)
+        return self.argv(target, values)
+
+    def _filled(self, target: Target, values: Mapping[str, str], file: str) -> list[str]:
         values = {**_where(target), **values, "DEFAULTS_FILE": file}
-        words = [_PLACE.sub(lambda place: values[place[1]], word) for word in self.words]
-        return [*words, *_gh_ost_tls(target)] if self.preset == "gh-ost" else words
+        return [_PLACE.sub(lambda place: values[place[1]], word) for word in self.words]
+
+    def still_does(self, target: Target, values: Mapping[str, str]) -> str:
+        """What it has begun with a table and not ended, whoever asked for it; "" for nothing.
+
+        Raises:
+            ServerError: nobody says.
+        """
+        if self.preset != "vitess":
+            return ""
+        call = vitess.read_call(self._filled(target, values, "")[1:])
+        try:
+            found = vitess.open_migrations(call)
+        except vitess.Unanswered as error:
+            raise ServerError(0, redact(str(error))) from None
+        return "; ".join(
+            f"migration {row.number} is {row.state}, which is cancelled with: {vitess.to_cancel(call, row)}"
+            for row in found
+        )
 
     def out_of_reach(self, target: Target) -> str:
         """Why it would reach another server than we do, or ""."""
@@ -80,11 +118,13 @@ class Tool:
 def read_tool(text: str) -> Tool | None:
     """The tool of a setting: one of `PRESETS`, or a command such as `my-tool --table={TABLE} {DDL}`.
 
+    A preset may have options of its own behind it, as in `gh-ost --panic-on-warnings`.
+
     Raises:
         ValueError: says what the setting should be.
     """
     try:
-        words = shlex.split(PRESETS.get(text, text))
+        words = shlex.split(text)
     except ValueError:
         raise ValueError("a command whose quotes are closed") from None
     if not words:
@@ -93,11 +133,20 @@ def read_tool(text: str) -> Tool | None:
     if unknown := sorted(named - {*PLACES}):
         places = ", ".join(f"{{{each}}}" for each in PLACES)
         raise ValueError(f"a command with the places {places}; {{{unknown[0]}}} is none")
+    if words[0] in PRESETS and not named:
+        return _preset(words[0], words[1:])
     if not named & {"CLAUSES", "DDL"}:
         raise ValueError(
             f"one of {', '.join(PRESETS)}, or a command that says where {{CLAUSES}} or {{DDL}} goes"
         )
-    return Tool(tuple(words), text if text in PRESETS else "")
+    return Tool(tuple(words))
+
+
+def _preset(name: str, options: Sequence[str]) -> Tool:
+    program, *rest = shlex.split(PRESETS[name])
+    if name == "vitess":
+        vitess.read_call(options)
+    return Tool((program, *options, *rest), name)
 
 
 def _where(target: Target) -> dict[str, str]:
@@ -143,7 +192,8 @@ def alter(
         tell: is given each line that the tool prints.
 
     Raises:
-        ServerError: it could not be started, or has failed; with its last lines.
+        ServerError: it could not be started, or has failed; with its last lines. GoesOn where its work
+            may be done all the same.
     """
     with _option_file(target, flavour) as file:
         command = tool.argv(target, values, str(file))
@@ -154,10 +204,12 @@ def alter(
         ) as process:
             assert process.stdout
             stopped = _follow(process, process.stdout, is_to_end, last, tell)
+    said = "\n".join(last) or "it said nothing"
+    if tool.preset == "vitess" and (process.returncode < 0 or process.returncode == vitess.GOES_ON):
+        raise GoesOn(0, f"{tool.name} ended with {process.returncode}:\n{said}")
     if stopped:
         raise ServerError(INTERRUPTED, f"{tool.name} was told to end")
     if process.returncode:
-        said = "\n".join(last) or "it said nothing"
         raise ServerError(0, f"{tool.name} ended with {process.returncode}:\n{said}")
 
 

@@ -21,6 +21,7 @@ from plumbob.migration.run.waiting import try_until, wait_for_locks
 from plumbob.model import key_of_id
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.members import Lags
+from plumbob.server.online import GoesOn
 
 # Seconds to wait for a server that has gone while a statement ran, and then for the lock, which the
 # statement holds as long as it goes on.
@@ -54,6 +55,9 @@ def run_definition(turn: Turn, before: Fingerprints) -> None:
                 for each in statement.hazards
             ),
         )
+    except GoesOn as error:
+        # The journal goes on to say that it runs, so that the next run looks what has become of it.
+        raise ended.goes_on(turn.task, turn.number, error) from error
     except ServerError as error:
         if error.is_lost:
             if _find_out(turn, row, before, error):

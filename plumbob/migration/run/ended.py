@@ -122,6 +122,15 @@ def lost(task: Task, number: int, error: ServerError, known: str = "") -> Plumbo
     )
 
 
+def goes_on(task: Task, number: int, error: ServerError) -> PlumbobError:
+    return PlumbobError(
+        f"{name_of(task, number)} may still be done: {error.what}",
+        advice="run the same command again: it waits for what was begun, looks at the tables and goes on",
+        where=task.migration.id,
+        exit=Exit.FAILED,
+    )
+
+
 def unsettled(task: Task, number: int, error: PlumbobError) -> PlumbobError:
     """Members of the cluster did not come to agree who is one, while a migration was under way."""
     return PlumbobError(

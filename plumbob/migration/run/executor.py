@@ -268,7 +268,7 @@ class _Run:
         large = list(blocking(self.server, left, self.on.limits))
         blocked, hand = self._large(tasks, large)
         if hand:
-            faults += hand.faults(self.server)
+            faults += [*hand.faults(self.server), *hand.overtaken(self.server, standing)]
         taken = room(self.server, left, self.on.limits)
         if taken and taken.is_short and not is_approved(taken.hazard, self._approved(tasks)):
             blocked = [*blocked, taken.hazard]

@@ -15,6 +15,7 @@ from plumbob.ddl.lexer import Token, tokenize
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.migration import FileStatement
+from plumbob.migration.record.standing import Standing
 from plumbob.migration.run.counting import count_rows
 from plumbob.model import Table, object_id
 from plumbob.plan.cost import altered_table, alters
@@ -122,7 +123,27 @@ class HandOver:
 
     def words(self, server: Server, statement: FileStatement) -> tuple[str, ...]:
         """The command as a person may read it."""
-        return tuple(self.tool.argv(server.target, self._values(server, statement)))
+        return tuple(self.tool.shown(server.target, self._values(server, statement)))
+
+    def overtaken(self, server: Server, standing: Standing) -> Iterator[PlumbobError]:
+        """What the tool still does for a run that has ended, where this one is not about to wait for it."""
+        half = standing.half_done
+        migration = standing.migration(half.migration) if half else None
+        if half is None or migration is None:
+            return
+        last = half.entries[-1]
+        if not last.number or last.state != "running":
+            return
+        statement = migration.script(half.direction).statements[last.number - 1]
+        if self.takes(statement) or not is_for_a_tool(statement):
+            return
+        if does := self.tool.still_does(server.target, self._values(server, statement)):
+            yield PlumbobError(
+                f"{self.tool.name} still alters {altered_table(statement.sql)} for `{half.command}`: {does}",
+                advice=f"run `{half.command}`, which waits for it, or cancel it, then run this again",
+                where=migration.id,
+                exit=Exit.LOCKED,
+            )
 
     def _values(self, server: Server, statement: FileStatement) -> dict[str, str]:
         return {
@@ -154,9 +175,9 @@ def lost_rows(server: Server, statement: FileStatement) -> Iterator[str]:
     counted = count_rows(server, [each for each in statement.hazards if each.count])
     for each in counted:
         if each.rows is None:
-            yield f"{each.hazard.approval} is {each}, and the tool loses such rows without a word"
+            yield f"{each.hazard.approval} is {each}, and such a tool may lose them without a word"
         elif each.rows:
-            yield f"{each.hazard.approval}: {each.said}; the tool loses them without a word"
+            yield f"{each.hazard.approval}: {each.said}; such a tool may lose them without a word"
 
 
 def tidy(server: Server, table: str) -> None:
