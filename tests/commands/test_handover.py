@@ -244,7 +244,10 @@ def wait(condition: object) -> None:
 @pytest.mark.parametrize(
     ("setting", "wrong"),
     [
-        ("pt-osc", "online_alter is not one of pt-online-schema-change, gh-ost, or a command"),
+        (
+            "pt-osc",
+            "online_alter is not one of pt-online-schema-change, gh-ost, vitess, or a command",
+        ),
         ("tool {CLAUSE}", "{CLAUSE} is none"),
         ("tool '{DDL}", "a command whose quotes are closed"),
     ],
