@@ -10,6 +10,7 @@ from plumbob.commands.opening import connect_to, database_name, find_target, ope
 from plumbob.commands.options import ConnectionOptions, ProjectOptions
 from plumbob.errors import Exit
 from plumbob.migration.record import production
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 from plumbob.report.safe import line
 
@@ -48,7 +49,7 @@ def command(
             production.mark(server)
         elif before:
             name = server.database or ""
-            hazard = Hazard("unmark-production", name, f"{name} may be lost from then on")
+            hazard = Hazard("unmark-production", Named(name), f"{name} may be lost from then on")
             require_name(name, hazard, allow, f"{database_name(server)} is marked as production.")
             production.unmark(server)
         place, after = database_name(server), production.is_production(server)

@@ -8,6 +8,7 @@ import click
 
 from plumbob.commands import console
 from plumbob.errors import Exit, PlumbobError
+from plumbob.plan.approvals import is_named
 from plumbob.plan.statement import Hazard
 from plumbob.report.safe import line
 
@@ -21,7 +22,7 @@ def require_name(name: str, hazard: Hazard, allow: Collection[str], said: str) -
     Raises:
         PlumbobError: UNSAFE.
     """
-    if hazard.approval in allow:
+    if is_named(hazard, allow):
         return
     if console.can_ask():
         console.note(line(f"{said} {hazard.what}"))
@@ -30,7 +31,7 @@ def require_name(name: str, hazard: Hazard, allow: Collection[str], said: str) -
             return
     raise PlumbobError(
         f"nothing was done: {name} was not named",
-        advice=f"if it is meant: --allow {hazard.approval}",
+        advice=f"if it is meant: {hazard.flag}",
         where=name,
         exit=Exit.UNSAFE,
     )

@@ -20,7 +20,8 @@ from plumbob.migration.pieces import Fault, Piece, split
 from plumbob.model import Flavour
 from plumbob.plan.approvals import ALL, check_approvals, hazard_kind, nearest_kind
 from plumbob.plan.cost import Cost, parse_cost
-from plumbob.plan.statement import Hazard
+from plumbob.plan.named import read_named
+from plumbob.plan.statement import OF_TABLES, Hazard
 
 MARKER = re.compile(r"statement (\d{1,9}) of (\d{1,9})")
 FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}(?:\+[0-9a-f]{16})?|absent|unknown")
@@ -292,7 +293,8 @@ def _told(
             known = hazard_kind(kind)
             if known is None:
                 _fail(piece, f"there is no hazard {kind!r}: {nearest_kind(kind)}")
-            hazards.append(Hazard(known, name, what, count, fails=remark.key == "refuse"))
+            object = read_named(name, is_whole=known in OF_TABLES)
+            hazards.append(Hazard(known, object, what, count, fails=remark.key == "refuse"))
             what = None
     if what is not None:
         _fail(piece, "a `hazard` has no `approve` or `refuse` below it")

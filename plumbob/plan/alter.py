@@ -27,6 +27,7 @@ from plumbob.plan.clauses import (
 )
 from plumbob.plan.defaults import drop_defaults, set_defaults
 from plumbob.plan.key_order import indexes_to_move, to_move
+from plumbob.plan.named import Named
 from plumbob.plan.partitions import Anew, partition_statements, steps
 from plumbob.plan.session import session_for
 from plumbob.plan.stages import stages
@@ -187,7 +188,7 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
 
 
 def _hazards(work: TableWork) -> Iterator[Hazard]:
-    name = work.after.name
+    name, table = work.after.name, Named(work.after.name)
     made_anew = {change.before for change in work.columns.values() if change.is_new}
     for column in work.dropped_columns:
         hazard = hazards.drop_column(name, column)
@@ -198,9 +199,11 @@ def _hazards(work: TableWork) -> Iterator[Hazard]:
             yield from hazards.change_column(name, change.before, change.column)
     for setting in work.settings:
         if setting.name == "ENGINE":
-            yield Hazard("change-engine", name, "the new engine may not keep what the old one kept")
+            yield Hazard(
+                "change-engine", table, "the new engine may not keep what the old one kept"
+            )
         if setting.name == "SYSTEM VERSIONING" and setting.before:
-            yield Hazard("drop-history", name, "all old versions of the rows are lost")
+            yield Hazard("drop-history", table, "all old versions of the rows are lost")
 
 
 def _keep_implied_indexes(work: TableWork) -> None:

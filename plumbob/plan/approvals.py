@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from plumbob.errors import Exit, ManyErrors, PlumbobError
+from plumbob.plan.named import parse_named
 from plumbob.plan.statement import LOSSES, OBSTACLES, Hazard, HazardKind, Loss
 
 ALL = "all"
@@ -41,8 +42,9 @@ def needless(allow: Iterable[str], asked: Collection[str]) -> tuple[Needless, ..
     Args:
         asked: the approvals of all that is at risk, given or not.
     """
-    left = [each for each in asked if each not in {*allow}]
-    found = sorted({*allow} - {*asked, ALL})
+    given = {spelled(each) for each in allow}
+    left = [each for each in asked if each not in given]
+    found = sorted(given - {*asked, ALL})
     return tuple(
         Needless(each, next(iter(get_close_matches(each, left, n=1, cutoff=0.8)), ""))
         for each in found
@@ -62,7 +64,18 @@ def check_approvals(allow: Collection[str]) -> None:
 
 def is_approved(hazard: Hazard, allow: Collection[str]) -> bool:
     """Whether one of these approvals is of this hazard; none helps where a statement would fail."""
-    return not hazard.fails and (ALL in allow or hazard.approval in allow)
+    return not hazard.fails and (ALL in allow or is_named(hazard, allow))
+
+
+def is_named(hazard: Hazard, allow: Collection[str]) -> bool:
+    """Whether one of these approvals is of this very hazard."""
+    return hazard.approval in {spelled(each) for each in allow}
+
+
+def spelled(approval: str) -> str:
+    """An approval as `Hazard.approval` spells it: people may write backquotes that are not needed."""
+    kind, colon, name = approval.partition(":")
+    return f"{kind}:{parse_named(name)}" if colon else approval
 
 
 def hazard_kind(word: str) -> HazardKind | None:
@@ -91,8 +104,14 @@ def _faults(allow: Collection[str]) -> Iterator[PlumbobError]:
             yield _bad(f"{each!r} is no approval, which is KIND:OBJECT or all", nearest_kind(kind))
         elif kind not in LOSSES:
             yield _bad(f"{each!r} approves nothing: there is no {kind!r}", nearest_kind(kind))
-        elif not name or (kind in _PARTS and "." not in name.strip(".")):
+        elif not name or (kind in _PARTS and not _has_part(name)):
             yield _bad(f"{each!r} does not say of what", f"write {kind}:{_form(kind)}")
+
+
+def _has_part(name: str) -> bool:
+    found = parse_named(name)
+    # The text that a file of an earlier version asks for.
+    return bool(found.part) or (found.is_verbatim and "." in name.strip("."))
 
 
 def _form(kind: Loss) -> str:

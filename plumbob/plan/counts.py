@@ -15,15 +15,16 @@ from plumbob.diff.renamed import renamed
 from plumbob.model import Column, Flavour, Renames, Schema
 from plumbob.plan.cost import alters
 from plumbob.plan.misfits import misfits
+from plumbob.plan.named import Named
 from plumbob.plan.pair import Pair
 from plumbob.plan.refusals import is_null_refused, refusals, zero_dates
 from plumbob.plan.rows import Rows, count_sql
 from plumbob.plan.session import takes_zero_dates
-from plumbob.plan.statement import Hazard, Loss, Statement
+from plumbob.plan.statement import Hazard, HazardKind, Loss, Statement
 
 _OF_TABLES: tuple[Loss, ...] = ("drop-table", "change-engine")
 
-Counts = Mapping[str, tuple[Hazard, ...]]
+Counts = dict[tuple[HazardKind, Named], tuple[Hazard, ...]]
 
 
 def with_counts(
@@ -78,33 +79,32 @@ def _if_copied(
         yield from zero_dates(pair)
     # MySQL looks at each row's parents again when it copies the row; MariaDB does not.
     if pair.flavour.is_mysql:
-        of_table = (each for each in unchanged if each.object.startswith(f"{pair.name}."))
+        of_table = (each for each in unchanged if each.object.is_of(pair.name))
         yield from (each for each in of_table if each.kind == "orphans")
 
 
 def _counted(hazards: Iterable[Hazard], counts: Counts) -> Iterator[Hazard]:
     for hazard in hazards:
-        for found in counts.get(hazard.approval, (hazard,)):
+        for found in counts.get((hazard.kind, hazard.object), (hazard,)):
             yield replace(found, what=found.what or hazard.what)
 
 
 def _counts(pair: Pair) -> Counts:
-    """By approval what a hazard of this table becomes; nothing where no row can be at risk."""
+    """By kind and object what a hazard of this table becomes; nothing where no row can be at risk."""
     name, live = pair.name, pair.live
-    found: dict[str, tuple[Hazard, ...]] = {
-        f"{kind}:{name}": (_hazard(kind, name, Rows(live)),) for kind in _OF_TABLES
-    }
+    table = Named(name)
+    found: Counts = {(kind, table): (_hazard(kind, table, Rows(live)),) for kind in _OF_TABLES}
     for each in live.partitions.listed if live.partitions else ():
-        object = f"{name}.{each.name}"
+        object = Named(name, each.name)
         rows = Rows(live, of=f"PARTITION ({quote_name(each.name)})")
-        found[f"drop-partition:{object}"] = (_hazard("drop-partition", object, rows),)
+        found["drop-partition", object] = (_hazard("drop-partition", object, rows),)
     if live.versioned:
-        found[f"drop-history:{name}"] = (_hazard("drop-history", name, _old_versions(pair)),)
+        found["drop-history", table] = (_hazard("drop-history", table, _old_versions(pair)),)
     for column in pair.there.columns:
         # A column is as well one that is dropped and made anew under its name.
-        object = f"{name}.{column.name}"
+        object = Named(name, column.name)
         rows = Rows(live, f"{pair.sql(column.name)} IS NOT NULL")
-        found[f"drop-column:{object}"] = (_hazard("drop-column", object, rows),)
+        found["drop-column", object] = (_hazard("drop-column", object, rows),)
     for column in pair.after.columns if pair.after else ():
         before = pair.there.column(column.name)
         if before is not None:
@@ -118,8 +118,8 @@ def _old_versions(pair: Pair) -> Rows:
     return Rows(pair.live, f"{end} < CURRENT_TIMESTAMP(6)", "FOR SYSTEM_TIME ALL")
 
 
-def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Hazard, ...]]:
-    object, sql = f"{pair.name}.{after.name}", pair.sql(after.name)
+def _of_column(pair: Pair, before: Column, after: Column) -> Counts:
+    object, sql = Named(pair.name, after.name), pair.sql(after.name)
     formula = pair.expression(after.generated.expression) if after.generated else None
     other = f"NOT ({sql} <=> ({formula}))" if formula is not None else f"{sql} IS NOT NULL"
     where: dict[Loss, str] = {
@@ -127,12 +127,12 @@ def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Haz
         "renumber": f"{sql} = 0 OR {sql} IS NULL" if before.null else f"{sql} = 0",
         "fill-null": f"{sql} IS NULL",
     }
-    found: dict[str, tuple[Hazard, ...]] = {
-        f"{kind}:{object}": (_hazard(kind, object, Rows(pair.live, condition)),)
+    found: Counts = {
+        (kind, object): (_hazard(kind, object, Rows(pair.live, condition)),)
         for kind, condition in where.items()
     }
     if is_null_refused(pair.flavour, before, after):
-        found[f"fill-null:{object}"] = ()
+        found["fill-null", object] = ()
     changed, refused = misfits(sql, before.type, after.type, pair.flavour)
     change = []
     if changed:
@@ -140,10 +140,10 @@ def _of_column(pair: Pair, before: Column, after: Column) -> dict[str, tuple[Haz
     if refused:
         fails = _hazard("change-type", object, Rows(pair.live, refused), fails=True)
         change.append(replace(fails, what="values do not fit the new type"))
-    found[f"change-type:{object}"] = tuple(change)
+    found["change-type", object] = tuple(change)
     return found
 
 
-def _hazard(kind: Loss, object: str, rows: Rows, *, fails: bool = False) -> Hazard:
+def _hazard(kind: Loss, object: Named, rows: Rows, *, fails: bool = False) -> Hazard:
     """A hazard that is said in the words of the one that it replaces."""
     return Hazard(kind, object, "", count_sql(rows), fails)

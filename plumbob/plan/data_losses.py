@@ -15,8 +15,9 @@ from plumbob.ddl.lexer import Token, tokenize
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Flavour, ForeignKey, Index, Renames, Schema, Table
 from plumbob.plan.hazards import drop_table
+from plumbob.plan.named import Named, parse_named
 from plumbob.plan.rows import Rows, count_sql, example_sql
-from plumbob.plan.statement import Hazard
+from plumbob.plan.statement import Hazard, Loss
 
 _DELETED = "rows are deleted"
 _CASCADED = "rows are deleted with those of {}, which they refer to"
@@ -89,13 +90,15 @@ def data_losses(sql: str, before: Before) -> tuple[Hazard, ...]:
 
 
 def _called(name: str) -> Hazard:
-    plain = name.strip().rstrip(";").replace("`", "")
-    return Hazard("call-procedure", plain, "what a procedure does to the rows nobody knows before")
+    called = parse_named(name.strip().rstrip(";"))
+    return Hazard("call-procedure", called, "what a procedure does to the rows nobody knows before")
 
 
 def _emptied(table: Table | None) -> Iterator[Hazard]:
     if table is not None:
-        yield Hazard("truncate-table", table.name, "all rows are lost", count_sql(Rows(table)))
+        yield Hazard(
+            "truncate-table", Named(table.name), "all rows are lost", count_sql(Rows(table))
+        )
 
 
 def _altered(tokens: list[Token], words: list[str], before: Before) -> Iterator[Hazard]:
@@ -114,7 +117,7 @@ def _altered(tokens: list[Token], words: list[str], before: Before) -> Iterator[
                     what = "all rows of the partition go into the other table"
                 for name in _partitions(tokens, number + 2, table):
                     rows = Rows(table, of=f"PARTITION ({quote_name(name)})")
-                    object = f"{table.name}.{name}"
+                    object = Named(table.name, name)
                     yield Hazard("truncate-partition", object, what, count_sql(rows))
             case "discard", "tablespace":
                 yield from _emptied(table)
@@ -148,7 +151,7 @@ def _of_step(sql: str, tokens: list[Token], before: Before) -> Iterator[Hazard]:
     if step.is_history:
         table = before.table(step.targets[0])
         if table is not None:
-            yield Hazard("drop-history", table.name, "the history of the rows is lost")
+            yield Hazard("drop-history", Named(table.name), "the history of the rows is lost")
         return
     match step.verb:
         case "delete":
@@ -173,13 +176,14 @@ def _not_read(tokens: list[Token], before: Before) -> Iterator[Hazard]:
             continue
         if verb in ("update", "insert"):
             yield from (
-                Hazard("overwrite-column", f"{table.name}.{each.name}", _OVERWRITTEN)
+                Hazard("overwrite-column", Named(table.name, each.name), _OVERWRITTEN)
                 for each in table.columns
                 if each.name in names and before.has(table, each.name)
             )
         else:
             what = _DELETED if verb == "delete" else _REPLACED
-            yield Hazard("delete-rows" if verb == "delete" else "replace-rows", table.name, what)
+            kind: Loss = "delete-rows" if verb == "delete" else "replace-rows"
+            yield Hazard(kind, Named(table.name), what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,7 @@ def _targets(step: DataStep, before: Before) -> Iterator[tuple[Table, _Meant | N
 
 def _deleted(step: DataStep, before: Before) -> Iterator[Hazard]:
     for table, rows in _targets(step, before):
-        yield Hazard("delete-rows", table.name, _DELETED, rows.count() if rows else "")
+        yield Hazard("delete-rows", Named(table.name), _DELETED, rows.count() if rows else "")
         yield from _below(table, rows, before, {table.name})
 
 
@@ -267,15 +271,16 @@ def _below(table: Table, rows: _Meant | None, before: Before, seen: set[str]) ->
             if not is_theirs or child.name in seen or before.table(child.name) is None:
                 continue
             below = _referring(child, key, rows)
+            count = below.count() if below else ""
             if key.on_delete == "CASCADE":
                 what = _CASCADED.format(table.name)
-                yield Hazard("delete-rows", child.name, what, below.count() if below else "")
+                yield Hazard("delete-rows", Named(child.name), what, count)
                 yield from _below(child, below, before, {*seen, child.name})
             elif key.on_delete == "SET NULL":
                 what = _UNSET.format(table.name)
                 for column in key.columns:
-                    object = f"{child.name}.{column}"
-                    yield Hazard("overwrite-column", object, what, below.count() if below else "")
+                    object = Named(child.name, column)
+                    yield Hazard("overwrite-column", object, what, count)
 
 
 def _referring(child: Table, key: ForeignKey, rows: _Meant | None) -> _Meant | None:
@@ -297,7 +302,7 @@ def _updated(step: DataStep, before: Before) -> Iterator[Hazard]:
             count = rows.count(_changed(each, table, rows, earlier)) if rows else ""
             column = table.column(each.column)
             name = column.name if column else each.column
-            yield Hazard("overwrite-column", f"{table.name}.{name}", _OVERWRITTEN, count)
+            yield Hazard("overwrite-column", Named(table.name, name), _OVERWRITTEN, count)
         earlier.add(each.column.lower())
 
 
@@ -341,7 +346,7 @@ def _written(step: DataStep, before: Before) -> Iterator[Hazard]:
     if where is not None:
         rows = _Meant(table, table.name, quote_name(table.name), where)
     if step.verb == "replace":
-        yield Hazard("replace-rows", table.name, _REPLACED, rows.count() if rows else "")
+        yield Hazard("replace-rows", Named(table.name), _REPLACED, rows.count() if rows else "")
         yield from _below(table, rows, before, {table.name})
         return
     for each in step.assignments:
@@ -349,7 +354,7 @@ def _written(step: DataStep, before: Before) -> Iterator[Hazard]:
             column = table.column(each.column)
             name = column.name if column else each.column
             count = rows.count(f"{quote_name(name)} IS NOT NULL") if rows else ""
-            yield Hazard("overwrite-column", f"{table.name}.{name}", _OVERWRITTEN, count)
+            yield Hazard("overwrite-column", Named(table.name, name), _OVERWRITTEN, count)
 
 
 def _is_itself(assigned: Assignment) -> bool:

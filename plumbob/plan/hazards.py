@@ -9,6 +9,7 @@ from __future__ import annotations
 from plumbob.ddl.charsets import longest_character
 from plumbob.model import Column, Table, Type
 from plumbob.model.type import BLOBS, INTEGERS, TEXTS
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 
 _SIZES = {name: size for names in (TEXTS, BLOBS) for size, name in enumerate(names)}
@@ -28,7 +29,7 @@ _SAME_BYTES = (
 
 
 def drop_table(table: Table) -> Hazard:
-    return Hazard("drop-table", table.name, "all rows of the table are lost")
+    return Hazard("drop-table", Named(table.name), "all rows of the table are lost")
 
 
 def not_restored(lost: Hazard) -> Hazard:
@@ -41,12 +42,12 @@ def drop_column(table: str, column: Column) -> Hazard | None:
     """A virtual column holds nothing of its own, and neither does a stored one that is computed."""
     if column.generated is not None or column.system_time is not None:
         return None
-    return Hazard("drop-column", f"{table}.{column.name}", "all values of the column are lost")
+    return Hazard("drop-column", Named(table, column.name), "all values of the column are lost")
 
 
 def change_column(table: str, before: Column, after: Column) -> tuple[Hazard, ...]:
     """What can happen to the values of a column that is modified."""
-    name = f"{table}.{after.name}"
+    name = Named(table, after.name)
     if not is_convertible(before.type, after.type):
         # It is dropped and added.
         lost = drop_column(table, before)

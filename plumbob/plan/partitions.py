@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from plumbob.ddl.partitions import Style, definitions_sql
 from plumbob.ddl.quote import quote_names
 from plumbob.model import Bound, Flavour, Partition, Partitioning
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 
 Partitions = Sequence[Partition]
@@ -300,6 +301,5 @@ def _said(partitions: Partitions) -> str:
 
 
 def _drop_hazard(table: str, partition: Partition) -> Hazard:
-    return Hazard(
-        "drop-partition", f"{table}.{partition.name}", "all rows of the partition are lost"
-    )
+    object = Named(table, partition.name)
+    return Hazard("drop-partition", object, "all rows of the partition are lost")

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from plumbob.ddl.lexer import tokenize
 from plumbob.model import Event, Routine, Stored
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 
 
@@ -51,4 +52,4 @@ def _is_named(ref: Ref, names: frozenset[str]) -> bool:
 
 def _hazard(program: Routine | Event, broken: Sequence[Ref]) -> Hazard:
     what = f"the {program.kind} names {', '.join(map(str, broken))}, and fails when it is run"
-    return Hazard("break-program", program.name, what)
+    return Hazard("break-program", Named(program.name), what)

@@ -13,6 +13,7 @@ from plumbob.model import Column, Expression, Flavour, ForeignKey
 from plumbob.model.type import INTEGERS
 from plumbob.plan.duplicates import groups
 from plumbob.plan.misfits import any_of, integer_range
+from plumbob.plan.named import Named
 from plumbob.plan.pair import Pair
 from plumbob.plan.places import outside
 from plumbob.plan.rows import Rows, count_sql
@@ -48,7 +49,7 @@ def refusals(pairs: Pairs) -> Iterator[Refusal]:
 def _refusal(
     pair: Pair, kind: Obstacle, name: str, what: str, rows: Rows, refs: Iterable[Ref]
 ) -> Refusal:
-    object = f"{pair.name}.{name}" if name else pair.name
+    object = Named(pair.name, name)
     return Refusal(frozenset(refs), Hazard(kind, object, what, count_sql(rows), fails=True))
 
 
@@ -146,7 +147,7 @@ def zero_dates(pair: Pair) -> Iterator[Hazard]:
             where = f"CAST({pair.sql(column.name)} AS CHAR) LIKE '%-00%'"
             what = "the table is copied, and strict mode refuses dates such as 0000-00-00"
             count = count_sql(Rows(pair.live, where))
-            yield Hazard("zero-dates", f"{pair.name}.{column.name}", what, count, fails=True)
+            yield Hazard("zero-dates", Named(pair.name, column.name), what, count, fails=True)
 
 
 def _is_copied(before: Column, after: Column) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from plumbob.model import Check, Flavour
 from plumbob.plan.cost import Cost
+from plumbob.plan.named import Named
 
 # A view or sequence has its name among those of tables.
 RefKind = Literal[
@@ -81,6 +83,18 @@ OBSTACLES: tuple[Obstacle, ...] = get_args(Obstacle)
 _OF_VALUES = frozenset(("change-type", "overwrite-column", "renumber", "fill-null"))
 # What takes rows and no structure.
 _OF_ROWS = frozenset(("delete-rows", "replace-rows", "truncate-partition", "truncate-table"))
+# Those of a whole table, never of a part.
+OF_TABLES: frozenset[HazardKind] = frozenset(
+    (
+        "change-engine",
+        "delete-rows",
+        "drop-history",
+        "drop-table",
+        "no-partition",
+        "replace-rows",
+        "truncate-table",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,7 @@ class Hazard:
     """
 
     kind: HazardKind
-    object: str
+    object: Named
     what: str
     count: str = ""
     fails: bool = False
@@ -102,6 +116,11 @@ class Hazard:
     @property
     def approval(self) -> str:
         return f"{self.kind}:{self.object}"
+
+    @property
+    def flag(self) -> str:
+        """The approval as it is typed in a shell."""
+        return f"--allow {shlex.quote(self.approval)}"
 
     @property
     def depends_on_rows(self) -> bool:

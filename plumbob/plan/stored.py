@@ -35,6 +35,7 @@ from plumbob.model import (
     View,
     object_key,
 )
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 from plumbob.plan.trigger_order import clauses_of_order
 
@@ -207,13 +208,12 @@ def drop_statement(stored: Stored) -> Statement:
 
 def _lost_with(stored: Stored) -> tuple[Hazard, ...]:
     """What a rollback does not bring back: measured on both servers, a view keeps its grants."""
+    object = Named(stored.name)
     if isinstance(stored, Sequence):
-        return (Hazard("drop-sequence", stored.name, "the sequence forgets where it stands"),)
+        return (Hazard("drop-sequence", object, "the sequence forgets where it stands"),)
     if isinstance(stored, Routine) and stored.grantees:
         names = ", ".join(stored.grantees)
-        return (
-            Hazard("drop-grants", stored.name, f"these accounts lose privileges on it: {names}"),
-        )
+        return (Hazard("drop-grants", object, f"these accounts lose privileges on it: {names}"),)
     return ()
 
 

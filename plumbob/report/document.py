@@ -57,7 +57,7 @@ def counted_document(found: Counted) -> dict[str, Any]:
     hazard = found.hazard
     return {
         "kind": hazard.kind,
-        "object": hazard.object,
+        "object": str(hazard.object),
         "what": hazard.what,
         "allow": None if hazard.fails else hazard.approval,
         "rows": found.rows,

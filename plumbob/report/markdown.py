@@ -70,7 +70,7 @@ def _approvals(found: Compared) -> Iterator[str]:
     yield "**Needs approval**"
     yield ""
     for each in found.approvals:
-        yield f"- {code('--allow ' + each.hazard.approval)}: {plain(each.said)}"
+        yield f"- {code(each.hazard.flag)}: {plain(each.said)}"
 
 
 def _diverging(found: Compared) -> Iterator[str]:

@@ -85,7 +85,8 @@ def rehearsal_document(found: Rehearsal) -> dict[str, object]:
         "unproved": found.unproved,
         "edited": found.is_renewed,
         "untold": [
-            {"kind": each.kind, "object": each.object, "fails": each.fails} for each in found.untold
+            {"kind": each.kind, "object": str(each.object), "fails": each.fails}
+            for each in found.untold
         ],
         "not_needed": [each.approval for each in found.needless],
     }

@@ -67,7 +67,7 @@ def hazard_lines(found: Iterable[Counted]) -> Iterator[str]:
     for each in found:
         flag = click.style("needs approval:", fg="red", bold=True)
         yield f"{flag} {line(each.said)}"
-        yield f"  {line('--allow ' + shell_word(each.hazard.approval))}"
+        yield f"  {line(each.hazard.flag)}"
 
 
 def refusal_lines(found: Iterable[Counted]) -> Iterator[str]:
@@ -82,13 +82,6 @@ def diverging_lines(found: Compared) -> Iterator[str]:
         flag = click.style("will be refused on this cluster:", fg="red", bold=True)
         yield f"{flag} {line(each.what)}"
         yield f"  instead: {line(each.advice)}"
-
-
-def shell_word(text: str) -> str:
-    """The text as one word of a shell's command line."""
-    import shlex
-
-    return shlex.quote(text)
 
 
 def _in_sync(found: Compared) -> str:

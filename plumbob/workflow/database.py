@@ -10,7 +10,8 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.record.production import refuse_in_production
 from plumbob.migration.run.executor import Outcome
 from plumbob.model import Schema
-from plumbob.plan.approvals import check_approvals
+from plumbob.plan.approvals import check_approvals, is_named
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 from plumbob.seeds.sowing import Sowing
 from plumbob.server.connection import Server
@@ -70,11 +71,11 @@ def drop_database(
     if tables is None:
         return None
     hazard = drop_hazard(name)
-    if hazard.approval not in allow:
+    if not is_named(hazard, allow):
         count = f"{tables} table{'' if tables == 1 else 's'}"
         raise PlumbobError(
             f"this would lose the database {name} with {count} and all their rows",
-            advice=f"if that is meant: --allow {hazard.approval}",
+            advice=f"if that is meant: {hazard.flag}",
             exit=Exit.UNSAFE,
         )
     server.execute(f"DROP DATABASE {quote_name(name)}")
@@ -82,7 +83,7 @@ def drop_database(
 
 
 def drop_hazard(name: str) -> Hazard:
-    return Hazard("drop-database", name, f"the database {name} with all that is in it")
+    return Hazard("drop-database", Named(name), f"the database {name} with all that is in it")
 
 
 def _tables(server: Server, name: str) -> int | None:

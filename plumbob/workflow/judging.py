@@ -11,6 +11,7 @@ from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import renamed_tables
 from plumbob.model import Flavour, Renames, Schema, StoredKind, object_id, object_key
 from plumbob.plan.data_losses import Before, data_losses
+from plumbob.plan.named import Named
 from plumbob.plan.planner import plan
 from plumbob.plan.statement import Hazard
 
@@ -75,7 +76,7 @@ def _between(
     for place, hazards in enumerate(own):
         for hazard in hazards:
             is_lost = hazard.kind in _LOST and _is_there(hazard, start, ahead[place])
-            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object, start, end)
+            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object.name, start, end)
             if (is_lost or is_broken) and (hazard.approval, hazard.fails) not in known:
                 known.add((hazard.approval, hazard.fails))
                 yield place, hazard
@@ -93,8 +94,9 @@ def _of_rows(
         before = Before(each.before, ran[0].before, renames, flavour)
         for hazard in data_losses(each.statement.sql, before):
             # What goes as a whole is told, and counted, as that.
-            table, _, column = hazard.object.partition(".")
-            if not {f"drop-table:{table}", f"drop-column:{table}.{column}"} & whole:
+            table = Named(hazard.object.name)
+            gone = (Hazard("drop-table", table, ""), Hazard("drop-column", hazard.object, ""))
+            if not {each.approval for each in gone} & whole:
                 yield place, hazard
 
 
@@ -137,7 +139,7 @@ def _place(
 
 def _is_of(hazard: Hazard, id: str) -> bool:
     name = id.partition(":")[2] or id
-    return hazard.object == name or hazard.object.startswith(f"{name}.")
+    return hazard.object.is_of(name)
 
 
 def _is_kept(program: str, start: Schema, end: Schema) -> bool:
@@ -152,14 +154,12 @@ def _is_there(hazard: Hazard, start: Schema, renames: Renames) -> bool:
     Args:
         renames: what the statements ahead of it have renamed.
     """
-    if renames.tables.get(hazard.object, hazard.object) in start.tables:
-        return True
-    table, _, part = hazard.object.rpartition(".")
+    table, part = hazard.object.name, hazard.object.part
     found = start.tables.get(renames.tables.get(table, table))
     if found is None:
         return False
     column = renames.columns.get((table, part), part)
-    is_whole = hazard.kind in ("drop-partition", "drop-history")
+    is_whole = not part or hazard.kind == "drop-partition"
     return is_whole or found.column(column) is not None
 
 

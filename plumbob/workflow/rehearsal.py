@@ -35,6 +35,7 @@ from plumbob.migration.text import file_name
 from plumbob.model import Event, Schema, key_of_id
 from plumbob.plan.approvals import Needless, needless
 from plumbob.plan.hazards import not_restored
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 from plumbob.proof.near import with_other_triggers, with_triggers_over
 from plumbob.proof.watch import Watch
@@ -353,7 +354,7 @@ def _needless(migration: Migration) -> Iterator[Needless]:
     for script, more in ((migration.forward, []), (migration.backward, back)):
         # How large a table is, its server knows, and no file.
         of_size = {
-            f"{kind}:{id}"
+            Hazard(kind, Named(id), "").approval
             for kind in ("blocking", "disk")
             for id in script.tables
             if key_of_id(id) is None

@@ -11,6 +11,7 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.plan.approvals import check_approvals
 from plumbob.plan.statement import LOSSES, OBSTACLES
 from tests.commands.user import User
+from tests.servers import Server
 
 GOOD = [
     "all",
@@ -70,6 +71,35 @@ def test_every_command_looks_before_it_connects(tmp_path: Path, command: str) ->
     assert found.code == Exit.BAD_INPUT, found
     assert "did you mean drop-column?" in found.err
     assert "'users' is no approval" in found.err
+
+
+def test_names_with_dots_are_approved_each_by_itself(
+    root: User, server: Server, database: str
+) -> None:
+    """The column `c` of `a.b` and the column `b.c` of `a`: the one with rows is not the one approved."""
+    declared = "tables:\n  a:\n    columns: {id: int}\n  a.b:\n    columns: {id: int}\n"
+    with server.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE a (id int, `b.c` int)")
+        cursor.execute("CREATE TABLE `a.b` (id int, c int)")
+        cursor.execute("INSERT INTO `a.b` VALUES (1, 2)")
+        connection.commit()
+    root.declare(declared)
+    root.succeeds("diff", "--write", "-m", "dots")
+    for given in ("a.b.c", "a.`b.c`"):
+        found = root.types("apply", "--allow", f"drop-column:{given}")
+        assert found.code == Exit.UNSAFE, found
+        assert "--allow 'drop-column:`a.b`.c' (all values" in found.err, found.err
+        assert ": 1 row of a.b)" in found.err, found.err
+    assert (
+        "(did you mean drop-column:a.`b.c`?)"
+        in root.types("apply", "--allow", "drop-column:a.b.c").err
+    )
+    both = ("drop-column:a.`b.c`", "drop-column:`a.b`.c")
+    root.succeeds("apply", *(word for each in both for word in ("--allow", each)))
+    back = root.types("rollback")
+    assert back.code == Exit.UNSAFE, back
+    assert "--allow 'not-restored:`a.b`.c'" in back.err, back.err
+    root.succeeds("rollback", "--allow", "not-restored:`a.b`.c")
 
 
 def test_the_documentation_knows_all_kinds() -> None:

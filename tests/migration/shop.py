@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 from tests.migration.project import alter
 
@@ -9,7 +10,7 @@ ADD_X = alter("users", "ADD COLUMN `x` int")
 DROP_X = alter(
     "users",
     "DROP COLUMN `x`",
-    hazards=(Hazard("drop-column", "users.x", "all values of the column are lost"),),
+    hazards=(Hazard("drop-column", Named("users", "x"), "all values of the column are lost"),),
 )
 ADD_Y, DROP_Y = alter("users", "ADD COLUMN `y` int"), alter("users", "DROP COLUMN `y`")
 CREATE = Statement(

@@ -14,6 +14,7 @@ import pytest
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.migration.files import read_folder
 from plumbob.migration.record.live import look
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Statement
 from tests.migration.project import USERS, Project, alter
 
@@ -86,7 +87,7 @@ def nasty(project: Project) -> Project:
             f"DROP TABLE {quote_name(NAME)}",
             "drop",
             NAME,
-            hazards=(Hazard("drop-table", NAME, NASTY),),
+            hazards=(Hazard("drop-table", Named(NAME), NASTY),),
         ),
         alter("users", "DROP COLUMN `d`"),
         alter("users", "COMMENT = ''"),

@@ -6,6 +6,7 @@ from plumbob.errors import Exit
 from plumbob.migration.files import read_folder
 from plumbob.migration.run.counting import Counted, at_risk, count_rows
 from plumbob.migration.run.events import Looked
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 from tests.migration.project import USERS, Project, alter
 from tests.migration.shop import ADD_X, DROP_X
@@ -14,14 +15,16 @@ from tests.migration.test_executor import refusal
 LONG = "SELECT COUNT(*), CONCAT('id ', MIN(`id`)) FROM `users` WHERE CHAR_LENGTH(`name`) > 5"
 # More rows than anybody counts.
 MANY = ", ".join(f"information_schema.COLLATIONS `{name}`" for name in "abcdef")
-SHRINK = Hazard("change-type", "users.name", "values are cut", LONG)
+SHRINK = Hazard("change-type", Named("users", "name"), "values are cut", LONG)
 SHORT = alter("users", "MODIFY `name` varchar(5)", hazards=(SHRINK,))
 WIDE = alter("users", "MODIFY `name` varchar(20)")
 
 
 def counted(project: Project, sql: str, **more: int) -> Counted:
     with project.server() as server:
-        (found,) = count_rows(server, [Hazard("change-type", "users.name", "", sql)], **more)
+        (found,) = count_rows(
+            server, [Hazard("change-type", Named("users", "name"), "", sql)], **more
+        )
         assert server.query("SELECT @@SESSION.sql_mode")[0][0].startswith("STRICT")
     return found
 

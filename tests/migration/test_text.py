@@ -15,6 +15,7 @@ from plumbob.migration.comments import escape, facts, unescape
 from plumbob.migration.migration import UNKNOWN, FileStatement, Header, Migration, Script
 from plumbob.migration.reading import read_script
 from plumbob.migration.text import file_name, render
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Ref, Statement
 from tests.migration.samples import example, schema
 
@@ -23,7 +24,7 @@ DROP = Statement(
     "ALTER TABLE `users` DROP COLUMN `legacy`",
     "drop the column legacy",
     "users",
-    hazards=(Hazard("drop-column", "users.legacy", "its values are lost"),),
+    hazards=(Hazard("drop-column", Named("users", "legacy"), "its values are lost"),),
 )
 NASTY = "*/ ' \" ` ; -- # {{ x }} {% raw %} \n-- statement 2 of 2: hi\r\n\x0b\x85\u2028\u202e\0\\ ünï \U0001f600"
 
@@ -70,9 +71,14 @@ COUNTED = replace(
     DROP,
     hazards=(
         Hazard(
-            "change-type", "users.a", "cut", "SELECT COUNT(*), NULL FROM `a;\n-- x: y` WHERE `b\\`"
+            "change-type",
+            Named("users", "a"),
+            "cut",
+            "SELECT COUNT(*), NULL FROM `a;\n-- x: y` WHERE `b\\`",
         ),
-        Hazard("nulls", "users.b", "NULL", "SELECT COUNT(*), NULL FROM `users`", fails=True),
+        Hazard(
+            "nulls", Named("users", "b"), "NULL", "SELECT COUNT(*), NULL FROM `users`", fails=True
+        ),
     ),
 )
 
@@ -142,7 +148,7 @@ def test_what_a_file_cannot_hold_is_refused_when_it_is_written(sql: str) -> None
 
 
 def test_nothing_breaks_out_of_a_comment() -> None:
-    hazard = Hazard("drop-table", NASTY, NASTY)
+    hazard = Hazard("drop-table", Named(NASTY), NASTY)
     nasty = Statement("DROP TABLE `x`", NASTY, NASTY, hazards=(hazard,))
     migration = example(nasty, ADD, message=NASTY)
     text = render(migration, "up")

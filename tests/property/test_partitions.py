@@ -77,7 +77,7 @@ def go(place: Place, statements: Iterable[Statement]) -> None:
 def dropped(statement: Statement) -> list[str]:
     assert {hazard.kind for hazard in statement.hazards} <= {"drop-partition", "no-partition"}
     found = [each for each in statement.hazards if each.kind == "drop-partition"]
-    return [hazard.object.removeprefix("t.") for hazard in found]
+    return [hazard.object.part for hazard in found]
 
 
 def content(place: Place, partition: str = "") -> list[tuple[str, ...]]:

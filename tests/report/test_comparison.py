@@ -15,6 +15,7 @@ from plumbob.diff.change import Alter, Change, Move, Rename, RenamePart
 from plumbob.diff.compare import compare
 from plumbob.errors import PlumbobError
 from plumbob.model import Flavour, NotUnderstood, Schema, Table, Unmanaged
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard, Plan, Statement
 from plumbob.report.comparison import Compared, compared, counted
 from plumbob.report.document import comparison_document
@@ -27,7 +28,7 @@ from plumbob.workflow import Comparison
 MYSQL = Flavour("mysql", (9, 7, 4))
 DECLARED = "schema/schema.yaml"
 LIVE = "MySQL 9.7.4 at localhost:3306, database shop"
-HAZARD = Hazard("drop-column", "users.legacy", "the values of users.legacy are lost")
+HAZARD = Hazard("drop-column", Named("users", "legacy"), "the values of users.legacy are lost")
 
 
 def schema(*tables: str) -> Schema:
@@ -198,7 +199,7 @@ def test_sql_is_what_the_client_runs() -> None:
 def evil(name: str) -> Compared:
     table = Table(name, AFTER.tables["files"].columns)
     changes = compare(Schema(), Schema({name: table}), MYSQL)
-    hazard = Hazard("drop-table", name, f"all rows of {name}")
+    hazard = Hazard("drop-table", Named(name), f"all rows of {name}")
     statement = Statement(f"CREATE TABLE `{name}` (\n`id` int)", f"create {name}", name)
     plan = Plan((replace(statement, hazards=(hazard,)),), ())
     live = Schema(not_understood={name: NotUnderstood(name, "", name)})

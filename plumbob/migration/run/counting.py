@@ -18,18 +18,6 @@ from plumbob.server.errors import NO_SUCH_TABLE, ServerError
 SECONDS = 20
 _TOO_LONG = (1969, 3024)
 _NO_SUCH_COLUMN = 1054
-# Hazards of a whole table, whose object is the table's name.
-_OF_TABLES = frozenset(
-    [
-        "drop-table",
-        "change-engine",
-        "drop-history",
-        "no-partition",
-        "delete-rows",
-        "replace-rows",
-        "truncate-table",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +98,7 @@ def at_risk(
 def _number(hazard: Hazard, rows: int) -> str:
     if hazard.kind == "not-restored":
         return f"{rows} {'row' if rows == 1 else 'rows'}"
-    # What has no name of its own, such as a key that is only just being made, is its table's.
-    is_table = hazard.kind in _OF_TABLES or "." not in hazard.object
-    table = hazard.object if is_table else hazard.object.rpartition(".")[0]
+    table = hazard.object.name
     if hazard.kind == "duplicates":
         return f"{rows} {'value' if rows == 1 else 'values'} that several rows of {table} have"
     return f"{rows} {'row' if rows == 1 else 'rows'} of {table}"

@@ -12,6 +12,7 @@ from plumbob.migration.migration import FileStatement
 from plumbob.migration.run.limits import Limits
 from plumbob.migration.works_on import renamed_tables, works_on
 from plumbob.model import Flavour
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 from plumbob.plan.wording import byte_size
 from plumbob.server.connection import Server
@@ -48,7 +49,7 @@ class Room:
             f"the server's disk has {byte_size(self.free or 0)} free: make room, or it fails with 1114 "
             f"({page_of(1114)})"
         )
-        return Hazard("disk", self.table, what)
+        return Hazard("disk", Named(self.table), what)
 
 
 def room(server: Server, statements: Sequence[FileStatement], limits: Limits) -> Room | None:

@@ -110,7 +110,7 @@ def refused(found: Sequence[Counted]) -> PlumbobError:
 
 def unapproved(found: Sequence[Counted]) -> PlumbobError:
     """The error that lists every approval that is missing."""
-    lines = dict.fromkeys(f"--allow {each.hazard.approval} ({each.said})" for each in found)
+    lines = dict.fromkeys(f"{each.hazard.flag} ({each.said})" for each in found)
     return PlumbobError(
         "\n".join(["nothing was run, because this is not approved:", *lines]),
         advice="approve each of them by its name, if that is meant",

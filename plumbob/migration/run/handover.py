@@ -19,6 +19,8 @@ from plumbob.migration.record.standing import Standing
 from plumbob.migration.run.counting import count_rows
 from plumbob.model import Table, object_id
 from plumbob.plan.cost import altered_table, alters
+from plumbob.plan.named import Named
+from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.grants import read_grants
@@ -75,9 +77,10 @@ class HandOver:
         for statement in self.statements:
             table = altered_table(statement.sql)
             if why := next(self._against(server, statement, table), None):
+                flag = Hazard("blocking", Named(table), "").flag
                 yield PlumbobError(
                     f"{table} is so large that {self.tool.name} is to alter it, which cannot be: {why}",
-                    advice=f"let the server do it, with: --allow blocking:{table}",
+                    advice=f"let the server do it, with: {flag}",
                     exit=Exit.UNSAFE,
                 )
 

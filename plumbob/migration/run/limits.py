@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from plumbob.config import Config
 from plumbob.migration.migration import FileStatement
 from plumbob.migration.works_on import Work, renamed_tables, works_on
+from plumbob.plan.named import Named
 from plumbob.plan.statement import Hazard
 from plumbob.plan.wording import byte_size
 from plumbob.server.connection import Server
@@ -59,7 +60,7 @@ def blocking(
         size = large.get(name.lower())
         if size is not None:
             said = f"{now} has about {size.rows} rows, {byte_size(size.bytes)}"
-            yield each, Hazard("blocking", now, f"{each.about}: {why}, and {said}: {_WAYS}")
+            yield each, Hazard("blocking", Named(now), f"{each.about}: {why}, and {said}: {_WAYS}")
 
 
 def _why(statement: FileStatement, work: Work) -> str:

@@ -9,6 +9,7 @@ from plumbob.ddl.quote import quote_name
 from plumbob.migration.run.explained.failure import Failure
 from plumbob.migration.run.explained.keys import keys_about
 from plumbob.plan.misfits import misfits
+from plumbob.plan.named import Named
 from plumbob.plan.pair import Pair
 from plumbob.plan.refusals import refusals
 from plumbob.plan.rows import Rows, count_sql
@@ -29,7 +30,7 @@ def hazards(failure: Failure, kinds: Collection[str]) -> Iterator[Hazard]:
         pair = Pair(meant.before, meant.there or meant.before, after, failure.flavour)
         for refusal in refusals({**pairs, meant.before.name: pair}):
             hazard = refusal.hazard
-            is_ours = hazard.object.partition(".")[0] == meant.before.name
+            is_ours = hazard.object.name == meant.before.name
             if is_ours and hazard.kind in kinds:
                 yield hazard
         if "change-type" in kinds:
@@ -40,7 +41,7 @@ def hazards(failure: Failure, kinds: Collection[str]) -> Iterator[Hazard]:
             what = f"rows refer to {key.parent_name}"
             yield Hazard(
                 "orphans",
-                f"{table.name}.{key.name}".rstrip("."),
+                Named(table.name, key.name),
                 what,
                 count_sql(Rows(table, where)),
             )
@@ -55,4 +56,4 @@ def _misfits(pair: Pair) -> Iterator[Hazard]:
         if refused:
             sql = count_sql(Rows(pair.live, refused))
             what = "values do not fit the new type"
-            yield Hazard("change-type", f"{pair.name}.{after.name}", what, sql, fails=True)
+            yield Hazard("change-type", Named(pair.name, after.name), what, sql, fails=True)
