@@ -107,7 +107,7 @@ def test_the_pair_says_the_same_to_a_plain_client(nasty: Project) -> None:
 def test_plumbob_runs_the_same_statements(nasty: Project) -> None:
     nasty.apply()
     (migration,) = read_folder(nasty.folder)
-    nasty.rollback(allow=[f"drop-table:{NAME}"])
+    nasty.rollback(allow=[f"drop-table:{Named(NAME)}"])
     with nasty.server() as server:
         assert look(server).fingerprint == migration.before
 
