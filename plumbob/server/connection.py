@@ -40,8 +40,8 @@ from plumbob.server.target import Target
 # Servers that speak the protocol and are something else: their DDL differs.
 _STRANGERS = ("tidb", "vitess", "oceanbase", "singlestore", "doris", "starrocks")
 _OF_STRANGERS = {
-    "vitess": "connect to the MySQL server behind it, that of the shard's primary tablet; docs/costs.md says "
-    "how an ALTER TABLE of a large table goes to Vitess itself",
+    "vitess": "connect to the MySQL server behind it, that of the shard's primary tablet; online_alter = "
+    "vitess hands the ALTER TABLE of a large table to Vitess itself (docs/costs.md)",
 }
 # After a deadlock with a DDL that may last, so not at once.
 _TRIES = 5

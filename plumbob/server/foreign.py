@@ -27,6 +27,7 @@ _NAMES = (
     Foreign("table of LHM", r"lhm[an]_.+"),
     Foreign("table of OnlineSchemaChange", r"__osc_.+"),
     Foreign("table of Vitess", r"_vt_.+_\d{14}_?"),
+    Foreign("table of Vitess", r"_[0-9a-f]{8}(_[0-9a-f]{4}){3}_[0-9a-f]{12}_\d{14}_vrepl"),
     # What other migration tools remember.
     Foreign("history table of Alembic", r"alembic_version"),
     Foreign("history table of Atlas", r"atlas_schema_revisions"),

@@ -54,7 +54,9 @@ def test_a_large_table_goes_to_vitess_there_back_and_there_again(shop: Shop) -> 
     assert shop.vtctld.states() == ["COMPLETE"] * 3
 
 
-def test_a_unique_key_that_rows_speak_against_is_not_handed_over(shop: Shop) -> None:
+def test_what_rows_speak_against_is_not_handed_over_and_what_fails_may_be_tried_again(
+    shop: Shop,
+) -> None:
     shop.plan(TABLE % "bigint not null unique")
     shop.run("INSERT INTO t (n, s) VALUES (5, 'twice')")
     refused = shop.user.types("apply")
@@ -62,11 +64,6 @@ def test_a_unique_key_that_rows_speak_against_is_not_handed_over(shop: Shop) -> 
     assert "1 value that several rows of t have" in refused.err
     assert shop.vtctld.rows == []
     shop.run("DELETE FROM t WHERE s = 'twice'")
-    shop.user.succeeds("apply")
-
-
-def test_what_fails_in_vitess_is_told_and_may_be_tried_again(shop: Shop) -> None:
-    shop.plan(WIDE)
     shop.vtctld.fails = {"-": "vreplication: disk full"}
     failed = shop.user.types("apply")
     assert failed.code == 7, failed

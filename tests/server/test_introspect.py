@@ -33,6 +33,8 @@ FOREIGN = (
     "_users_del",
     "_users_new",
     "__users_old",
+    "_vt_vrp_6ace8bcef73211ea87e9f875a4d24e90_20200915120410_",
+    "_c26f3b5e_6b50_11ee_808b_0a43f95f28a3_20231015114830_vrepl",
     "_plumbob_history",
     "_plumbob_journal",
     "flyway_schema_history",

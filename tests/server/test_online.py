@@ -64,6 +64,12 @@ def test_the_command_of_gh_ost(target: Target, more: list[str]) -> None:
     assert tool.argv(target, VALUES) == GH_OST + more
 
 
+def test_a_preset_has_options_of_its_own_behind_it() -> None:
+    tool = read_tool("gh-ost --panic-on-warnings")
+    assert tool is not None
+    assert tool.argv(TCP, VALUES) == ["gh-ost", "--panic-on-warnings", *GH_OST[1:]]
+
+
 def test_a_command_of_ones_own_gets_what_it_asks_for_and_no_more() -> None:
     tool = read_tool("/opt/gh-ost --conf={DEFAULTS_FILE} --alter={CLAUSES}")
     assert tool is not None

@@ -198,7 +198,6 @@ REFUSED = {
         "ALTER TABLE `t` BROKEN",
         "vtctldclient ended with 1: E1127 12:00:00.000000 main.go:56] syntax error",
     ),
-    "a keyspace that is not there": (["--keyspace=nowhere"], ALTER, "keyspace nowhere not found"),
     "an option that is none": (["--serverr=x"], ALTER, "unknown flag: --serverr"),
 }
 
