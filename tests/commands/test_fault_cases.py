@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from plumbob.plan.named import Named
 from plumbob.server.binaries import find
 from plumbob.server.sandbox import Sandbox
 from tests.commands import makes
@@ -353,7 +354,7 @@ def test_a_database_may_have_any_name(name: str, server: Server, tmp_path: Path)
         user.brings_in_sync()
         assert "t" in tables(server, name)
     finally:
-        user.types("drop", "--allow", f"drop-database:{name}")
+        user.types("drop", "--allow", f"drop-database:{Named(name)}")
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", (name,))
         assert cursor.fetchone() is None
