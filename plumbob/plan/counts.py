@@ -12,7 +12,7 @@ from dataclasses import replace
 from plumbob.ddl.quote import quote_name
 from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
-from plumbob.model import Column, Flavour, Renames, Schema
+from plumbob.model import Column, Flavour, Renames, Schema, Table
 from plumbob.plan.cost import alters
 from plumbob.plan.misfits import misfits
 from plumbob.plan.named import Named
@@ -23,6 +23,7 @@ from plumbob.plan.session import takes_zero_dates
 from plumbob.plan.statement import Hazard, HazardKind, Loss, Statement
 
 _OF_TABLES: tuple[Loss, ...] = ("drop-table", "change-engine")
+_VERSIONS = "FOR SYSTEM_TIME ALL"
 
 Counts = dict[tuple[HazardKind, Named], tuple[Hazard, ...]]
 
@@ -93,17 +94,17 @@ def _counts(pair: Pair) -> Counts:
     """By kind and object what a hazard of this table becomes; nothing where no row can be at risk."""
     name, live = pair.name, pair.live
     table = Named(name)
-    found: Counts = {(kind, table): (_hazard(kind, table, Rows(live)),) for kind in _OF_TABLES}
+    found: Counts = {(kind, table): (_hazard(kind, table, _all(live)),) for kind in _OF_TABLES}
     for each in live.partitions.listed if live.partitions else ():
         object = Named(name, each.name)
-        rows = Rows(live, of=f"PARTITION ({quote_name(each.name)})")
+        rows = _all(live, of=f"PARTITION ({quote_name(each.name)})")
         found["drop-partition", object] = (_hazard("drop-partition", object, rows),)
     if live.versioned:
         found["drop-history", table] = (_hazard("drop-history", table, _old_versions(pair)),)
     for column in pair.there.columns:
         # A column is as well one that is dropped and made anew under its name.
         object = Named(name, column.name)
-        rows = Rows(live, f"{pair.sql(column.name)} IS NOT NULL")
+        rows = _all(live, f"{pair.sql(column.name)} IS NOT NULL")
         found["drop-column", object] = (_hazard("drop-column", object, rows),)
     for column in pair.after.columns if pair.after else ():
         before = pair.there.column(column.name)
@@ -112,10 +113,15 @@ def _counts(pair: Pair) -> Counts:
     return found
 
 
+def _all(live: Table, where: str = "", of: str = "") -> Rows:
+    """Rows with their old versions, where those are kept: an ALTER changes them as well."""
+    return Rows(live, where, f"{of} {_VERSIONS}".strip() if live.versioned else of)
+
+
 def _old_versions(pair: Pair) -> Rows:
     ends = [each.name for each in pair.live.columns if each.system_time == "END"]
     end = quote_name(ends[0] if ends else "row_end")
-    return Rows(pair.live, f"{end} < CURRENT_TIMESTAMP(6)", "FOR SYSTEM_TIME ALL")
+    return Rows(pair.live, f"{end} < CURRENT_TIMESTAMP(6)", _VERSIONS)
 
 
 def _of_column(pair: Pair, before: Column, after: Column) -> Counts:
@@ -128,7 +134,7 @@ def _of_column(pair: Pair, before: Column, after: Column) -> Counts:
         "fill-null": f"{sql} IS NULL",
     }
     found: Counts = {
-        (kind, object): (_hazard(kind, object, Rows(pair.live, condition)),)
+        (kind, object): (_hazard(kind, object, _all(pair.live, condition)),)
         for kind, condition in where.items()
     }
     if is_null_refused(pair.flavour, before, after):
@@ -136,9 +142,9 @@ def _of_column(pair: Pair, before: Column, after: Column) -> Counts:
     changed, refused = misfits(sql, before.type, after.type, pair.flavour)
     change = []
     if changed:
-        change.append(_hazard("change-type", object, Rows(pair.live, changed)))
+        change.append(_hazard("change-type", object, _all(pair.live, changed)))
     if refused:
-        fails = _hazard("change-type", object, Rows(pair.live, refused), fails=True)
+        fails = _hazard("change-type", object, _all(pair.live, refused), fails=True)
         change.append(replace(fails, what="values do not fit the new type"))
     found["change-type", object] = tuple(change)
     return found
