@@ -10,7 +10,7 @@ from pathlib import Path
 from plumbob.api.values import Adopted, Drift, Reverted
 from plumbob.migration.files import read_folder
 from plumbob.migration.run.events import Progress, silent
-from plumbob.migration.run.executor import LOCK_WAIT
+from plumbob.migration.run.lock import LOCK_WAIT
 from plumbob.place import Place, find_place
 from plumbob.server.connection import Server
 from plumbob.workflow import drift as by_hand

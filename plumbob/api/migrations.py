@@ -9,7 +9,8 @@ from plumbob.migration.head import read_chain
 from plumbob.migration.record.status import Status
 from plumbob.migration.record.status import status as read_status
 from plumbob.migration.run.events import Progress, silent
-from plumbob.migration.run.executor import LOCK_WAIT, MAX_WAIT, Conditions, Outcome
+from plumbob.migration.run.executor import MAX_WAIT, Conditions, Outcome
+from plumbob.migration.run.lock import LOCK_WAIT
 from plumbob.migration.run.resume import Told
 from plumbob.place import find_place
 

@@ -40,8 +40,6 @@ from plumbob.server.since import last_changes
 from plumbob.workflow import Comparison, compare_database, database_defaults
 from plumbob.workflow.pull import brought_to, left_out_of, names_of, write_files
 
-LOCK_WAIT = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -90,7 +88,7 @@ class Drift:
 
 @contextmanager
 def under_lock(
-    server: Server, lock_wait: float = LOCK_WAIT, progress: Progress = silent
+    server: Server, lock_wait: float = lock.LOCK_WAIT, progress: Progress = silent
 ) -> Iterator[None]:
     """Keep every `apply` and `rollback` away while drift is read, adopted and recorded."""
     with lock.held(server, lock_wait, progress):

@@ -45,7 +45,7 @@ def judged(ran: Sequence[Ran], flavour: Flavour) -> tuple[FileStatement, ...]:
     statements = [each.statement for each in ran]
     start, end = ran[0].before, ran[-1].after
     renames = renames_in(statements, flavour)
-    whole = list(dict.fromkeys(_hazards(start, end, renames, flavour)))
+    whole = list(dict.fromkeys(plan(start, end, renames, flavour).hazards))
     each_own = [_own(each, flavour) for each in ran]
     known = {(hazard.approval, hazard.fails) for hazard in whole}
     found: list[list[Hazard]] = [[] for _ in ran]
@@ -100,10 +100,6 @@ def _of_rows(
                 yield place, hazard
 
 
-def _hazards(before: Schema, after: Schema, renames: Renames, flavour: Flavour) -> Iterable[Hazard]:
-    return (each for one in plan(before, after, renames, flavour).up for each in one.hazards)
-
-
 def _own(ran: Ran, flavour: Flavour) -> list[Hazard]:
     """The hazards of a statement alone, told of the objects that it changed."""
     if not ran.prints or is_data(ran.statement, flavour):
@@ -112,9 +108,7 @@ def _own(ran: Ran, flavour: Flavour) -> list[Hazard]:
     renames = renames_in([ran.statement], flavour)
     programs = {key: each for key, each in ran.after.stored.items() if key.kind in _PROGRAMS}
     beside = Schema(stored=programs)
-    return [
-        each for one in plan(before, after, renames, flavour, beside).up for each in one.hazards
-    ]
+    return [*plan(before, after, renames, flavour, beside).hazards]
 
 
 def _only(schema: Schema, ids: Iterable[str]) -> Schema:

@@ -27,9 +27,9 @@ from plumbob.migration.record.standing import SYNC, Standing, stand
 from plumbob.migration.run import lock
 from plumbob.migration.run.counting import Counted, at_risk, harmless
 from plumbob.migration.run.events import Progress, Recorded, silent
-from plumbob.migration.run.executor import LOCK_WAIT, MAX_WAIT
+from plumbob.migration.run.executor import MAX_WAIT
 from plumbob.migration.run.findings import findings, obstacles, risks
-from plumbob.migration.run.lock import Lock
+from plumbob.migration.run.lock import LOCK_WAIT, Lock
 from plumbob.migration.run.running import Runner
 from plumbob.migration.run.stopping import Stop
 from plumbob.migration.run.tasks import Task

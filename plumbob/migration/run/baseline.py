@@ -16,7 +16,6 @@ from plumbob.migration.record.production import mark
 from plumbob.migration.record.standing import Standing, stand
 from plumbob.migration.run import lock
 from plumbob.migration.run.events import Marked, Progress, Recorded, silent
-from plumbob.migration.run.executor import LOCK_WAIT
 from plumbob.migration.run.findings import obstacles
 from plumbob.server.connection import Server
 
@@ -37,7 +36,7 @@ def baseline(
     dry_run: bool = False,
     production: bool = False,
     progress: Progress = silent,
-    lock_wait: float = LOCK_WAIT,
+    lock_wait: float = lock.LOCK_WAIT,
 ) -> Baseline:
     """Record all migrations up to the one that leads to what the database is.
 

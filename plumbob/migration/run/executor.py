@@ -48,8 +48,7 @@ from plumbob.plan.statement import Hazard
 from plumbob.server import members
 from plumbob.server.connection import Server
 
-# Seconds to wait for another run of plumbob, and for a table that somebody else holds.
-LOCK_WAIT = 60.0
+# Seconds to wait for a table that somebody else holds.
 MAX_WAIT = 60.0
 
 
@@ -101,7 +100,7 @@ class Conditions:
     dry_run: bool = False
     progress: Progress = silent
     production: bool = False
-    lock_wait: float = LOCK_WAIT
+    lock_wait: float = lock.LOCK_WAIT
     max_wait: float = MAX_WAIT
     told: Told | None = None
     limits: Limits = field(default_factory=Limits)

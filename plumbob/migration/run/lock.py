@@ -20,6 +20,8 @@ from plumbob.server import members
 from plumbob.server.connection import Server
 from plumbob.server.errors import DEADLOCK, LOCK_WAIT_TIMEOUT, ServerError
 
+# Seconds to wait for another run of plumbob.
+LOCK_WAIT = 60.0
 # GET_LOCK itself: "deadlock found" of MySQL (3058) and MariaDB (1213).
 _CONFLICTS = (3058, DEADLOCK, LOCK_WAIT_TIMEOUT)
 _STEP = 1
