@@ -37,6 +37,7 @@ from tests.servers import Server as TestServer
 
 RUNS = 5
 TABLES = 1000
+STRANGERS = 2000
 FAKES = 100_000
 STATEMENTS = 50
 HELD = 9.0
@@ -104,6 +105,22 @@ def _steps(server: Server, text: str) -> Iterator[tuple[str, float]]:
         compare_database(declared, server, scratch="target")
         whole = _median(lambda: compare_database(declared, server, scratch="target"))
         yield f"{server.flavour}: read, understood and compared ({whole / raw:.1f} x)", whole
+
+
+def undeclared() -> Iterator[tuple[str, float]]:
+    """2,000 live tables that nothing declares: the raw floor, then the diff and the plan that drops them"""
+    for server in _empty():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "schema.sql"
+            path.write_text("CREATE TABLE kept (id int PRIMARY KEY)")
+            declared = load(path)
+        for number in range(STRANGERS):
+            server.execute(f"CREATE TABLE t{number} (id int PRIMARY KEY, a int)")
+        names = [f"t{number}" for number in range(STRANGERS)]
+        raw = _median(partial(table_texts, server, names))
+        yield f"{server.flavour}: SHOW CREATE TABLE, in batches, as texts", raw
+        whole = _median(partial(compare_database, declared, server, scratch="none"))
+        yield f"{server.flavour}: read, compared and planned ({whole / raw:.1f} x)", whole
 
 
 def proof() -> Iterator[tuple[str, float]]:
@@ -271,7 +288,7 @@ def _waiting(
     yield f"{name}: until it was done", took
 
 
-BENCHES = (sandbox_start, help_text, compare_in_sync, proof, fakes, overhead, waiting)
+BENCHES = (sandbox_start, help_text, compare_in_sync, undeclared, proof, fakes, overhead, waiting)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -217,7 +216,7 @@ def test_a_database_that_does_not_rest(user: User, server: Server, database: str
 
 
 def test_two_thousand_tables(user: User, server: Server, database: str) -> None:
-    """C20: one SHOW CREATE for each table, in few round trips and little time."""
+    """C20: one SHOW CREATE for each table, in few round trips; `make bench` shows the time."""
     count = 2000
     with server.connect(database) as connection, connection.cursor() as cursor:
         for number in range(count):
@@ -231,14 +230,11 @@ def test_two_thousand_tables(user: User, server: Server, database: str) -> None:
 
         settings = user.folder / "plumbob.cfg"
         settings.write_text("[plumbob]\nscratch = target\nignore = x*\n")
-        before, started = counted(), time.process_time()
+        before = counted()
         result = user.types("diff", "--scratch", "none", "--format", "json")
-        seconds = time.process_time() - started
         shown, selected = (new - old for new, old in zip(counted(), before, strict=True))
     assert result.code == 1, result.err
     assert result.json["live"]["tables"] == count + 2
     assert count <= shown <= count + 20
     # The plan drops them all: the rows of each are counted.
     assert selected < 2 + count + 50
-    # Processor time of ours, with the plan that drops them all; the others share the machine.
-    assert seconds < 5
