@@ -12,7 +12,8 @@ from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.model import Column, Expression, Flavour, ForeignKey
 from plumbob.model.type import INTEGERS
 from plumbob.plan.duplicates import groups
-from plumbob.plan.misfits import any_of, integer_range
+from plumbob.plan.misfits.change import any_of
+from plumbob.plan.misfits.numbers import integer_range
 from plumbob.plan.named import Named
 from plumbob.plan.pair import Pair
 from plumbob.plan.places import outside
