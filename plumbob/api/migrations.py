@@ -48,7 +48,15 @@ def apply(
         PlumbobError: UNSAFE or STALE: nothing was run; LOCKED or FAILED: the same call goes on.
     """
     place = find_place(url, env=env, folder=folder, wait=wait)
-    on = _conditions(allow, dry_run, progress, lock_wait, max_wait, over_drift, interrupted)
+    on = Conditions(
+        allow=allow,
+        dry_run=dry_run,
+        progress=progress,
+        lock_wait=lock_wait,
+        max_wait=max_wait,
+        over_drift=over_drift,
+        told=interrupted,
+    )
     return place.apply(on, kill_blockers=kill_blockers)
 
 
@@ -70,7 +78,15 @@ def rollback(
 ) -> Outcome:
     """Undo the last `steps` migrations; the other arguments are those of `apply`."""
     place = find_place(url, env=env, folder=folder, wait=wait)
-    on = _conditions(allow, dry_run, progress, lock_wait, max_wait, over_drift, interrupted)
+    on = Conditions(
+        allow=allow,
+        dry_run=dry_run,
+        progress=progress,
+        lock_wait=lock_wait,
+        max_wait=max_wait,
+        over_drift=over_drift,
+        told=interrupted,
+    )
     return place.rollback(on, steps=steps, kill_blockers=kill_blockers)
 
 
@@ -85,23 +101,3 @@ def status(
     place = find_place(url, env=env, folder=folder, wait=wait)
     with place.connect() as server:
         return read_status(server, read_chain(place.project.migrations))
-
-
-def _conditions(
-    allow: Collection[str],
-    dry_run: bool,
-    progress: Progress,
-    lock_wait: float,
-    max_wait: float,
-    over_drift: Collection[str],
-    told: Told | None,
-) -> Conditions:
-    return Conditions(
-        allow=allow,
-        dry_run=dry_run,
-        progress=progress,
-        lock_wait=lock_wait,
-        max_wait=max_wait,
-        over_drift=over_drift,
-        told=told,
-    )
