@@ -66,6 +66,16 @@ def _empty() -> Iterator[Server]:
             yield server
 
 
+def _projects() -> Iterator[tuple[Project, str]]:
+    """A project with an empty database on each of these servers, and the server's name."""
+    for binary in _binaries():
+        with Sandbox(binary) as sandbox, tempfile.TemporaryDirectory() as folder:
+            home = TestServer(sandbox.url)
+            with home.connect() as connection:
+                connection.cursor().execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+            yield Project(home, "bench", Path(folder)), str(binary.flavour)
+
+
 def _make_tables(server: Server) -> None:
     for number in range(TABLES):
         server.execute(TABLE.format(number))
@@ -195,17 +205,12 @@ def fakes() -> Iterator[tuple[str, float]]:
 
 def overhead() -> Iterator[tuple[str, float]]:
     """What safety costs: lock, journal, fingerprints and warnings of 50 statements that take next to nothing"""
-    for binary in _binaries():
-        with Sandbox(binary) as sandbox, tempfile.TemporaryDirectory() as folder:
-            home = TestServer(sandbox.url)
-            with home.connect() as connection:
-                connection.cursor().execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
-            project = Project(home, "bench", Path(folder))
-            project.start(*(TABLE.format(number) for number in range(STATEMENTS)))
-            up = tuple(alter(f"t{number}", "ADD COLUMN `x` int") for number in range(STATEMENTS))
-            down = tuple(alter(f"t{number}", "DROP COLUMN `x`") for number in range(STATEMENTS))
-            project.migrate("many", *up, down=down)
-            yield from _overhead(project, str(binary.flavour))
+    for project, flavour in _projects():
+        project.start(*(TABLE.format(number) for number in range(STATEMENTS)))
+        up = tuple(alter(f"t{number}", "ADD COLUMN `x` int") for number in range(STATEMENTS))
+        down = tuple(alter(f"t{number}", "DROP COLUMN `x`") for number in range(STATEMENTS))
+        project.migrate("many", *up, down=down)
+        yield from _overhead(project, flavour)
 
 
 def _overhead(project: Project, flavour: str) -> Iterator[tuple[str, float]]:
@@ -238,21 +243,16 @@ def _overhead(project: Project, flavour: str) -> Iterator[tuple[str, float]]:
 
 def waiting() -> Iterator[tuple[str, float]]:
     """A reader beside an ALTER whose table somebody holds for 9 s: as it is, and as `schema apply` runs it"""
-    for binary in _binaries():
-        with Sandbox(binary) as sandbox, tempfile.TemporaryDirectory() as folder:
-            home = TestServer(sandbox.url)
-            with home.connect() as connection:
-                connection.cursor().execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
-            project = Project(home, "bench", Path(folder))
-            project.start(USERS)
-            add, drop = alter("users", "ADD COLUMN `x` int"), alter("users", "DROP COLUMN `x`")
-            project.migrate("x", add, down=(drop,))
-            project.sql("INSERT INTO users VALUES (1, 'ann')")
-            plain = partial(project.sql, add.sql)
-            yield from _waiting(project, f"{binary.flavour}, ALTER", plain)
-            project.sql(drop.sql)
-            ours = partial(project.apply, max_wait=60.0)
-            yield from _waiting(project, f"{binary.flavour}, schema apply", ours)
+    for project, flavour in _projects():
+        project.start(USERS)
+        add, drop = alter("users", "ADD COLUMN `x` int"), alter("users", "DROP COLUMN `x`")
+        project.migrate("x", add, down=(drop,))
+        project.sql("INSERT INTO users VALUES (1, 'ann')")
+        plain = partial(project.sql, add.sql)
+        yield from _waiting(project, f"{flavour}, ALTER", plain)
+        project.sql(drop.sql)
+        ours = partial(project.apply, max_wait=60.0)
+        yield from _waiting(project, f"{flavour}, schema apply", ours)
 
 
 def _waiting(
