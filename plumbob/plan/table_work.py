@@ -97,9 +97,12 @@ def sort_parts(alter: Alter) -> TableWork:
                 work.renamed_indexes.append((before, index))
             case Modify(Index() as before, Index() as index):
                 _modify_index(work, before, index)
-            case Add(Partition()) | Remove(Partition()) | Modify(Partition()):
-                work.has_other_partitions = True
-            case RenamePart(Partition()):
+            case (
+                Add(Partition())
+                | Remove(Partition())
+                | Modify(Partition())
+                | RenamePart(Partition())
+            ):
                 work.has_other_partitions = True
             case Add(Check() as check):
                 work.added_checks.append(check)
