@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plumbob.declaration.declaration import Declaration
 from plumbob.declaration.load import load
 from plumbob.errors import Exit, PlumbobError
 
+# What is not written to its end yet; a project has no other files of such names.
+_PREFIX, _SUFFIX = ".plumbob.", ".tmp"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -52,12 +56,8 @@ def replace_file(path: Path, content: bytes) -> None:
     path = path.resolve()
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
     try:
-        name = _beside(path, content, mode)
-        try:
+        with _beside(path, content, mode) as name:
             os.replace(name, path)
-        except OSError:
-            name.unlink()
-            raise
     except OSError as error:
         raise _unwritable(path, error) from error
     _sync(path.parent)
@@ -74,11 +74,8 @@ def write_new(path: Path, content: bytes) -> bool:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        name = _beside(path, content, 0o644)
-        try:
+        with _beside(path, content, 0o644) as name:
             give_name(name, path)
-        finally:
-            name.unlink(missing_ok=True)
     except FileExistsError:
         return False
     except OSError as error:
@@ -103,19 +100,47 @@ def give_name(temporary: Path, path: Path) -> None:
         temporary.rename(path)
 
 
-def _beside(path: Path, content: bytes, mode: int) -> Path:
-    """A file with this content, on the disk, in the same folder under another name."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+@contextmanager
+def _beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """A file with this content, on the disk, in the same folder under another name, as long as it has that.
+
+    Its lock says that somebody writes it; a kill takes the lock away and leaves the file, which the
+    next one that writes here removes.
+    """
+    _remove_left(path.parent)
+    descriptor, name = _locked(path.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb", closefd=False) as file:
             file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+        yield name
+    finally:
+        name.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _locked(folder: Path) -> tuple[int, Path]:
+    """A new file that nobody else takes for left behind."""
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Another process may have removed it before it was locked.
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, Path(name)
+        os.close(descriptor)
+
+
+def _remove_left(folder: Path) -> None:
+    for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _unwritable(path: Path, error: OSError) -> PlumbobError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePath
 
 from plumbob.declaration.nodes import Scalar
 from plumbob.errors import PlumbobError
@@ -10,6 +11,8 @@ from plumbob.errors import PlumbobError
 
 def included_files(root: Path, name: Scalar) -> list[Path]:
     """The files that one name under `include:` stands for; `*` stands for any, in the order of names.
+
+    As in a shell, it stands for no name that begins with a dot: editors and tools keep theirs so.
 
     Args:
         root: the file that says `include:`.
@@ -27,7 +30,7 @@ def included_files(root: Path, name: Scalar) -> list[Path]:
             where=where,
         )
     folder = root.parent
-    found = sorted(folder.glob(text)) if "*" in text else [folder / text]
+    found = sorted(_matching(folder, text)) if "*" in text else [folder / text]
     found = [path for path in found if path.is_file() and path.resolve() != root.resolve()]
     if not found:
         raise PlumbobError(f"there is no file {folder / text}", where=where)
@@ -38,3 +41,15 @@ def included_files(root: Path, name: Scalar) -> list[Path]:
         if path.suffix.lower() not in (".yaml", ".yml"):
             raise PlumbobError(f"{path} is no YAML file", where=where)
     return found
+
+
+def _matching(folder: Path, pattern: str) -> Iterator[Path]:
+    wanted = PurePath(pattern).parts
+    for path in folder.glob(pattern):
+        parts = path.relative_to(folder).parts
+        if not any(is_hidden(part) and part not in wanted for part in parts):
+            yield path
+
+
+def is_hidden(name: str) -> bool:
+    return name.startswith(".")

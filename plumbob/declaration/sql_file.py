@@ -6,7 +6,7 @@ IF EXISTS ahead of a CREATE declare nothing and are left out. All else is refuse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from plumbob.ddl.stored.head import schemas_named
 from plumbob.ddl.tables import parse_create_table
 from plumbob.declaration.declaration import Declaration, TablePlaces
 from plumbob.declaration.faults import Faults
+from plumbob.declaration.includes import is_hidden
 from plumbob.declaration.nodes import Entry, Scalar
 from plumbob.declaration.source import read_source
 from plumbob.declaration.sql_session import after_alter_database, after_set
@@ -96,10 +97,12 @@ _KINDS = (*_READ, *_OTHERS, "resource", "logfile", "spatial")
 def load_sql(path: Path) -> Declaration:
     """Read a file of CREATE statements, or all .sql files of a folder and those below it.
 
+    Names that begin with a dot are left out: macOS, editors and tools keep files of theirs so.
+
     Raises:
         PlumbobError: the one thing that is wrong, or ManyErrors, each with its place in a file.
     """
-    files = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+    files = sorted(_below(path)) if path.is_dir() else [path]
     if not files:
         raise PlumbobError(
             f"there is no .sql file in the folder {path}",
@@ -123,6 +126,12 @@ def load_sql(path: Path) -> Declaration:
         sections=frozenset(key.kind for key in script.stored),
         stored_places=script.stored_places,
     )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*.sql"):
+        if not any(map(is_hidden, path.relative_to(folder).parts)):
+            yield path
 
 
 @dataclass(slots=True)
