@@ -15,20 +15,21 @@ from plumbob.declaration import Declaration, load, validate
 from plumbob.errors import PlumbobError
 from plumbob.migration.head import read_chain
 from plumbob.migration.run import executor
+from plumbob.migration.run.anew import refuse_what_cannot_be_run
 from plumbob.migration.run.events import Progress, silent
 from plumbob.migration.run.executor import Conditions, Outcome
 from plumbob.migration.run.stopping import Stop
 from plumbob.model import Schema
 from plumbob.project import Project, find_project
 from plumbob.seeds.checking import check
-from plumbob.seeds.files import SeedFile, SeedFiles, read_seeds
+from plumbob.seeds.files import read_seeds
 from plumbob.seeds.gate import choose
-from plumbob.seeds.order import rows_in_order
+from plumbob.seeds.order import Ordered, rows_in_order
 from plumbob.seeds.sowing import Sowing, sow
 from plumbob.server.connection import Server, connect
 from plumbob.server.target import Target
 from plumbob.workflow import resolve
-from plumbob.workflow.database import Setup, create_database, drop_database
+from plumbob.workflow.database import Setup, create_database, drop_database, has_database
 from plumbob.workflow.outside import refuse_ignored
 
 
@@ -95,23 +96,21 @@ class Place:
             return executor.rollback(server, chain, as_set, steps=steps)
 
     def seed(self, *, dry_run: bool = False) -> Sowing:
-        seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
         with self.connect() as server:
-            chosen = choose(
-                seeds,
-                server,
-                self.project.config.environment,
-                production=self.is_production,
-                asked=self.is_named,
-            )
-            return self._sow(server, seeds, chosen, dry_run=dry_run)
+            return sow(server, self._rows(server), dry_run=dry_run)
 
-    def _sow(
-        self, server: Server, seeds: SeedFiles, chosen: tuple[SeedFile, ...], *, dry_run: bool
-    ) -> Sowing:
+    def _rows(self, server: Server) -> Ordered:
+        """The rows of the seed files, as they are written."""
+        seeds = read_seeds(self.project.seeds, Path(self.project.shown(self.project.seeds)))
+        chosen = choose(
+            seeds,
+            server,
+            self.project.config.environment,
+            production=self.is_production,
+            asked=self.is_named,
+        )
         schema = resolve(self.declaration(), server, Schema())
-        rows = check(seeds, chosen, schema, os.environ)
-        return sow(server, rows_in_order(rows, schema), dry_run=dry_run)
+        return rows_in_order(check(seeds, chosen, schema, os.environ), schema)
 
     def has_seeds(self) -> bool:
         """Whether there are seeds for this environment: production takes those alone that name it."""
@@ -126,17 +125,27 @@ class Place:
         stop: Stop | None = None,
     ) -> Setup:
         created = self.create()
-        applied = self.apply(Conditions(allow=allow, progress=progress, stop=stop or Stop()))
+        stop = stop or Stop()
+        applied = self.apply(Conditions(allow=allow, progress=progress, stop=stop, is_new=created))
         return Setup(created, applied, self.seed() if self.has_seeds() else None)
 
     def reset(
         self, allow: Collection[str], *, progress: Progress = silent, stop: Stop | None = None
     ) -> Setup:
-        # What cannot be made again is not dropped.
-        self.declaration()
-        read_chain(self.project.migrations)
+        self._refuse_what_cannot_be_made_again()
         self.drop(allow, "`schema reset`")
         return self.setup(progress=progress, stop=stop)
+
+    def _refuse_what_cannot_be_made_again(self) -> None:
+        """Look at all that a setup takes, while the database is still there."""
+        self.declaration()
+        chain = read_chain(self.project.migrations)
+        with self.connect_to_server() as server:
+            refuse_what_cannot_be_run(server, chain)
+            is_there = has_database(server, self.database)
+        if is_there and self.has_seeds():
+            with self.connect() as server:
+                self._rows(server)
 
 
 def declaration_of(project: Project) -> Declaration:

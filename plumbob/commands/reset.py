@@ -26,8 +26,8 @@ def command(
     """Drop a database of development and set it up again.
 
     All that is in it is lost: on a terminal its name is asked for, elsewhere it has to be approved.
-    Refused in production. What cannot be made again is not dropped: declaration and migrations are
-    read first.
+    Refused in production. What cannot be made again is not dropped: the declaration, the migrations
+    and the seeds are looked at first.
     """
     place = find_place(where, to)
     name, what = place.database, "`schema reset`"

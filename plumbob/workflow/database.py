@@ -86,11 +86,15 @@ def drop_hazard(name: str) -> Hazard:
     return Hazard("drop-database", Named(name), f"the database {name} with all that is in it")
 
 
+def has_database(server: Server, name: str) -> bool:
+    schemata = "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME ="
+    return bool(server.query(f"{schemata} {quote_text(name)}"))
+
+
 def _tables(server: Server, name: str) -> int | None:
     """How many tables are in the database, ours aside; None when there is no such database."""
-    quoted = quote_text(name)
-    schemata = f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {quoted}"
-    if not server.query(schemata):
+    if not has_database(server, name):
         return None
-    names = f"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {quoted}"
+    of = f"TABLE_SCHEMA = {quote_text(name)}"
+    names = f"SELECT TABLE_NAME FROM information_schema.TABLES WHERE {of}"
     return sum(kind_by_name(name) != OURS for (name,) in server.query(names))

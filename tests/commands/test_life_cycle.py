@@ -109,12 +109,62 @@ def test_reset_asks_for_the_name_on_a_terminal(
     assert found == code, shown
 
 
+def write(user: User, pattern: str, old: str, new: str) -> None:
+    for path in user.folder.glob(pattern):
+        path.write_text(path.read_text().replace(old, new))
+
+
+# The file, what is written in it, the code and what is said.
+NOT_MADE_AGAIN = [
+    ("schema/schema.yaml", "tables:", "tables: [", Exit.BAD_INPUT, "in brackets goes wrong"),
+    ("seeds/all.yaml", "ann:", "ann", Exit.BAD_INPUT, "seeds/all.yaml"),
+    ("seeds/all.yaml", "Ann", "x" * 21, Exit.BAD_INPUT, "seeds/all.yaml"),
+    ("generated/migrations/*_users.sql", "`name`", "`nick`", Exit.STALE, "was changed after it had been written"),
+    ("generated/migrations/*_users*.sql", "-- server: M", "-- server: MySQL 5.7 was M", Exit.STALE, "was planned for"),
+    ("generated/migrations/head", "_users", "_others", Exit.STALE, "the last migration is"),
+]  # fmt: skip
+
+
 def test_what_cannot_be_made_again_is_not_dropped(
     user: User, server: Server, database: str
 ) -> None:
     user.succeeds("setup")
-    user.declare("tables: [\n")
-    assert user.types("reset", "--allow", f"drop-database:{database}").code == Exit.BAD_INPUT
+    for pattern, old, new, code, what in NOT_MADE_AGAIN:
+        write(user, pattern, old, new)
+        found = user.types("reset", "--allow", f"drop-database:{database}")
+        assert (found.code, what in found.err) == (code, True), found
+        assert rows(server, database) == ["Ann"]
+        write(user, pattern, new, old)
+    user.succeeds("reset", "--allow", f"drop-database:{database}")
+
+
+def test_a_database_with_tables_ahead_of_the_first_migration_is_not_dropped(
+    root: User, server: Server, database: str
+) -> None:
+    server.run(database, "CREATE TABLE users (id int PRIMARY KEY)")
+    root.declare("tables:\n  users:\n    columns: {id: int primary key, name: int}\n")
+    root.succeeds("diff", "--write", "-m", "name")
+    found = root.types("reset", "--allow", f"drop-database:{database}")
+    assert (found.code, "does not begin with an empty database" in found.err) == (
+        Exit.STALE,
+        True,
+    ), found
+    assert server.run(database, "SELECT * FROM users") == []
+
+
+def test_what_is_dropped_in_a_database_made_anew_needs_no_approval(
+    user: User, server: Server, database: str
+) -> None:
+    """Nothing that was there before is lost: it was made by the same run."""
+    user.succeeds("setup")
+    user.declare(USERS + "      age: int\n")
+    user.succeeds("diff", "--write", "-m", "age")
+    user.succeeds("apply")
+    user.declare(USERS)
+    user.succeeds("diff", "--write", "-m", "no age")
+    assert user.types("apply").code == Exit.UNSAFE
+    done = user.succeeds("reset", "--json", "--allow", f"drop-database:{database}").json
+    assert len(done["applied"]["migrations"]) == 3
     assert rows(server, database) == ["Ann"]
 
 

@@ -118,6 +118,11 @@ def stand(server: Server, chain: Sequence[Migration]) -> Standing:
     )
 
 
+def not_begun(chain: Sequence[Migration]) -> Standing:
+    """The same for a database that has nothing yet."""
+    return Standing(tuple(chain), {}, tuple(chain), (), tuple(_changed(chain, {})), (), None)
+
+
 def _differences(
     server: Server,
     chain: Sequence[Migration],

@@ -19,6 +19,7 @@ from plumbob.migration.record.live import Live, look
 from plumbob.migration.record.production import mark, refuse_in_production
 from plumbob.migration.record.standing import Standing, stand
 from plumbob.migration.run import clustered, lock, not_restored
+from plumbob.migration.run.anew import reaches_out
 from plumbob.migration.run.beside import Killing, lacks_to_kill
 from plumbob.migration.run.counting import Counted, at_risk, counted_later, harmless
 from plumbob.migration.run.disk import Room, room
@@ -94,6 +95,7 @@ class Conditions:
         stop: by which a signal ends the run.
         kill: whom of those who hold a lock that is waited for the run may end; None for nobody.
         over_drift: the ids of objects that are changed although somebody else has changed them.
+        is_new: the database was made for this run, so that nothing that was there before can be lost.
     """
 
     allow: Collection[str] = ()
@@ -107,6 +109,7 @@ class Conditions:
     stop: Stop = field(default_factory=Stop)
     kill: Killing | None = None
     over_drift: Collection[str] = ()
+    is_new: bool = False
 
     def as_set(self, config: Config, *, kill_blockers: bool) -> Conditions:
         """The same with what the settings say."""
@@ -319,7 +322,7 @@ class _Run:
         found = [Counted(hazard) for hazard in blocked]
         only_adds, is_later = True, False
         for task in tasks:
-            now, later, steps = _hazards(task, is_later=is_later)
+            now, later, steps = _hazards(task, is_later=is_later, is_new=self.on.is_new)
             allow = self.allow | {*task.script.approved}
             found += at_risk(self.server, now, allow, empty=only_adds)
             behind = at_risk(self.server, later, allow, empty=only_adds)
@@ -351,7 +354,9 @@ def _sql(tasks: Sequence[Task]) -> Iterator[str]:
         yield from (*session.before(each.session), each.sql, *session.after(each.session))
 
 
-def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard], list[Hazard]]:
+def _hazards(
+    task: Task, *, is_later: bool, is_new: bool
+) -> tuple[list[Hazard], list[Hazard], list[Hazard]]:
     """The hazards of what is left of a task, up to its first data step by hand and behind it.
 
     What takes rows behind it comes last.
@@ -362,6 +367,8 @@ def _hazards(task: Task, *, is_later: bool) -> tuple[list[Hazard], list[Hazard],
     for each in task.left:
         is_step = is_data(each, task.migration.server)
         for hazard in each.hazards:
+            if is_new and not (hazard.fails or reaches_out(hazard)):
+                continue
             takes = is_step or hazard.is_of_rows
             (now if not is_later else steps if takes else later).append(hazard)
         is_later |= is_step

@@ -50,8 +50,8 @@ def findings(
         # To look further would send it.
         yield from found
         return
-    yield from _other_servers(server, tasks)
-    yield from _breaks(tasks)
+    yield from other_servers(server, tasks)
+    yield from breaks(tasks)
     yield from lacking(server, tasks)
     yield from _settings(server, tasks)
     yield from _used_up(server, tasks)
@@ -135,7 +135,8 @@ def _synced(task: Task) -> PlumbobError:
     )
 
 
-def _other_servers(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+def other_servers(server: Server, tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    """Migrations that were planned for another product or series."""
     found = server.flavour
     for task in tasks:
         planned = task.migration.server
@@ -228,7 +229,8 @@ def _run(tasks: Sequence[Task]) -> Iterator[Task]:
     return (each for each in tasks if not (each.is_there and each.migration.undoes_drift))
 
 
-def _breaks(tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+def breaks(tasks: Sequence[Task]) -> Iterator[PlumbobError]:
+    """Migrations that do not begin where the one ahead ends."""
     for task, following in pairwise(_run(tasks)):
         ends = task.migration.script(task.direction).after
         if following.migration.script(following.direction).before != ends:
