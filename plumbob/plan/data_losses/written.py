@@ -9,7 +9,7 @@ from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Index, Table
 from plumbob.plan.data_losses.before import Before
-from plumbob.plan.data_losses.deleted import below
+from plumbob.plan.data_losses.deleted import below, cascaded, with_own_below
 from plumbob.plan.data_losses.meant import Meant, calls
 from plumbob.plan.data_losses.updated import OVERWRITTEN
 from plumbob.plan.named import Named
@@ -34,7 +34,11 @@ def written(step: DataStep, before: Before) -> Iterator[Hazard]:
         rows = Meant(table, table.name, quote_name(table.name), where)
     if step.verb == "replace":
         yield Hazard("replace-rows", Named(table.name), REPLACED, rows.count() if rows else "")
-        yield from below(table, rows, before, {table.name})
+        every = with_own_below(table, rows)
+        if every is not rows and every and rows:
+            more = every.count(f"({rows.where}) IS NOT TRUE")
+            yield cascaded(table, table, more)
+        yield from below(table, every, before, {table.name})
         return
     for each in step.assignments:
         if before.has(table, each.column) and not _is_itself(each):
