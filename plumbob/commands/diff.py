@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 
@@ -21,8 +21,10 @@ from plumbob.errors import Exit, PlumbobError
 from plumbob.migration.files import read_folder
 from plumbob.migration.head import settle_head
 from plumbob.migration.run.counting import count_rows
+from plumbob.migration.run.handover import is_for_a_tool
+from plumbob.migration.run.limits import Limits, blocking
 from plumbob.project import Project
-from plumbob.report.comparison import Compared, compared
+from plumbob.report.comparison import Compared, Large, compared
 from plumbob.report.document import comparison_document
 from plumbob.report.markdown import comparison_markdown
 from plumbob.report.safe import line
@@ -185,8 +187,17 @@ def _shown(
         count_rows(server, hazards),
         owned(found, server) if is_live else None,
         foreseen(server, found) if is_live else (),
+        tuple(_large(found, server, project)) if is_live and to_prove else (),
         to_prove=to_prove,
     )
+
+
+def _large(found: Comparison, server: Server, project: Project) -> Iterator[Large]:
+    """What others would wait for, and who does it: what `apply` says once it is written."""
+    limits = Limits.of(project.config)
+    tool = limits.tool.name if limits.tool and not server.is_cluster else ""
+    for statement, hazard in blocking(server, found.plan.up, limits):
+        yield Large(hazard, tool if is_for_a_tool(statement) else "")
 
 
 def _check_steps(before: str | None, after: str | None, *, write: bool) -> None:

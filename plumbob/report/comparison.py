@@ -90,6 +90,22 @@ def _listed(names: tuple[str, ...], most: int = 3) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Large:
+    """A statement that others wait for as long as it takes, and whose table is large.
+
+    `tool` is the online schema-change tool that `apply` hands it to; "" where it has to be approved.
+    """
+
+    hazard: Hazard
+    tool: str = ""
+
+    @property
+    def way(self) -> str:
+        """What becomes of it: the flag that approves it, or who does it."""
+        return f"schema apply hands it to {self.tool}" if self.tool else self.hazard.flag
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What a report of a comparison is made from.
 
@@ -97,7 +113,8 @@ class Compared:
     server was asked about the declared text, or is "" when one was; `proved` says where the plan
     was run both ways, or is "" when it was not, and `unproved` why not, where that was asked for; `unasked`
     says why members of a cluster were not asked what they have; `counts` are the hazards of the way up
-    with their rows; `diverging` is what `apply` refuses on this cluster, with another way;
+    with their rows; `diverging` is what `apply` refuses on this cluster, with another way; `large` is what
+    others would wait for, of a plan whose cost was asked for;
     `other_default` is said of the database itself, and is no difference.
     """
 
@@ -116,6 +133,7 @@ class Compared:
     unproved: str = ""
     unasked: tuple[str, ...] = ()
     diverging: tuple[PlumbobError, ...] = ()
+    large: tuple[Large, ...] = ()
     other_default: OtherDefault | None = None
 
     @property
@@ -174,6 +192,7 @@ def compared(
     counts: tuple[Counted, ...] = (),
     owned: Owned | None = None,
     diverging: tuple[PlumbobError, ...] = (),
+    large: tuple[Large, ...] = (),
     *,
     to_prove: bool = False,
 ) -> Compared:
@@ -181,6 +200,7 @@ def compared(
 
     Args:
         diverging: what `apply` refuses on this cluster.
+        large: what others would wait for.
         to_prove: the plan was to be run both ways.
     """
     proved = found.proof.place if found.proof else ""
@@ -200,6 +220,7 @@ def compared(
         found.unconfirmed if to_prove and not proved else "",
         found.unasked,
         diverging,
+        large,
         _other_default(found.declaration.schema, found.live),
         counts,
     )

@@ -34,6 +34,14 @@ def comparison_document(found: Compared) -> dict[str, Any]:
         "costs": costs_document(found),
         "rollback": rollback_document(found),
         "approvals": [counted_document(each) for each in found.approvals],
+        "large": [
+            {
+                "what": each.hazard.what,
+                "allow": each.hazard.approval,
+                "handed_to": each.tool or None,
+            }
+            for each in found.large
+        ],
         "refused": [counted_document(each) for each in found.refused],
         "looks_like_rename": [
             {"table": each.table, "old": each.old, "new": each.new} for each in found.renames

@@ -27,6 +27,8 @@ def comparison_markdown(found: Compared) -> str:
         parts.append("\n".join(_refused(found)))
     if found.approvals:
         parts.append("\n".join(_approvals(found)))
+    if found.large:
+        parts.append("\n".join(_large(found)))
     parts += [_folded("up", found.up), _folded("down", found.down)]
     parts.append("\n".join(_remarks(found)))
     return "\n\n".join(filter(None, parts))
@@ -71,6 +73,13 @@ def _approvals(found: Compared) -> Iterator[str]:
     yield ""
     for each in found.approvals:
         yield f"- {code(each.hazard.flag)}: {plain(each.said)}"
+
+
+def _large(found: Compared) -> Iterator[str]:
+    yield "**Large tables, which others wait for**"
+    yield ""
+    for each in found.large:
+        yield f"- {code(each.way)}: {plain(each.hazard.what)}"
 
 
 def _diverging(found: Compared) -> Iterator[str]:

@@ -30,6 +30,9 @@ def comparison_sql(found: Compared) -> str:
         f"-- will be refused on this cluster: {line(each.what)}\n-- instead: {line(each.advice)}"
         for each in found.diverging
     ]
+    parts += [
+        f"-- large table: {line(each.hazard.what)}\n-- {line(each.way)}" for each in found.large
+    ]
     parts += ["\n".join(_statement(each, found)) for each in found.up]
     return "\n\n".join(parts)
 

@@ -42,6 +42,7 @@ def plan_text(found: Compared) -> str:
         *diverging_lines(found),
         *refusal_lines(found.refused),
         *hazard_lines(found.approvals),
+        *large_lines(found),
     ]
     parts = [
         "\n".join(_statements("up", found.up, found.of)),
@@ -82,6 +83,14 @@ def diverging_lines(found: Compared) -> Iterator[str]:
         flag = click.style("will be refused on this cluster:", fg="red", bold=True)
         yield f"{flag} {line(each.what)}"
         yield f"  instead: {line(each.advice)}"
+
+
+def large_lines(found: Compared) -> Iterator[str]:
+    """What others wait for as long as it takes, and what is to be done about it."""
+    for each in found.large:
+        flag = click.style("large table:", fg="red", bold=True)
+        yield f"{flag} {line(each.hazard.what)}"
+        yield f"  {line(each.way)}"
 
 
 def _in_sync(found: Compared) -> str:

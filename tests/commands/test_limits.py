@@ -32,8 +32,8 @@ def user(root: User, server: Server, database: str) -> User:
     return root
 
 
-def settings(user: User, rows: int) -> None:
-    text = f"[plumbob]\nscratch = target\nlarge_rows = {rows}\n"
+def settings(user: User, rows: int, more: str = "") -> None:
+    text = f"[plumbob]\nscratch = target\nlarge_rows = {rows}\n{more}"
     (user.folder / "plumbob.cfg").write_text(text)
 
 
@@ -67,6 +67,21 @@ def test_a_dry_run_tells_of_it(user: User) -> None:
     result = user.types("apply", "--dry-run")
     assert result.code == 1, result
     assert f"--allow {APPROVAL}" in result.out
+
+
+@pytest.mark.parametrize("form", ["text", "sql", "markdown"])
+def test_a_diff_that_is_proved_tells_of_it(user: User, form: str) -> None:
+    user.declare(TABLE % "bigint")
+    said = user.types("diff", "--prove", "--format", form).out.replace("\\", "")
+    assert "writes wait as long as it takes, and t has about" in said
+    assert f"--allow {APPROVAL}" in said
+    assert APPROVAL not in user.types("diff", "--format", form).out, "nobody has asked"
+    settings(user, ROWS // 2, "online_alter = pt-online-schema-change\n")
+    result = user.types("diff", "--prove", "--format", form)
+    assert "schema apply hands it to pt-online-schema-change" in result.out
+    assert APPROVAL not in result.out
+    (large,) = user.types("diff", "--prove", "--json").json["large"]
+    assert (large["allow"], large["handed_to"]) == (APPROVAL, "pt-online-schema-change")
 
 
 def test_what_nobody_waits_for_needs_none(user: User) -> None:

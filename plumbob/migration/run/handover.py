@@ -20,7 +20,7 @@ from plumbob.migration.run.counting import count_rows
 from plumbob.model import Table, object_id
 from plumbob.plan.cost import altered_table, alters
 from plumbob.plan.named import Named
-from plumbob.plan.statement import Hazard
+from plumbob.plan.statement import Hazard, Statement
 from plumbob.server.connection import Server
 from plumbob.server.errors import ServerError
 from plumbob.server.grants import read_grants
@@ -157,9 +157,10 @@ class HandOver:
         }
 
 
-def is_for_a_tool(statement: FileStatement) -> bool:
+def is_for_a_tool(statement: FileStatement | Statement) -> bool:
     """Whether it is of the kind that such tools know: one ALTER TABLE, as we wrote it."""
-    return alters(statement.sql) and not statement.is_by_hand
+    is_by_hand = isinstance(statement, FileStatement) and statement.is_by_hand
+    return alters(statement.sql) and not is_by_hand
 
 
 def clauses(sql: str) -> str:
