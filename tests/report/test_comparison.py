@@ -172,6 +172,7 @@ def test_the_document_is_json_with_stable_keys() -> None:
         "approvals",
         "costs",
         "rollback",
+        "large",
         "refused",
         "looks_like_rename",
         "other_default",
