@@ -66,13 +66,23 @@ def works_on(sql: str, flavour: Flavour) -> Work:
 
 
 def renamed_tables(sql: str, flavour: Flavour) -> Iterator[tuple[str, str]]:
-    """The old and new names of a RENAME TABLE, in order."""
+    """The old and new names of a RENAME TABLE, in order, or of an ALTER TABLE that renames it."""
     tokens = tokenize(sql, flavour, is_lenient=True)
-    if [each.value.lower() for each in tokens[:2]] != ["rename", "table"]:
-        return
-    for number, each in enumerate(tokens):
-        if each.kind == "word" and each.value == "to":
-            yield _meant(tokens[number - 1]), _meant(tokens[number + 1])
+    words = [each.value if each.kind == "word" else "" for each in tokens]
+    if words[:2] == ["rename", "table"]:
+        pairs = [n for n, word in enumerate(words) if word == "to"]
+        for old, number in zip(_list_behind(tokens, 1), pairs, strict=False):
+            yield old, _meant(tokens[number + 1])
+    elif words[0] == "alter" and "table" in words[1:4]:
+        yield from _renamed_by_alter(tokens, words)
+
+
+def _renamed_by_alter(tokens: Sequence[Token], words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number, word in enumerate(words[:-1]):
+        if word == "rename" and words[number + 1] not in ("column", "index", "key"):
+            new = number + (2 if words[number + 1] in ("to", "as") else 1)
+            for old in _names_behind(tokens, words.index("table")):
+                yield old, _meant(tokens[new])
 
 
 def _names_behind(tokens: Sequence[Token], place: int) -> tuple[str, ...]:

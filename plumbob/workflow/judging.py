@@ -163,14 +163,14 @@ def renames_in(statements: Iterable[FileStatement], flavour: Flavour) -> Renames
     columns: dict[tuple[str, str], str] = {}
     indexes: dict[tuple[str, str], str] = {}
     for each in statements:
+        for table, kind, old, new in _renamed_parts(each.sql, flavour):
+            parts = columns if kind == "column" else indexes
+            parts[table, new] = parts.pop((table, old), old)
         for old, new in renamed_tables(each.sql, flavour):
             tables[new] = tables.pop(old, old)
             for parts in (columns, indexes):
                 for table, part in [key for key in parts if key[0] == old]:
                     parts[new, part] = parts.pop((table, part))
-        for table, kind, old, new in _renamed_parts(each.sql, flavour):
-            parts = columns if kind == "column" else indexes
-            parts[table, new] = parts.pop((table, old), old)
     return Renames(
         {new: old for new, old in tables.items() if new != old},
         {key: old for key, old in columns.items() if key[1] != old},

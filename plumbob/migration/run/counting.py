@@ -6,9 +6,11 @@ strict mode, so that a CAST that fails is NULL. What cannot be counted is said, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from plumbob.ddl.lexer import tokenize
+from plumbob.ddl.quote import quote_name
 from plumbob.plan.approvals import is_approved
 from plumbob.plan.statement import Hazard
 from plumbob.server.connection import Server
@@ -29,6 +31,7 @@ class Counted:
         example: the key of one row, such as `id 7`, or "".
         is_approved: somebody has named it.
         is_later: a data step by hand comes before its statement: what counts is what that leaves.
+        is_made_here: what it loses is made by the same run, and nothing is known to be in it.
     """
 
     hazard: Hazard
@@ -37,10 +40,11 @@ class Counted:
     why: str = ""
     is_later: bool = False
     is_approved: bool = False
+    is_made_here: bool = False
 
     @property
     def needs_approval(self) -> bool:
-        if self.hazard.fails or self.is_counted_later or self.is_approved:
+        if self.hazard.fails or self.is_counted_later or self.is_approved or self.is_made_here:
             return False
         return self.rows != 0 or not self.hazard.depends_on_rows
 
@@ -81,6 +85,16 @@ def counted_later(found: Iterable[Counted]) -> frozenset[Hazard]:
     return frozenset(each.hazard for each in found if each.is_counted_later)
 
 
+def made_here(found: Iterable[Counted]) -> frozenset[Hazard]:
+    """The hazards that need no approval because what they take is made by the run, and has no rows."""
+    return frozenset(
+        each.hazard
+        for each in found
+        if each.is_made_here and each.rows == 0 and not each.is_approved
+        if not each.hazard.depends_on_rows
+    )
+
+
 def at_risk(
     server: Server, hazards: Iterable[Hazard], allow: Collection[str], *, empty: bool = False
 ) -> tuple[Counted, ...]:
@@ -110,6 +124,7 @@ def count_rows(
     *,
     empty: bool = False,
     seconds: int = SECONDS,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Counted, ...]:
     """Count the rows of each hazard, each of them once.
 
@@ -117,19 +132,22 @@ def count_rows(
         server: with the database in use.
         empty: a table that is not there is made by the same run, and has no rows.
         seconds: for one SELECT.
+        names: tables by names that they have not yet, and what they are called now.
     """
     wanted = tuple(dict.fromkeys(hazards))
     if not any(each.count for each in wanted):
         return tuple(map(Counted, wanted))
     with server.session({"sql_mode": ""}):
-        return tuple(_count(server, each, empty, seconds) for each in wanted)
+        return tuple(_count(server, each, empty, seconds, names or {}) for each in wanted)
 
 
-def _count(server: Server, hazard: Hazard, empty: bool, seconds: int) -> Counted:
+def _count(
+    server: Server, hazard: Hazard, empty: bool, seconds: int, names: Mapping[str, str]
+) -> Counted:
     if not hazard.count:
         return Counted(hazard)
     try:
-        rows, example = _read(server, _limited(hazard.count, server, seconds))
+        rows, example = _read(server, _limited(hazard.count, server, seconds, names))
     except ServerError as error:
         if error.is_lost:
             raise
@@ -151,10 +169,24 @@ def _read(server: Server, sql: str) -> tuple[int, str]:
     return int(rows), example or ""
 
 
-def _limited(sql: str, server: Server, seconds: int) -> str:
+def _limited(sql: str, server: Server, seconds: int, names: Mapping[str, str]) -> str:
+    mentioned = named_in(sql)
+    called = ", ".join(
+        f"{quote_name(name)} AS (SELECT * FROM {quote_name(now)})"
+        for name, now in names.items()
+        if name.lower() in mentioned
+    )
+    prefix = f"WITH {called} " if called else ""
     if server.flavour.is_mariadb:
-        return f"SET STATEMENT max_statement_time = {seconds} FOR {sql}"
-    return sql.replace("SELECT ", f"SELECT /*+ MAX_EXECUTION_TIME({seconds * 1000}) */ ", 1)
+        return f"SET STATEMENT max_statement_time = {seconds} FOR {prefix}{sql}"
+    hint = f"/*+ MAX_EXECUTION_TIME({seconds * 1000}) */"
+    return prefix + sql.replace("SELECT ", f"SELECT {hint} ", 1)
+
+
+def named_in(sql: str) -> frozenset[str]:
+    """What may be the name of a table in a SELECT, in lower case."""
+    tokens = tokenize(sql, is_lenient=True)
+    return frozenset(each.value.lower() for each in tokens if each.kind in ("word", "name"))
 
 
 def _why(error: ServerError, seconds: int) -> str:

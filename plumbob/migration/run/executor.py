@@ -12,16 +12,15 @@ from dataclasses import dataclass, field, replace
 from plumbob.config import Config
 from plumbob.errors import ManyErrors, PlumbobError
 from plumbob.migration import session
-from plumbob.migration.by_hand import is_data
-from plumbob.migration.migration import ABSENT, Direction, FileStatement, Header, Migration
+from plumbob.migration.migration import Direction, FileStatement, Header, Migration
 from plumbob.migration.record import history, store, synced
 from plumbob.migration.record.live import Live, look
 from plumbob.migration.record.production import mark, refuse_in_production
 from plumbob.migration.record.standing import Standing, stand
 from plumbob.migration.run import clustered, lock, not_restored
-from plumbob.migration.run.anew import reaches_out
+from plumbob.migration.run.ahead import at_risk_ahead
 from plumbob.migration.run.beside import Killing, lacks_to_kill
-from plumbob.migration.run.counting import Counted, at_risk, counted_later, harmless
+from plumbob.migration.run.counting import Counted, counted_later, harmless, made_here
 from plumbob.migration.run.disk import Room, room
 from plumbob.migration.run.events import (
     Begins,
@@ -232,6 +231,7 @@ class _Run:
             self.on.max_wait,
             harmless(ready.found),
             counted_later(ready.found),
+            made_here(ready.found),
             self.on.stop,
             self.on.kill,
             ready.hand,
@@ -320,20 +320,7 @@ class _Run:
     ) -> tuple[Counted, ...]:
         """The rows at risk of all that is not approved, as the database is before the run."""
         found = [Counted(hazard) for hazard in blocked]
-        only_adds, is_later = True, False
-        for task in tasks:
-            now, later, steps = _hazards(task, is_later=is_later, is_new=self.on.is_new)
-            allow = self.allow | {*task.script.approved}
-            found += at_risk(self.server, now, allow, empty=only_adds)
-            behind = at_risk(self.server, later, allow, empty=only_adds)
-            found += [replace(each, is_later=True) for each in behind]
-            # What people delete behind another step of theirs is asked for at once, where there is some.
-            counted = at_risk(self.server, steps, allow, empty=only_adds)
-            found += [replace(each, is_later=each.rows == 0) for each in counted]
-            is_later |= _has_data_step(task)
-            ends = task.migration.script(task.direction).tables
-            # What a table is called that an earlier script has renamed, nobody knows here.
-            only_adds &= all(after != ABSENT for _, after in ends.values()) or not live.tables
+        found += at_risk_ahead(self.server, tasks, live, self.allow, is_new=self.on.is_new)
         found += not_restored.missing(self.server, tasks, self.allow)
         return tuple(found)
 
@@ -352,31 +339,6 @@ class _Run:
 def _sql(tasks: Sequence[Task]) -> Iterator[str]:
     for each in (statement for task in tasks for statement in task.left):
         yield from (*session.before(each.session), each.sql, *session.after(each.session))
-
-
-def _hazards(
-    task: Task, *, is_later: bool, is_new: bool
-) -> tuple[list[Hazard], list[Hazard], list[Hazard]]:
-    """The hazards of what is left of a task, up to its first data step by hand and behind it.
-
-    What takes rows behind it comes last.
-    """
-    now: list[Hazard] = []
-    later: list[Hazard] = []
-    steps: list[Hazard] = []
-    for each in task.left:
-        is_step = is_data(each, task.migration.server)
-        for hazard in each.hazards:
-            if is_new and not (hazard.fails or reaches_out(hazard)):
-                continue
-            takes = is_step or hazard.is_of_rows
-            (now if not is_later else steps if takes else later).append(hazard)
-        is_later |= is_step
-    return now, later, steps
-
-
-def _has_data_step(task: Task) -> bool:
-    return any(is_data(each, task.migration.server) for each in task.left)
 
 
 def _raise(faults: Sequence[PlumbobError]) -> None:

@@ -6,6 +6,7 @@ It decides nothing: what may be run, and from where, was found out before (`plum
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from plumbob.ddl.stored import database_collation
@@ -24,6 +25,7 @@ from plumbob.migration.run.turn import Run, Turn
 from plumbob.migration.run.waiting import LOCK_WAIT
 from plumbob.migration.text import file_name
 from plumbob.model import key_of_id
+from plumbob.plan.statement import Hazard
 from plumbob.server.errors import INTERRUPTED, ServerError
 from plumbob.server.members import Unsettled
 
@@ -66,6 +68,7 @@ class Runner(Run):
         self.lock.check()
         self._open_journal(task, live)
         self._give_back(task)
+        empty = self._seen_empty(task)
         with self.server.session(LOCK_WAIT):
             for number in range(done + 1, total + 1):
                 if number not in task.numbers:
@@ -73,7 +76,7 @@ class Runner(Run):
                         self._pass(task, number, live)
                     continue
                 self._look_at_assertions(task, number)
-                self._run_statement(task, number)
+                self._run_statement(task, number, empty)
         self._look_at_assertions(task, total + 1)
         self._give_back(task)
         ends = self.lock.on_all(lambda: look(self.server, self.chain))
@@ -161,13 +164,18 @@ class Runner(Run):
         except ServerError as error:
             raise ended.lost(task, min(number, len(script.statements)), error) from error
 
-    def _run_statement(self, task: Task, number: int) -> None:
+    def _seen_empty(self, task: Task) -> frozenset[Hazard]:
+        """What takes a structure without rows: looked at while all of it has the names that the file knows."""
+        wanted = {hazard for each in task.left for hazard in each.hazards} & self.made_here
+        return frozenset(each.hazard for each in count_rows(self.server, wanted) if each.rows == 0)
+
+    def _run_statement(self, task: Task, number: int, empty: Collection[Hazard]) -> None:
         started = time.monotonic()
         if self.stop.by:
             raise ended.interrupted(task, number - 1, self.stop, "")
         try:
             with self.stop.softly():
-                self._journalled(Turn(self, task, number))
+                self._journalled(Turn(self, task, number), empty)
         except Unsettled as error:
             raise ended.unsettled(task, number, error) from error
         except ServerError as error:
@@ -178,12 +186,12 @@ class Runner(Run):
             raise
         self.progress(Done(number, len(task.statements), time.monotonic() - started))
 
-    def _journalled(self, turn: Turn) -> None:
+    def _journalled(self, turn: Turn, empty: Collection[Hazard]) -> None:
         """Run a statement and write down what became of it."""
         statement = turn.statement
         self.lock.check()
         with self.stop.runs():
-            self._count_again(turn)
+            self._count_again(turn, empty)
         self.stop.settle(self.server)
         seen = self.lock.on_all(lambda: look_at(self.server, statement.after))
         before = as_told(seen, statement.after)
@@ -194,17 +202,20 @@ class Runner(Run):
             raise fault
         run_definition(turn, before)
 
-    def _count_again(self, turn: Turn) -> None:
-        """Rows may have come since the beginning of the run; what is renamed by now is not found again."""
+    def _count_again(self, turn: Turn, empty: Collection[Hazard]) -> None:
+        """Rows may have come since the beginning of the run; what is renamed by now is not found again.
+
+        Args:
+            empty: what the run has made, and was seen without rows as its file began.
+        """
         hazards = [
             each for each in turn.statement.hazards if each in self.harmless or each in self.later
         ]
         counted = count_rows(self.server, hazards)
+        unknown = self.later | (self.made_here - {*empty})
         # What would only fail the server refuses itself; what would be lost nobody else looks at.
         found = [
-            each
-            for each in counted
-            if each.rows or (each.rows is None and each.hazard in self.later)
+            each for each in counted if each.rows or (each.rows is None and each.hazard in unknown)
         ]
         if found:
             why = "rows came since the run began"

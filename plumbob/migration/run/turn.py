@@ -28,8 +28,9 @@ class Run:
 
     `max_wait` are the seconds for which a statement that gets no lock is tried again; `harmless` are
     hazards that nobody approved, because no row was at risk before the run; `later` are those of them
-    whose rows a data step by hand ahead of them may change; `kill` says whom of those who hold a lock
-    that is waited for the run may end; `hand` has the statements that are another program's work.
+    whose rows a data step by hand ahead of them may change; `made_here` are those that take a structure
+    which the run itself has made; `kill` says whom of those who hold a lock that is waited for the run may
+    end; `hand` has the statements that are another program's work.
     """
 
     server: Server
@@ -39,6 +40,7 @@ class Run:
     max_wait: float
     harmless: frozenset[Hazard] = frozenset()
     later: frozenset[Hazard] = frozenset()
+    made_here: frozenset[Hazard] = frozenset()
     stop: Stop = field(default_factory=Stop)
     kill: Killing | None = None
     hand: HandOver | None = None
