@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import keyword
 import os.path
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -119,4 +120,17 @@ def run(argv: Sequence[str], name: str = "schema") -> int:
 def main() -> NoReturn:
     """What the installed commands `schema` and `plumbob`, and `python -m plumbob`, run."""
     name = "plumbob" if os.path.basename(sys.argv[0]).startswith("plumbob") else "schema"
+    heed_signals()
     sys.exit(run(sys.argv[1:], name))
+
+
+def heed_signals() -> None:
+    """Let SIGTERM, and a terminal that goes away, end a command as Ctrl-C does: what it made for itself goes too."""
+
+    def end(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # `nohup` has SIGHUP ignored.
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, end)

@@ -64,7 +64,7 @@ def teller() -> Progress:
 
 @contextmanager
 def interruptible(command: str) -> Iterator[Stop]:
-    """Ctrl-C and SIGTERM end the run inside, and its statement in the server.
+    """Ctrl-C, SIGTERM and SIGHUP end the run inside, and its statement in the server.
 
     A second one ends it there and then, and says that the server may go on.
     """
@@ -94,7 +94,12 @@ def _signals(stop: Stop) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         stop.ask(signal.Signals(number).name)
 
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    heeded = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {
+        each: signal.signal(each, ask)
+        for each in heeded
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN
+    }
     try:
         yield
     finally:

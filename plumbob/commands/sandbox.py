@@ -66,7 +66,9 @@ def _run(arguments: tuple[str, ...], url: str) -> int:
         child = subprocess.Popen(arguments, env={**os.environ, "DATABASE_URL": url})
     except OSError as error:
         raise PlumbobError(f"{arguments[0]} cannot be run: {error.strerror}") from error
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: child.terminate())
     while True:
         try:
             code = child.wait()
@@ -78,6 +80,7 @@ def _run(arguments: tuple[str, ...], url: str) -> int:
 
 def _wait() -> None:
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: ended.set())
     ended.wait()

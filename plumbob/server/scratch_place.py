@@ -1,14 +1,15 @@
 """Finds a place for a scratch database, makes it there, and drops it at the end.
 
 It carries a mark: a name of its own and a table that says so. Only what carries the mark is ever dropped,
-and never a database with rows in it.
+and never a database with rows in it; a kill ahead of the mark leaves one that has nothing at all.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from plumbob.ddl.charsets import charset_on, collation_on
@@ -25,6 +26,8 @@ from plumbob.server.scratch import MARK, Scratch
 from plumbob.server.target import Target
 
 PREFIX = "_plumbob_scratch_"
+_BYTES = 6
+_NAME = re.compile(f"{PREFIX}[0-9a-f]{{{2 * _BYTES}}}")
 _NO_UNDERLYING_TABLE = 1168
 
 
@@ -141,20 +144,27 @@ def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server
     """A marked database in use on this connection, dropped at the end if it holds no rows."""
     _remove_leftovers(server)
     server.scope = EVERYTHING
-    name = PREFIX + secrets.token_hex(6)
+    name = PREFIX + secrets.token_hex(_BYTES)
     words = ("CHARACTER SET {}", "COLLATE {}", "ENCRYPTION '{}'")
     charset, collation, encryption = defaults
     own = (charset_on(server.flavour, charset), collation_on(server.flavour, collation), encryption)
     said = [word.format(each) for word, each in zip(words, own, strict=True) if each]
     # The lock tells a living scratch database from one that was left behind; so it comes first.
     server.query(f"SELECT GET_LOCK({quote_text(name)}, 0)")
-    server.execute(" ".join([f"CREATE DATABASE {quote_name(name)}", *said]))
-    server.use(name)
-    server.execute(
-        f"CREATE TABLE {quote_name(MARK)} (id int PRIMARY KEY) COMMENT='made and dropped by plumbob'"
-    )
     try:
+        server.execute(" ".join([f"CREATE DATABASE {quote_name(name)}", *said]))
+        server.use(name)
+        server.execute(
+            f"CREATE TABLE {quote_name(MARK)} (id int PRIMARY KEY)"
+            " COMMENT='made and dropped by plumbob'"
+        )
         yield server
+    except KeyboardInterrupt:
+        # Amid an answer the connection is of no use any more.
+        if not server.connection.open:
+            with suppress(PlumbobError), server.twin() as other:
+                _drop(other, name)
+        raise
     finally:
         if server.connection.open:
             _drop(server, name)
@@ -183,8 +193,19 @@ def _has_rows(server: Server, database: str, table: str) -> bool:
         raise
 
 
+def _is_blank(server: Server, name: str) -> bool:
+    """Whether a database with a name as we make them has no object of any kind."""
+    own = quote_text(name)
+    kinds = (("TABLES", "TABLE"), ("ROUTINES", "ROUTINE"), ("EVENTS", "EVENT"))
+    found = (
+        f"EXISTS (SELECT 1 FROM information_schema.{view} WHERE {kind}_SCHEMA = {own})"
+        for view, kind in kinds
+    )
+    return bool(_NAME.fullmatch(name)) and server.query(f"SELECT {' OR '.join(found)}") == [(0,)]
+
+
 def _drop(server: Server, name: str) -> None:
-    """Drop a database that carries our mark and has no row in any table."""
+    """Drop a database that carries our mark, or has nothing yet, and has no row in any table."""
     tables = [
         row[0]
         for row in server.query(
@@ -192,7 +213,7 @@ def _drop(server: Server, name: str) -> None:
             f"WHERE TABLE_SCHEMA = {quote_text(name)} AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE')"
         )
     ]
-    if not name.startswith(PREFIX) or MARK not in tables:
+    if not name.startswith(PREFIX) or not (MARK in tables or _is_blank(server, name)):
         return
     if any(_has_rows(server, name, table) for table in tables):
         return

@@ -312,10 +312,10 @@ def test_a_run_that_is_ended_from_outside(desk: Desk) -> None:
         client.kill(*signals)
         return client
 
-    client = ended(signal.SIGINT)
+    client = ended(signal.SIGHUP)
     said = client.read()
     assert client.code == 130, said
-    assert "interrupted by SIGINT at statement 1 of 1" in said and "nothing of it is done" in said
+    assert "interrupted by SIGHUP at statement 1 of 1" in said and "nothing of it is done" in said
     assert journal(desk)[-1] == (1, "not started")
     assert not desk.sql(
         f"SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND {running}"

@@ -70,19 +70,22 @@ def test_zero_dates_and_odd_foreign_keys_can_be_repeated(connected: Connected) -
 
 def test_leftovers_go_when_they_are_ours_and_empty(connected: Connected) -> None:
     left, full, foreign = (f"{PREFIX}{name}" for name in ("left", "full", "foreign"))
-    for name in (left, full, foreign):
+    # A kill came before the mark; and somebody has put something into one.
+    blank, viewed = (f"{PREFIX}{digit * 12}" for digit in "0f")
+    for name in (left, full, foreign, blank, viewed):
         connected.execute(f"CREATE DATABASE {name}")
     for name in (left, full):
         connected.execute(f"CREATE TABLE {name}.{MARK} (id int)")
     connected.execute(f"CREATE TABLE {full}.t (id int)")
+    connected.execute(f"CREATE VIEW {viewed}.v AS SELECT 1")
     connected.execute(f"INSERT INTO {full}.t VALUES (1)")
     try:
         with open_scratch("target", connected):
             names = scratch_names(connected)
-        assert left not in names
-        assert {full, foreign} <= names
+        assert not {left, blank} & names
+        assert {full, foreign, viewed} <= names
     finally:
-        for name in (full, foreign):
+        for name in (full, foreign, viewed):
             connected.execute(f"DROP DATABASE {name}")
 
 
