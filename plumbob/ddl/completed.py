@@ -1,16 +1,16 @@
 """What people leave out and the server fills in: names, DEFAULT NULL, the index under a foreign key.
 
 Names that were left out are given by rule: the same declaration gives the same names, each of at most
-64 characters. `plumbob.diff.adopt` sees to it that a live object with another name is not renamed for
-that.
+64 characters. `plumbob.diff.adopt` sees to it that a live object to which the server has given another
+one by itself is not renamed for that.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from plumbob.ddl.given_names import FUNCTIONAL, given_name, index_name
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.periods import with_versioned_columns
 from plumbob.model import (
@@ -24,9 +24,6 @@ from plumbob.model import (
     Schema,
     Table,
 )
-
-LONGEST_NAME = 64
-_HASH_DIGITS = 8
 
 
 def completed(schema: Schema, flavour: Flavour) -> Schema:
@@ -95,19 +92,17 @@ def _with_index_names(table: Table) -> Table:
         if index.name:
             named.append(index)
             continue
-        column = table.column(index.parts[0].column or "")
-        name = _numbered(column.name if column else "functional_index", taken)
+        name = index_name(_first_name(index, table), taken)
         named.append(replace(index, name=name, named=False))
     return replace(table, indexes=tuple(named))
 
 
-def _numbered(name: str, taken: set[str]) -> str:
-    candidate, number = name, 1
-    while candidate.lower() in taken or candidate.upper() == "PRIMARY":
-        number += 1
-        candidate = f"{name[: LONGEST_NAME - 4]}_{number}"
-    taken.add(candidate.lower())
-    return candidate
+def _first_name(index: Index, table: Table) -> str:
+    """The first column's; with an expression among its parts, MySQL names an index after none."""
+    if any(part.expression for part in index.parts):
+        return FUNCTIONAL
+    column = table.column(index.parts[0].column or "")
+    return column.name if column else FUNCTIONAL
 
 
 def _foreign_key(
@@ -127,30 +122,17 @@ def _check(check: Check, table: Table, taken: set[str]) -> Check:
         return check
     return replace(
         check,
-        name=given_name("ck", table.name, _named_in(check, table), taken),
+        name=given_name("ck", table.name, columns_in(check, table), taken),
         named=False,
     )
 
 
-def _named_in(check: Check, table: Table) -> tuple[str, ...]:
+def columns_in(check: Check, table: Table) -> tuple[str, ...]:
     """The columns that an expression names, each once, in the order of the text."""
     names = {column.name.lower(): column.name for column in table.columns}
     tokens = tokenize(check.expression.sql)
     found = [names[token.value.lower()] for token in tokens if token.value.lower() in names]
     return tuple(dict.fromkeys(found))
-
-
-def given_name(prefix: str, table: str, columns: Iterable[str], taken: set[str]) -> str:
-    """A name for a constraint without one: prefix, table and columns, cut with a hash where too long."""
-    whole = "_".join((prefix, table, *columns))
-    name = whole
-    number = 1
-    while len(name) > LONGEST_NAME or name.lower() in taken:
-        digest = hashlib.sha256(f"{whole}\0{table}\0{number}".encode()).hexdigest()[:_HASH_DIGITS]
-        name = f"{whole[: LONGEST_NAME - _HASH_DIGITS - 1]}_{digest}"
-        number += 1
-    taken.add(name.lower())
-    return name
 
 
 def _with_table_checks(table: Table) -> Table:
@@ -180,7 +162,7 @@ def _with_implied_indexes(table: Table) -> Table:
 def _implied_index(key: ForeignKey, table: Table) -> Index:
     taken = {index.name.lower() for index in table.indexes}
     wanted = key.name if key.named else key.index_name or key.name
-    return Index(_numbered(wanted, taken), "index", tuple(map(KeyPart, key.columns)), named=False)
+    return Index(index_name(wanted, taken), "index", tuple(map(KeyPart, key.columns)), named=False)
 
 
 def covers(index: Index, key: ForeignKey) -> bool:

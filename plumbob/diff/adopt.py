@@ -1,16 +1,19 @@
 """What was left out in the declaration is what the live object has, where that says nothing else.
 
-A part that was named by rule and a live part that is the same but for the name are the same part:
-no rename is planned for a difference in taste. A table that is declared without a primary key keeps
-the invisible one that MySQL made for it.
+A part without a name and a live one that is the same but for the name are the same part where the live
+one has the rule's name, or one that the server gives by itself: no rename is planned for a difference in
+taste. Any other name was somebody's wish, and is one. A table that is declared without a primary key
+keeps the invisible one that MySQL made for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from plumbob.ddl.completed import columns_in
+from plumbob.ddl.given_names import CheckNames, IndexNames, KeyNames, Names
 from plumbob.ddl.partitions import is_same_but_for_start
 from plumbob.diff.heeded import fitting
 from plumbob.diff.renamed import renamed
@@ -51,7 +54,7 @@ def adopt_names(declared: Schema, live: Schema, renames: Renames, flavour: Flavo
     tables = {}
     for name, table in declared.tables.items():
         there = new_words.tables.get(name)
-        tables[name] = _adopted(table, there) if there else table
+        tables[name] = _adopted(table, there, flavour) if there else table
     return replace(declared, tables=tables, stored=adopt_unsaid(declared.stored, new_words.stored))
 
 
@@ -72,13 +75,17 @@ def with_kept(live: Schema, declared: Schema, renames: Renames) -> Schema:
     return replace(live, tables=tables)
 
 
-def _adopted(table: Table, live: Table) -> Table:
+def _adopted(table: Table, live: Table, flavour: Flavour) -> Table:
     table = _with_row_id(table, live)
+    of_keys = KeyNames(table.name, flavour)
+    keys = _paired(table.foreign_keys, live.foreign_keys, of_keys)
+    of_indexes = IndexNames((*table.foreign_keys, *keys))
+    of_checks = CheckNames(table.name, flavour, lambda check: columns_in(check, table))
     return replace(
         table,
-        indexes=_paired(table.indexes, live.indexes),
-        foreign_keys=_paired(table.foreign_keys, live.foreign_keys),
-        checks=_paired(table.checks, live.checks),
+        indexes=_paired(table.indexes, live.indexes, of_indexes),
+        foreign_keys=keys,
+        checks=_paired(table.checks, live.checks, of_checks),
         partitions=_kept(table.partitions, live.partitions),
     )
 
@@ -105,22 +112,40 @@ def _with_row_id(table: Table, live: Table) -> Table:
     return replace(table, columns=(_ROW_ID, *table.columns), indexes=(_ROW_KEY, *table.indexes))
 
 
-def _paired(declared: Iterable[P], live: Iterable[P]) -> tuple[P, ...]:
-    declared = tuple(declared)
+def _paired(declared: tuple[P, ...], live: tuple[P, ...], names: Names[P]) -> tuple[P, ...]:
+    """The declared parts; one without a name has that of the live part that it is."""
     claimed = {part.name.lower() for part in declared if part.named}
     free = [part for part in live if part.name.lower() not in claimed]
-    paired: list[P] = []
-    for part in declared:
-        twin = None if part.named else _twin(part, free)
-        if twin is not None:
-            free.remove(twin)
-            part = replace(part, name=twin.name)
-        paired.append(part)
-    return tuple(paired)
+    found: dict[int, str] = {}
+    # Where two are alike, the name that the rule gives counts for more.
+    for may_be in (_is_name_of, names.may_be):
+        for place, part in enumerate(declared):
+            if part.named or place in found:
+                continue
+            twin = next(
+                (each for each in free if may_be(part, each.name) and _alike(part, each)), None
+            )
+            if twin is not None:
+                free.remove(twin)
+                found[place] = twin.name
+    return tuple(_with_names(declared, found, names))
 
 
-def _twin(part: P, free: list[P]) -> P | None:
-    """The free part that is the same but for the name; one of the same name comes first."""
-    alike = [other for other in free if replace(part, name=other.name) == other]
-    alike.sort(key=lambda other: other.name.lower() != part.name.lower())
-    return alike[0] if alike else None
+def _is_name_of(part: P, name: str) -> bool:
+    return part.name.lower() == name.lower()
+
+
+def _alike(part: P, other: P) -> bool:
+    return replace(part, name=other.name) == other
+
+
+def _with_names(declared: tuple[P, ...], found: dict[int, str], names: Names[P]) -> Iterator[P]:
+    """The parts with the names that were found for them; what is new evades these."""
+    named = [replace(part, name=found.get(place, part.name)) for place, part in enumerate(declared)]
+    taken = {part.name.lower() for place, part in enumerate(named) if part.named or place in found}
+    for place, part in enumerate(named):
+        if place not in found and not part.named:
+            is_taken = part.name.lower() in taken
+            part = replace(part, name=names.another(part, taken)) if is_taken else part
+            taken.add(part.name.lower())
+        yield part

@@ -226,6 +226,12 @@ UTF8MB3_COLLATIONS = Feature(
     (10, 6, 1),
     "MySQL manual: The utf8mb3 Character Set; MariaDB 10.5 errno 1273, measured",
 )
+NUMBERED_KEYS = Feature(
+    "names of foreign keys that are numbers, each its table's own",
+    None,
+    (12, 1, 0),
+    "MariaDB server, pull request 3960; 10.11 and 11.8 give t_ibfk_1, measured",
+)
 SHOW_REPLICA_STATUS = Feature("SHOW REPLICA STATUS", (8, 0, 22), None, "MySQL manual")
 MANY_ROW_VERSIONS = Feature(
     "255 instant changes of a table, not 64", (9, 1, 0), None, "MySQL manual up to 9.0; 4092 on 9.7"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from plumbob.ddl.completed import covers, given_name
+from plumbob.ddl.completed import covers
+from plumbob.ddl.given_names import given_name
 from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.quote import quote_text
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text

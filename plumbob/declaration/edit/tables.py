@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from plumbob.ddl.completed import columns_in
+from plumbob.ddl.given_names import CheckNames, IndexNames, KeyNames
 from plumbob.declaration.dump import table_pairs, table_settings
 from plumbob.declaration.dump.keys import (
     check_pairs,
@@ -24,6 +26,7 @@ from plumbob.declaration.edit.order import detached_mixins, moved, placed
 from plumbob.declaration.edit.table_text import TableText
 from plumbob.declaration.edit.units import SECTIONS, Kind, Unit, own_section
 from plumbob.declaration.edit.wanted import Side, Wanted, wanted
+from plumbob.declaration.edit.writing import can_be_named
 from plumbob.declaration.nodes import Entry, Mapping, Node, Sequence
 from plumbob.model import Check, Flavour, ForeignKey, Index, Table
 
@@ -213,9 +216,7 @@ class TableEdit:
         elif isinstance(section, Mapping) and staying:
             self.text.writer.insert(new, section, staying[-1].unit.entry)
         elif isinstance(section, Sequence) and staying:
-            self.text.writer.insert_items(
-                [value for _, value in new], section, staying[-1].unit.entry
-            )
+            self._add_to_list(kind, section, staying, new)
         else:
             self.text.put(key, new)
 
@@ -247,6 +248,40 @@ class TableEdit:
         for behind, group in placed(order, stable):
             pairs = [(spelled[name], values[name]) for name in group]
             self.text.writer.insert(pairs, section, stable[behind] if behind else None)
+
+    def _add_to_list(
+        self, kind: Kind, section: Sequence, staying: list[Wanted], new: Pairs
+    ) -> None:
+        """Put parts into a list; where one has a name of its own, all get their names."""
+        items = [each.unit.entry for each in staying]
+        if all(self._is_given(kind, name) for name, _ in new):
+            self.text.writer.insert_items([value for _, value in new], section, items[-1])
+            return
+        key = self.text.places.keys[SECTIONS[kind]]
+        if can_be_named(section, items) and not any(each.is_changed for each in staying):
+            names = [each.unit.live_name for each in staying]
+            self.text.writer.name_items(key, list(zip(names, items, strict=True)), new)
+        else:
+            in_list = {part for each in staying for part in each.says}
+            elsewhere = self.said - in_list
+            pairs = self._pairs(kind)
+            self._replace_section(
+                key.key.text if key.key else "",
+                [pair for pair in pairs if (kind, pair[0].lower()) not in elsewhere],
+            )
+
+    def _is_given(self, kind: Kind, name: str) -> bool:
+        """Whether the live part has a name that it would have without one in the file."""
+        table, flavour = self.live.table, self.flavour
+        part = self.live.part(kind, name)
+        if isinstance(part, Index):
+            return IndexNames(table.foreign_keys).may_be(part, name)
+        if isinstance(part, ForeignKey):
+            return KeyNames(table.name, flavour).may_be(part, name)
+        if isinstance(part, Check):
+            names = CheckNames(table.name, flavour, lambda check: columns_in(check, table))
+            return names.may_be(part, name)
+        return False
 
     def _has_merges(self, section: Node) -> bool:
         return isinstance(section, Mapping) and bool(section.merges)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -42,6 +42,33 @@ from plumbob.declaration.source import Source
 # Words and numbers of the format, which our reader takes as they are.
 _SIMPLE = re.compile(r"true|false|-?\d+(\.\d+)?")
 _NO_FLOW = re.compile(r"[,\[\]{}]")
+
+
+def can_be_named(items: List, entries: Sequence[Entry]) -> bool:
+    """Whether these items of a list are texts behind dashes, each with a line of its own."""
+    return not items.is_flow and all(
+        isinstance(each.value, Scalar)
+        and each.value.source is items.source
+        and items.start <= each.value.start < items.end
+        and begins_line(each)
+        for each in entries
+    )
+
+
+def _dash(item: Entry) -> int:
+    text = item.value.source.text
+    return text.index("-", line_start(text, item.value.start))
+
+
+def _lines_below(item: Entry) -> Iterator[int]:
+    """Where the other lines of an item begin, but for empty ones."""
+    text = item.value.source.text
+    end = node_end(item.value)
+    at = line_end(text, item.value.start) + 1
+    while at < end:
+        if text[at : line_end(text, at)].strip():
+            yield at
+        at = line_end(text, at) + 1
 
 
 class Writer:
@@ -210,6 +237,23 @@ class Writer:
         dash = text[start : text.index("-", start) + 1]
         lines = "".join(f"\n{dash} {each}" for each in texts)
         self.edits.insert(source, last_line(behind), lines)
+
+    def name_items(self, section: Entry, named: Sequence[tuple[str, Entry]], new: Pairs) -> None:
+        """Make the items of a list entries with names, and put more behind the last one."""
+        last = named[-1][1]
+        source = last.value.source
+        dash = _dash(last)
+        indent = dash - line_start(source.text, dash)
+        # A list may stand as far to the left as its key, a mapping not.
+        deeper = self.step if indent <= column_of(section) else 0
+        for name, item in named:
+            start = _dash(item)
+            said = f"{' ' * deeper}{key_text(name)}: "
+            self.edits.replace(source, start, item.value.start, said)
+            for at in _lines_below(item) if deeper else ():
+                self.edits.insert(source, at, " " * deeper)
+        lines = render(new, indent + deeper, self.step)
+        self.edits.insert(source, last_line(last), "\n".join(["", *lines]))
 
     def remove_item(self, item: Entry, items: List) -> None:
         """Take an item out of a list."""
