@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 from typing import Protocol, TypeVar
 
 from plumbob.model import Check, Flavour, ForeignKey, Index
@@ -23,8 +23,6 @@ FUNCTIONAL = "functional_index"
 _HASH_DIGITS = 8
 # MySQL cuts a long name here, and puts the number behind it.
 _SHORTEST_CUT = 60
-# As many alike in one table have been thought of.
-_MOST_ALIKE = 100
 
 
 def index_name(first: str, taken: set[str]) -> str:
@@ -138,5 +136,16 @@ def _is_counted(name: str, before: str) -> bool:
 
 
 def _is_by_rule(name: str, prefix: str, table: str, columns: Iterable[str]) -> bool:
-    names = (each.lower() for each in islice(_names(prefix, table, columns), _MOST_ALIKE))
-    return name.lower().startswith(f"{prefix}_") and name.lower() in names
+    """Whether the rule gives this name, or gave it before the table or a column had another name.
+
+    What is renamed keeps its constraints as they are called: another name would be a copy of the table.
+    """
+    name, own = name.lower(), f"{prefix}_{table}".lower()
+    behind = "_".join(("", *columns)).lower()
+    if name == own or name.startswith(f"{own}_"):
+        return True
+    is_cut = re.fullmatch(
+        rf".{{{LONGEST_NAME - _HASH_DIGITS - 1}}}_[0-9a-f]{{{_HASH_DIGITS}}}", name
+    )
+    is_of_these = bool(behind) and name.endswith(behind)
+    return name.startswith(f"{prefix}_") and (is_of_these or bool(is_cut))
