@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Protocol, TypeVar
 
 from plumbob.model import Check, Flavour, ForeignKey, Index
@@ -23,6 +23,8 @@ FUNCTIONAL = "functional_index"
 _HASH_DIGITS = 8
 # MySQL cuts a long name here, and puts the number behind it.
 _SHORTEST_CUT = 60
+# As many alike in one table have been thought of.
+_MOST_ALIKE = 100
 
 
 def index_name(first: str, taken: set[str]) -> str:
@@ -58,6 +60,9 @@ class Names(Protocol[P]):
     def may_be(self, part: P, name: str) -> bool:
         """Whether the rule or a server gives it this name, though perhaps in another order of parts."""
 
+    def may_have_been(self, part: P, name: str) -> bool:
+        """Whether the rule may have given it, before the table or a column got another name."""
+
     def another(self, part: P, taken: set[str]) -> str:
         """The next name by the rule that is not taken; `taken` has it from then on."""
 
@@ -70,6 +75,10 @@ class IndexNames:
 
     def may_be(self, part: Index, name: str) -> bool:
         return any(_is_numbered(name, first) for first in self._firsts(part))
+
+    def may_have_been(self, part: Index, name: str) -> bool:
+        """An index gets its new name at once."""
+        return False
 
     def another(self, part: Index, taken: set[str]) -> str:
         firsts = (first for first in self._firsts(part) if _is_numbered(part.name, first))
@@ -101,6 +110,9 @@ class KeyNames:
             name, "fk", self.table, part.columns
         )
 
+    def may_have_been(self, part: ForeignKey, name: str) -> bool:
+        return name.lower().startswith("fk_")
+
     def another(self, part: ForeignKey, taken: set[str]) -> str:
         return given_name("fk", self.table, part.columns, taken)
 
@@ -116,6 +128,9 @@ class CheckNames:
     def may_be(self, part: Check, name: str) -> bool:
         counted = f"{self.table}_chk_" if self.flavour.is_mysql else "CONSTRAINT_"
         return _is_counted(name, counted) or _is_by_rule(name, "ck", self.table, self.columns(part))
+
+    def may_have_been(self, part: Check, name: str) -> bool:
+        return name.lower().startswith("ck_")
 
     def another(self, part: Check, taken: set[str]) -> str:
         return given_name("ck", self.table, self.columns(part), taken)
@@ -136,16 +151,5 @@ def _is_counted(name: str, before: str) -> bool:
 
 
 def _is_by_rule(name: str, prefix: str, table: str, columns: Iterable[str]) -> bool:
-    """Whether the rule gives this name, or gave it before the table or a column had another name.
-
-    What is renamed keeps its constraints as they are called: another name would be a copy of the table.
-    """
-    name, own = name.lower(), f"{prefix}_{table}".lower()
-    behind = "_".join(("", *columns)).lower()
-    if name == own or name.startswith(f"{own}_"):
-        return True
-    is_cut = re.fullmatch(
-        rf".{{{LONGEST_NAME - _HASH_DIGITS - 1}}}_[0-9a-f]{{{_HASH_DIGITS}}}", name
-    )
-    is_of_these = bool(behind) and name.endswith(behind)
-    return name.startswith(f"{prefix}_") and (is_of_these or bool(is_cut))
+    names = (each.lower() for each in islice(_names(prefix, table, columns), _MOST_ALIKE))
+    return name.lower().startswith(f"{prefix}_") and name.lower() in names

@@ -2,8 +2,8 @@
 
 A part without a name and a live one that is the same but for the name are the same part where the live
 one has the rule's name, or one that the server gives by itself: no rename is planned for a difference in
-taste. Any other name was somebody's wish, and is one. A table that is declared without a primary key
-keeps the invisible one that MySQL made for it.
+taste. Any other name was somebody's wish, and is one; but for what may be the rule's from before a table or
+column was renamed. A table that is declared without a primary key keeps the invisible one that MySQL made.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _paired(declared: tuple[P, ...], live: tuple[P, ...], names: Names[P]) -> tu
     free = [part for part in live if part.name.lower() not in claimed]
     found: dict[int, str] = {}
     # Where two are alike, the name that the rule gives counts for more.
-    for may_be in (_is_name_of, names.may_be):
+    for may_be in (_is_name_of, names.may_be, names.may_have_been):
         for place, part in enumerate(declared):
             if part.named or place in found:
                 continue
