@@ -18,6 +18,7 @@ from pathlib import Path
 
 from plumbob.errors import Exit, PlumbobError
 from plumbob.model.flavour import Flavour, Maker, parse_flavour
+from plumbob.server.redact import environment
 
 NAMES = ("mariadbd", "mysqld")
 # Where packages put a server although it is on nobody's PATH: Debian, Red Hat, Homebrew.
@@ -211,6 +212,7 @@ def version_of(command: list[str]) -> Flavour | None:
             text=True,
             timeout=30,
             stdin=subprocess.DEVNULL,
+            env=environment(),
         )
         return parse_flavour(said.stdout.partition("Ver ")[2])
     except (OSError, ValueError, subprocess.SubprocessError):

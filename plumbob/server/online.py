@@ -22,7 +22,7 @@ from typing import IO
 from plumbob.model import Flavour
 from plumbob.server import vitess
 from plumbob.server.errors import INTERRUPTED, ServerError
-from plumbob.server.redact import redact
+from plumbob.server.redact import environment, redact
 from plumbob.server.target import Target
 
 # pt-online-schema-change looks for a newer version of itself at its maker's; and it takes a new unique
@@ -200,7 +200,11 @@ def alter(
         argv = [sys.executable, "-IS", str(_LEASH), *command]
         last: deque[str] = deque(maxlen=_LAST)
         with subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment(),
         ) as process:
             assert process.stdout
             stopped = _follow(process, process.stdout, is_to_end, last, tell)

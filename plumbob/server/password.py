@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbob.errors import Exit, PlumbobError
+from plumbob.server.redact import environment
 from plumbob.server.secret import Secret
 
 # Bytes; the servers themselves take no longer password than some 250.
@@ -120,7 +121,7 @@ def is_committed(path: Path) -> bool:
             [*_GIT, "ls-files", "--error-unmatch", "--", real.name],
             cwd=real.parent,
             # In a hook of git they name the repository of the hook.
-            env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
+            env={name: text for name, text in environment().items() if not name.startswith("GIT_")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_GIT_SECONDS,

@@ -5,6 +5,7 @@ Our own messages hold no secret in the first place; this is the net below them.
 
 from __future__ import annotations
 
+import os
 import re
 from urllib.parse import quote
 
@@ -38,3 +39,13 @@ def redact(text: str) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\1{MASK}\2", text)
     return text
+
+
+def environment() -> dict[str, str]:
+    """The environment for another program: without the variables that hold a secret.
+
+    Its owner may be an account that could not read that of this process.
+    """
+    return {
+        name: text for name, text in os.environ.items() if redact(said := f"{name}={text}") == said
+    }

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from plumbob.server.redact import environment
 from plumbob.server.sandbox_folder import account
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -46,6 +47,7 @@ class Process:
             pass_fds=(lock,),
             start_new_session=True,
             cwd="/",
+            env=environment(),
             # Unbuffered: select() does not see a line that has been read ahead.
             bufsize=0,
         )

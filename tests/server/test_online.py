@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -132,6 +133,20 @@ def test_a_tool_does_not_go_on_in_plain_text(servers: Servers) -> None:
     with pytest.raises(ServerError, match="ended with") as caught:
         alter(tool, replace(target, tls="disabled"), MARIADB, VALUES, lambda: False, lambda _: None)
     assert "SSL" not in caught.value.what
+
+
+def test_no_secret_is_in_the_environment_of_a_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = Secret("canary-1")
+    for name in ("DATABASE_URL", "MYSQL_PWD", "OTHER"):
+        monkeypatch.setenv(name, {"DATABASE_URL": "mysql://a:canary-2@b/c"}.get(name, "canary-1"))
+    # What comes back is redacted, so it goes into a file.
+    file = tmp_path / "environment"
+    tool = read_tool(f"sh -c 'env > {file}' {{CLAUSES}}")
+    assert tool is not None
+    alter(tool, replace(TCP, password=password), MYSQL, VALUES, lambda: False, lambda _: None)
+    assert "canary" not in file.read_text() and "PATH=" in file.read_text()
 
 
 def test_a_tool_that_prints_what_it_was_told_tells_no_secret() -> None:

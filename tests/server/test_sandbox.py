@@ -164,6 +164,20 @@ def test_runs_as_an_unprivileged_account(binary: Binary) -> None:
         assert server.folder.stat().st_mode & 0o077 == 0
 
 
+@linux
+def test_no_secret_of_ours_is_in_its_environment(
+    mariadb: Binary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may run as an account that could not read ours."""
+    monkeypatch.setenv("DATABASE_URL", "mysql://shop:canary-1@localhost/shop")
+    monkeypatch.setenv("MYSQL_PWD", "canary-2")
+    monkeypatch.setenv("SHOP_URL", "mysql://shop@localhost/shop")
+    with Sandbox(mariadb) as server:
+        said = Path(f"/proc/{server.pid}/environ").read_text()
+    assert "canary" not in said
+    assert "SHOP_URL" in said
+
+
 def test_survives_a_crash_with_its_data(binary: Binary) -> None:
     with Sandbox(binary, ["--innodb-flush-log-at-trx-commit=1"]) as server:
         ask(server, "CREATE DATABASE ours")
