@@ -3,6 +3,8 @@ BIN := .venv/bin
 READY := .venv/installed
 PYTHON ?= python3
 SQL ?= tests/schemas/own
+# Tests start `schema` many times; where this is set, each of them would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-sequelize test-edits schemas lint types fuzz torture bench servers stop format clean
 .DEFAULT_GOAL := help
