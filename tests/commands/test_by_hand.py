@@ -115,6 +115,23 @@ def test_an_assertion_stops_a_run_and_it_goes_on_once_the_rows_are_mended(desk: 
     assert desk.emails() == ["ann@example.org", "ben@example.org"]
 
 
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_what_a_run_has_done_that_did_not_end_is_no_drift(desk: Desk) -> None:
+    user = desk.user
+    user.succeeds("apply")
+    user.declare(WITH_EMAIL + "      age: int\n  more:\n    columns: {id: int primary key}\n")
+    user.succeeds("diff", "--write", "-m", "more")
+    (file,) = user.folder.glob("generated/migrations/*_more.sql")
+    asserted = "-- assert: SELECT COUNT(*) = 0 FROM users\n\n-- statement 2"
+    file.write_text(file.read_text().replace("-- statement 2", asserted))
+    user.succeeds("check", "--write")
+    fails(user, 7, "apply")
+    out = fails(user, 1, "status").out
+    assert "half done" in out and "drifted" not in out
+    desk.sql("ALTER TABLE more ADD z int")
+    assert "drifted   more is not as" in fails(user, 6, "status").out
+
+
 def test_a_first_assertion_stops_before_anything_is_run(desk: Desk) -> None:
     desk.edits("-- assert: SELECT COUNT(*) = 0 FROM users", ahead=True)
     desk.user.succeeds("check", "--write")

@@ -39,7 +39,7 @@ def test_an_old_character_set_is_given_back(server: Server, database: str, tmp_p
     user.succeeds("rollback", "--allow", "all")
 
 
-@pytest.mark.parametrize("errno", [1114, 1206, 1296, 1799, 1878])
+@pytest.mark.parametrize("errno", [1021, 1030, 1114, 1206, 1296, 1799, 1878])
 def test_what_stops_an_alter_has_advice(errno: int) -> None:
     """By the numbers: the table is unchanged, and something can be done."""
     assert "unchanged" in advice(errno)

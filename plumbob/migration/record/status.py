@@ -9,7 +9,7 @@ from plumbob.migration.migration import Direction, Migration
 from plumbob.migration.record import synced
 from plumbob.migration.record.drift import changed_since
 from plumbob.migration.record.history import Record
-from plumbob.migration.record.live import look
+from plumbob.migration.record.live import Live, is_as, look
 from plumbob.migration.record.marks import Mark
 from plumbob.migration.record.production import mark_of
 from plumbob.migration.record.standing import HalfDone, stand
@@ -61,6 +61,12 @@ def told_last(chain: Sequence[Migration]) -> dict[str, str]:
     return {name: after for each in chain for name, (_, after) in each.forward.tables.items()}
 
 
+def _is_on_the_way(id: str, live: Live, half: HalfDone) -> bool:
+    """Whether an object is as a statement of a run that did not end has made it."""
+    ends = [{id: each.expected[id]} for each in half.entries if each.number and id in each.expected]
+    return any(is_as(live.of([id]), end) for end in ends)
+
+
 def managed_kinds(chain: Sequence[Migration]) -> tuple[StoredKind, ...]:
     """The kinds of stored objects that the declaration spoke of at last."""
     return chain[-1].header.manages if chain else ()
@@ -76,6 +82,8 @@ def status(server: Server, chain: Sequence[Migration]) -> Status:
     changed = None
     if recorded is not None:
         changed = changed_since(recorded, live, server, told_last(chain), manages)
+    if changed and standing.half_done:
+        changed = [id for id in changed if not _is_on_the_way(id, live, standing.half_done)]
     ahead: tuple[str, ...] = ()
     if sync is not None and changed is not None:
         ahead = tuple(id for id in changed if sync.prints.get(id) == live.tables.get(id))

@@ -36,6 +36,10 @@ _NO_CHEAP_WAY = (
 )
 _FULL = "The disk is full. The table is unchanged; to rebuild it takes about its own size."
 _ADVICE = {
+    # MariaDB says 1021, or 1030 with a number of the engine, where MySQL says 1114 (both seen on a full disk).
+    1021: _FULL,
+    1030: "The engine could not go on, and the server's log says why: often the disk is full. "
+    "The table is unchanged.",
     1062: "Rows have the same value where the new key allows one only; mend them first.",
     1114: _FULL,
     1206: "The buffer pool is too small for the locks of this statement; the table is unchanged.",
