@@ -43,9 +43,8 @@ def at_risk_ahead(
     for (names, empty), group in groupby(asked, lambda each: (each.names, each.empty)):
         of_group = list(group)
         wanted = [each.hazard for each in of_group if not each.is_unsure]
-        rows = {each.hazard: each for each in count_rows(
-            server, wanted, empty=empty, names=dict(names)
-        )}  # fmt: skip
+        counted = count_rows(server, wanted, empty=empty, names=dict(names))
+        rows = {each.hazard: each for each in counted}
         found = (each.judged(rows.get(each.hazard)) for each in of_group)
         yield from dict.fromkeys(found)
 
