@@ -16,11 +16,16 @@ class Cursor:
     """The tokens of a text and the place where reading stands."""
 
     def __init__(
-        self, sql: str, flavour: Flavour | None = None, *, is_lenient: bool = False
+        self,
+        sql: str,
+        flavour: Flavour | None = None,
+        *,
+        is_lenient: bool = False,
+        escapes: bool = True,
     ) -> None:
         self.sql = sql
         self.flavour = flavour
-        self.tokens = tokenize(sql, flavour, is_lenient=is_lenient)
+        self.tokens = tokenize(sql, flavour, is_lenient=is_lenient, escapes=escapes)
         self.at = 0
 
     @property

@@ -35,10 +35,17 @@ class Token(NamedTuple):
     end: int
 
 
+def without_escapes(pattern: str) -> str:
+    r"""A pattern of tokens in a session with NO_BACKSLASH_ESCAPES, where `'\'` is a whole text."""
+    texts = ((r"[^'\\]|''|\\.", "[^']|''"), (r'[^"\\]|""|\\.', '[^"]|""'))
+    for with_escapes, without in texts:
+        pattern = pattern.replace(with_escapes, without)
+    return pattern
+
+
 # The parser and the expression key see numbers whole ("1e3", ".5"), and a word may begin with a
 # digit.
-_TOKEN = re.compile(
-    r"""
+_TOKEN_TEXT = r"""
       (?P<space>\s+)
     | (?P<version>/\*(?:!|M!)(?P<since>\d{5,6})?)
     | (?P<comment>/\*.*?\*/ | \#[^\n]* | --(?=\s|$)[^\n]*)
@@ -50,16 +57,18 @@ _TOKEN = re.compile(
     | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$]))
     | (?P<word>[\w$]+)
     | (?P<mark>->>|->|:=|<=>|<<|>>|<=|>=|<>|!=|&&|\|\||/(?!\*)|[-+*%(),.;=<>!&|^~@:{}?\[\]])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
+_TOKEN = re.compile(_TOKEN_TEXT, re.VERBOSE | re.DOTALL)
+_TOKEN_WITHOUT_ESCAPES = re.compile(without_escapes(_TOKEN_TEXT), re.VERBOSE | re.DOTALL)
 _UNCLOSED = {
     "'": "this text has no closing quote",
     '"': "this text has no closing quote",
 }
 
 
-def tokenize(sql: str, flavour: Flavour | None = None, *, is_lenient: bool = False) -> list[Token]:
+def tokenize(
+    sql: str, flavour: Flavour | None = None, *, is_lenient: bool = False, escapes: bool = True
+) -> list[Token]:
     """Split a text into tokens, with one of kind "end" at its end.
 
     Args:
@@ -67,14 +76,16 @@ def tokenize(sql: str, flavour: Flavour | None = None, *, is_lenient: bool = Fal
         flavour: the server whose version comments are read; None leaves all of them out.
         is_lenient: end the tokens where the first fault is: the body of a program may have been
             written under an sql_mode with other rules.
+        escapes: whether a backslash is an escape: not in a session with NO_BACKSLASH_ESCAPES.
 
     Raises:
         SyntaxFault: at a character that begins no token, or at an unclosed quote or comment.
     """
+    pattern = _TOKEN if escapes else _TOKEN_WITHOUT_ESCAPES
     tokens: list[Token] = []
     position, open_comments = 0, 0
     while position < len(sql):
-        match = _TOKEN.match(sql, position)
+        match = pattern.match(sql, position)
         kind = match.lastgroup if match else None
         if match is None and is_lenient:
             break
@@ -92,12 +103,12 @@ def tokenize(sql: str, flavour: Flavour | None = None, *, is_lenient: bool = Fal
             tokens.append(Token("mark", "*", "*", match.start(), match.start() + 1))
             position = match.start() + 1
         elif kind not in ("space", "comment"):
-            tokens.append(_token(kind, match))
+            tokens.append(_token(kind, match, escapes))
     tokens.append(Token("end", "", "", position, position))
     return tokens
 
 
-def _token(kind: str | None, match: re.Match[str]) -> Token:
+def _token(kind: str | None, match: re.Match[str], escapes: bool) -> Token:
     text = match.group()
     start, end = match.span()
     if kind == "word":
@@ -105,7 +116,7 @@ def _token(kind: str | None, match: re.Match[str]) -> Token:
     if kind == "name":
         return Token("name", text, unquote_name(text), start, end)
     if kind == "text":
-        return Token("text", text, unquote_text(text), start, end)
+        return Token("text", text, unquote_text(text, escapes=escapes), start, end)
     if kind == "hex":
         return Token("hex", text, _digits(text).upper(), start, end)
     if kind == "bits":

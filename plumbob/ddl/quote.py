@@ -23,10 +23,10 @@ def quote_text(text: str) -> str:
     return "'" + text.translate(_TEXT_ESCAPES) + "'"
 
 
-def unquote_text(literal: str) -> str:
+def unquote_text(literal: str, *, escapes: bool = True) -> str:
     r"""The value of a quoted string literal; `\%` and `\_` keep their backslash (manual: String Literals)."""
     quote, body = literal[0], literal[1:-1]
-    if "\\" not in body:
+    if not escapes or "\\" not in body:
         return body.replace(quote * 2, quote)
     out: list[str] = []
     characters = iter(body)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from plumbob.ddl.cursor import Cursor
 from plumbob.ddl.indexes import parse_create_index
-from plumbob.ddl.lexer import SyntaxFault
+from plumbob.ddl.lexer import SyntaxFault, tokenize
 from plumbob.ddl.stored import parse_stored
 from plumbob.ddl.stored.head import schemas_named
 from plumbob.ddl.tables import parse_create_table
@@ -168,6 +168,8 @@ class _Script:
             self.session = after_alter_database(self.session, statement.sql)
             return
         kind = _kind(statement)
+        if not statement.escapes and not statement.is_program:
+            _refuse_backslashes(statement)
         if words[:1] == ("drop",) and words[2:4] == ("if", "exists"):
             self._drop(statement)
         elif statement.is_index:
@@ -200,7 +202,7 @@ class _Script:
         self.dropped[f"{kind} {name}"] = statement
 
     def _created(self, statement: SqlStatement) -> None:
-        found = parse_stored(statement.sql)
+        found = parse_stored(statement.sql, escapes=statement.escapes)
         self.schemas += [(each, statement) for each in schemas_named(statement.sql) if each]
         key = object_key(found.kind, found.name)
         if key in self.stored:
@@ -293,6 +295,17 @@ def _kind(statement: SqlStatement) -> str:
         return ""
     found = next((word for word in words[1:] if word in _KINDS), "")
     return found if found in _READ else ""
+
+
+def _refuse_backslashes(statement: SqlStatement) -> None:
+    """Of tables and views the server keeps no sql_mode: their texts are read with escapes alone."""
+    for token in tokenize(statement.sql, escapes=False):
+        if token.kind == "text" and "\\" in token.text:
+            raise SyntaxFault(
+                "a backslash under NO_BACKSLASH_ESCAPES",
+                token.start,
+                "write it twice, with `SET sql_mode = DEFAULT;` ahead of the statement",
+            )
 
 
 def _like(statement: SqlStatement) -> tuple[str, str] | None:

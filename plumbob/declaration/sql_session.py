@@ -16,6 +16,24 @@ _KEPT = {
 }
 
 
+# Of the combinations that set ANSI_QUOTES as well, MariaDB has all, MySQL has the first (manuals: SQL mode).
+_ANSI_QUOTES = {"ANSI_QUOTES", "ANSI", "ORACLE", "DB2", "MAXDB", "MSSQL", "POSTGRESQL"}
+
+
+def has_escapes(session: Session) -> bool:
+    """Whether a backslash in a text is an escape."""
+    return "NO_BACKSLASH_ESCAPES" not in _modes(session)
+
+
+def has_ansi_quotes(session: Session) -> bool:
+    """Whether double quotes enclose a name, not a text."""
+    return not _ANSI_QUOTES.isdisjoint(_modes(session))
+
+
+def _modes(session: Session) -> set[str]:
+    return {mode.strip() for mode in (session.sql_mode or "").upper().split(",")}
+
+
 def after_alter_database(session: Session, sql: str) -> Session:
     """The session after ALTER DATABASE: mysqldump has it around a program that kept another collation.
 

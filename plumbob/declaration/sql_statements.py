@@ -10,10 +10,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from plumbob.ddl.lexer import without_escapes
 from plumbob.declaration.source import Source
+from plumbob.declaration.sql_session import after_set, has_ansi_quotes, has_escapes
+from plumbob.model import Session
 
-_PIECE = re.compile(
-    r"""
+_PIECE_TEXT = r"""
       (?P<quoted>'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|`(?:[^`]|``)*`)
     | (?P<comment>/\*M!999999.*?\*/|/\*(?!!|M!).*?\*/|\#[^\n]*|--(?=\s|$)[^\n]*)
     | (?P<version>/\*M?!\d*)
@@ -22,9 +24,11 @@ _PIECE = re.compile(
     | (?P<word>[\w$]+)
     | (?P<space>\s+)
     | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+    """
+_PIECE = re.compile(_PIECE_TEXT, re.VERBOSE | re.DOTALL | re.IGNORECASE)
+_PIECE_WITHOUT_ESCAPES = re.compile(without_escapes(_PIECE_TEXT), _PIECE.flags)
+# A quote inside of a name.
+_INSIDE = re.compile(r'["`]')
 # Statements whose bodies have statements in them.
 _PROGRAMS = ("procedure", "function", "trigger", "event", "package")
 _KINDS = (*_PROGRAMS, "table", "view", "index", "database", "schema", "sequence", "user", "role")
@@ -47,6 +51,13 @@ class SqlStatement:
     start: int
     end: int
     words: tuple[str, ...]
+    # What the file set ahead of it says of its quotes.
+    escapes: bool = True
+
+    @property
+    def is_program(self) -> bool:
+        """Whether what it makes keeps the sql_mode that it was made with, and its text as it is."""
+        return _is_made(self.words, _PROGRAMS)
 
     @property
     def is_index(self) -> bool:
@@ -111,13 +122,14 @@ def statements(source: Source) -> Iterator[SqlStatement]:
     """The statements of a script that are not empty, in order."""
     text = source.text
     delimiter, draft, position = ";", _Draft(), 0
+    session = Session()
     while position < len(text):
         if draft.is_program and delimiter == ";" and text.startswith("$$", position):
             # The body of a program in another language, which may have semicolons.
             close = text.find("$$", position + 2)
             position = close + 2 if close >= 0 else len(text)
             continue
-        found = _PIECE.match(text, position)
+        found = _piece(text, position, session)
         assert found is not None
         kind, end = found.lastgroup, found.end()
         if kind == "delimiter":
@@ -135,7 +147,10 @@ def statements(source: Source) -> Iterator[SqlStatement]:
             if delimiter == ";" and draft.depth > 0:
                 position = end
                 continue
-            yield from _finished(draft, source, position)
+            for statement in _finished(draft, source, position, session):
+                yield statement
+                if statement.words[:1] == ("set",):
+                    session = after_set(session, statement.sql)
             draft = _Draft()
         elif kind == "client" and draft.start < 0:
             delimiter = found["delimiter"]
@@ -150,19 +165,28 @@ def statements(source: Source) -> Iterator[SqlStatement]:
             else:
                 draft.mark(piece)
         position = end
-    yield from _finished(draft, source, len(text))
+    yield from _finished(draft, source, len(text), session)
+
+
+def _piece(text: str, position: int, session: Session) -> re.Match[str] | None:
+    pattern = _PIECE if has_escapes(session) else _PIECE_WITHOUT_ESCAPES
+    return pattern.match(text, position)
 
 
 def comments(source: Source) -> Iterator[int]:
     """Where the comments of a script begin, those inside of statements among them."""
     position = 0
-    while found := _PIECE.match(source.text, position):
+    without = [each for each in statements(source) if not each.escapes]
+    while position < len(source.text):
+        is_without = any(each.start <= position < each.end for each in without)
+        found = (_PIECE_WITHOUT_ESCAPES if is_without else _PIECE).match(source.text, position)
+        assert found is not None
         if found.lastgroup == "comment":
             yield position
         position = found.end()
 
 
-def _finished(draft: _Draft, source: Source, end: int) -> Iterator[SqlStatement]:
+def _finished(draft: _Draft, source: Source, end: int, session: Session) -> Iterator[SqlStatement]:
     if draft.start < 0:
         return
     sql = source.text[draft.start : end]
@@ -171,4 +195,18 @@ def _finished(draft: _Draft, source: Source, end: int) -> Iterator[SqlStatement]
             start, stop = start - draft.start, stop - draft.start
             sql = sql[:start] + " " * (stop - start) + sql[stop:]
     sql = sql.rstrip()
-    yield SqlStatement(sql, source, draft.start, draft.start + len(sql), tuple(draft.words))
+    if has_ansi_quotes(session) and not draft.is_program:
+        sql = _in_backquotes(sql, session)
+    yield SqlStatement(
+        sql, source, draft.start, draft.start + len(sql), tuple(draft.words), has_escapes(session)
+    )
+
+
+def _in_backquotes(sql: str, session: Session) -> str:
+    """A statement of a session with ANSI_QUOTES, whose names in double quotes stand in backquotes."""
+    said, position = "", 0
+    while found := _piece(sql, position, session):
+        piece, position = found.group(), found.end()
+        is_name = len(piece) > 2 and piece[0] == '"' and not _INSIDE.search(piece[1:-1])
+        said += f"`{piece[1:-1]}`" if is_name else piece
+    return said

@@ -38,22 +38,23 @@ class Placed:
     schema: str | None
 
 
-def parse_stored(sql: str, flavour: Flavour | None = None) -> Stored:
+def parse_stored(sql: str, flavour: Flavour | None = None, *, escapes: bool = True) -> Stored:
     """Read a CREATE statement of any of these kinds, as a server prints it or as people write it.
 
     Args:
         sql: one statement; a semicolon at its end is allowed.
         flavour: the server whose version comments are read as text.
+        escapes: whether a backslash is an escape where it is written.
 
     Raises:
         SyntaxFault: at the first token that the grammar does not know.
     """
-    return placed(sql, flavour).stored
+    return placed(sql, flavour, escapes=escapes).stored
 
 
-def placed(sql: str, flavour: Flavour | None = None) -> Placed:
+def placed(sql: str, flavour: Flavour | None = None, *, escapes: bool = True) -> Placed:
     """The same, with the schema in front of the name."""
-    cursor = Cursor(sql, flavour, is_lenient=True)
+    cursor = Cursor(sql, flavour, is_lenient=True, escapes=escapes)
     head = parse_head(cursor, tuple(PARSERS))
     return Placed(PARSERS[head.kind](cursor, head), head.schema)
 

@@ -48,6 +48,7 @@ from plumbob.model import (
 )
 
 _DELIMITER = re.compile(r"\s*(;;|//|\$\$|;)")
+_NAMES = ("word", "name")
 _KIND: dict[str, StoredKind | None] = {"table": None, **{kind: kind for kind in STORED_KINDS}}
 
 
@@ -196,7 +197,10 @@ class SqlEdit:
             create(each, self.flavour, says_definer)
             for each in (self.declared.stored[key], self.live.stored[key])
         )
-        return after if is_plain else respelled(statement.sql, before, after)
+        # What is compared piece by piece has to have quotes of one kind.
+        return (
+            after if is_plain or not statement.escapes else respelled(statement.sql, before, after)
+        )
 
     def _whole(self, stored: Stored) -> str:
         """A statement for an object that is new in the file, with the session that it needs."""
@@ -279,20 +283,20 @@ def span(statement: SqlStatement) -> tuple[int, int]:
 
 def key_of(statement: SqlStatement) -> ObjectKey | None:
     """The stored object that a statement makes or drops."""
-    tokens = [token for token in tokenize(statement.sql) if token.kind in ("word", "name")]
     kind = next((_KIND[word] for word in statement.words if word in _KIND), None)
     if kind is None or statement.words[:1] not in (("create",), ("drop",)):
         return None
     if statement.words[:1] == ("create",):
-        found = parse_stored(statement.sql)
+        found = parse_stored(statement.sql, escapes=statement.escapes)
         return object_key(found.kind, found.name)
-    last = tokens[-1]
+    last = next(token for token in reversed(tokenize(statement.sql)) if token.kind in _NAMES)
     return object_key(kind, last.value if last.kind == "name" else last.text)
 
 
 def table_of(statement: SqlStatement) -> str:
     """The table that a statement makes or drops, or ""."""
-    tokens = [token for token in tokenize(statement.sql) if token.kind in ("word", "name", "mark")]
+    tokens = tokenize(statement.sql, is_lenient=True, escapes=statement.escapes)
+    tokens = [token for token in tokens if token.kind in (*_NAMES, "mark")]
     at = next((n for n, token in enumerate(tokens) if token.value == "table"), None)
     if at is None or statement.words[:1] not in (("create",), ("drop",)):
         return ""
