@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import peewee
 from peewee import SQL, DatabaseProxy, Field, ForeignKeyField, ModelInsert, ModelUpdate
 
+from plumbob.runtime.fields import SetField, SetReference
 from plumbob.runtime.served import is_counted, is_generated, is_given_by_server, is_set_on_update
 
 
@@ -42,6 +43,9 @@ class ServedMetadata(peewee.Metadata):
         super().add_field(field_name, field, set_attribute)
         if set_attribute and isinstance(field, ForeignKeyField):
             _known_by_its_column(self.model, field)
+            if type(field) is ForeignKeyField and isinstance(field.rel_field, SetField):
+                # Peewee makes a deferred one of this class itself.
+                field.__class__ = SetReference
         if set_attribute and is_given_by_server(field):
             _read_back_when_asked(self.model, field)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from peewee import SQL, AutoField, BlobField, CharField, Field, IntegerField
+from peewee import SQL, AutoField, BlobField, CharField, Field, ForeignKeyField, IntegerField
 from playhouse.fields import EnumField as _EnumField
 from pymysql.connections import TEXT_TYPES
 
@@ -119,7 +119,32 @@ def _each(convert, values):
     return list(map(convert, values)) if isinstance(values, list | tuple | set) else values
 
 
-class SetField(_Typed, Field):
+class _SetsCompared:
+    """A field whose values are sets: Peewee takes a set, within an expression, for a list of values."""
+
+    def __eq__(self, rhs):
+        return super().__eq__(self._as_text(rhs))
+
+    def __ne__(self, rhs):
+        return super().__ne__(self._as_text(rhs))
+
+    __hash__ = Field.__hash__
+
+    def in_(self, rhs):
+        return super().in_(_each(self._as_text, rhs))
+
+    def not_in(self, rhs):
+        return super().not_in(_each(self._as_text, rhs))
+
+    def _as_text(self, value):
+        return self.db_value(value) if isinstance(value, set | frozenset) else value
+
+
+class SetReference(_SetsCompared, ForeignKeyField):
+    """What a foreign key becomes whose parent is told by a SET."""
+
+
+class SetField(_SetsCompared, _Typed, Field):
     """SET as a frozenset of texts that are labels of it."""
 
     field_type = "SET"
@@ -141,25 +166,6 @@ class SetField(_Typed, Field):
         if value is None or isinstance(value, frozenset):
             return value
         return frozenset(self._member(label) for label in value.split(",") if label)
-
-    # Peewee takes a set, within an expression, for a list of values.
-
-    def __eq__(self, rhs):
-        return super().__eq__(self._as_text(rhs))
-
-    def __ne__(self, rhs):
-        return super().__ne__(self._as_text(rhs))
-
-    __hash__ = Field.__hash__
-
-    def in_(self, rhs):
-        return super().in_(_each(self._as_text, rhs))
-
-    def not_in(self, rhs):
-        return super().not_in(_each(self._as_text, rhs))
-
-    def _as_text(self, value):
-        return self.db_value(value) if isinstance(value, set | frozenset) else value
 
     def _label(self, each):
         return each

@@ -4,7 +4,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, overload
 
-from peewee import AutoField, BlobField, CharField, Field, IntegerField
+from peewee import AutoField, BlobField, CharField, Field, ForeignKeyField, IntegerField
 from typing_extensions import TypeVar
 
 from plumbob.runtime.values import Geometry
@@ -143,6 +143,8 @@ class EnumField(Field[_V]):
     def __new__(
         cls, enum_class: type[_E], *args: Any, null: Literal[False] = False, **options: Any
     ) -> EnumField[_E]: ...
+
+class SetReference(ForeignKeyField[_V]): ...
 
 class SetField(Field[_V]):
     ddl_type: str

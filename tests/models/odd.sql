@@ -86,3 +86,8 @@ CREATE TABLE `log` (
   FULLTEXT KEY `ft_title` (`title`),
   KEY `ix_title` (`title`)
 );
+CREATE TABLE `tunes` (
+  `moods` set('slow','loud','long') NOT NULL PRIMARY KEY,
+  `like` set('slow','loud','long'),
+  CONSTRAINT `like_tune` FOREIGN KEY (`like`) REFERENCES `tunes` (`moods`)
+);

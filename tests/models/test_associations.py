@@ -125,3 +125,13 @@ def test_a_table_without_a_key(m: Any) -> None:
     m.Log.create(text="a")
     row = m.Log.get()
     assert (row.text, row.hidden, row.at is None) == ("a", 3, False)
+
+
+@pytest.mark.parametrize("moods", [frozenset(), {"slow"}, {"long", "slow"}])
+def test_a_parent_may_be_told_by_a_set(m: Any, moods: set[str]) -> None:
+    parent = m.Tune.create(moods=moods)
+    child = m.Tune.create(moods={"loud"}, tune=parent)
+    assert list(parent.tunes) == [child]
+    assert m.Tune.get_by_id({"loud"}).tune == parent
+    assert m.Tune.get(m.Tune.tune == moods) == child
+    assert m.Tune.get(m.Tune.tune.in_([parent, {"loud"}])) == child
