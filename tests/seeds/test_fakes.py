@@ -28,7 +28,7 @@ def empty_shop(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iter
 
 
 def test_faked_rows_fit_their_columns(shop: Sower) -> None:
-    asked = ("visits=200", "customers=300", "profiles=300", "cards=100")
+    asked = ("visits=200", "customers=300", "profiles=300", "cards=100", "methods=9", "pools=50")
     shop.seeds(*(word for each in asked for word in ("--fake", each)))
     counts = [
         "customers WHERE email LIKE '%@example.com' AND stars BETWEEN 1 AND 5 AND status <> 'bad'"
@@ -37,12 +37,14 @@ def test_faked_rows_fit_their_columns(shop: Sower) -> None:
         "profiles p JOIN customers c ON c.id = p.customer_id",
         "visits v JOIN customers c ON c.id = v.customer_id WHERE day BETWEEN 1 AND 7",
         "cards d JOIN customers c ON c.id = d.no WHERE d.again IN (3, 4)",
+        "pools p JOIN methods m ON m.name = p.method",
     ]
     assert [shop.rows(f"SELECT COUNT(*) FROM {each}") for each in counts] == [
         [(300,)],
         [(300,)],
         [(200,)],
         [(100,)],
+        [(50,)],
     ]
     ((cities, referred, nobody),) = shop.rows(
         "SELECT COUNT(DISTINCT city), COUNT(referrer_id), SUM(city IS NULL) FROM customers"

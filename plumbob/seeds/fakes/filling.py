@@ -87,7 +87,7 @@ def fill(
             records.create(server)
         with transaction(server, keeps=not dry_run):
             for table in tables:
-                filling = _Filling.of(server, table, seed, progress or (lambda *_: None))
+                filling = _Filling.of(server, schema, table, seed, progress or (lambda *_: None))
                 filling.keeps = not dry_run
                 filling.run(counts[table.name])
                 if not filling.identity:
@@ -110,9 +110,11 @@ class _Filling:
     refusals: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, server: Server, table: Table, seed: int, progress: Progress) -> _Filling:
+    def of(
+        cls, server: Server, schema: Schema, table: Table, seed: int, progress: Progress
+    ) -> _Filling:
         words = Words(Random(f"{seed}:{table.name}"), seed)
-        maker = maker_of(table, server, words, server.flavour)
+        maker = maker_of(table, schema, server, words)
         left = (each for each in table.columns if each.name not in maker.columns)
         counter = next((each.name for each in left if each.auto_increment), None)
         return cls(server, table, maker, progress, _identity(table), counter)

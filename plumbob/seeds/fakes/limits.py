@@ -33,6 +33,10 @@ class Limits:
     def below(self, value: Decimal) -> None:
         self.most = value if self.most is None else min(self.most, value)
 
+    def no_longer(self, length: int | None) -> None:
+        if length is not None:
+            self.longest = length if self.longest is None else min(self.longest, length)
+
     def only(self, values: Iterable[str]) -> None:
         found = list(values)
         self.among = found if self.among is None else [each for each in self.among if each in found]

@@ -7,10 +7,10 @@ from random import Random
 
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import PlumbobError
-from plumbob.model import Column, Flavour, Index, Table
+from plumbob.model import Column, Flavour, Index, Schema, Table
 from plumbob.seeds.fakes.drawing import Draw, Drawn, Wanted, draw_of, moment_of
 from plumbob.seeds.fakes.limits import Limits, limits_of
-from plumbob.seeds.fakes.parents import Parents, parents_of
+from plumbob.seeds.fakes.parents import Parents, parents_of, shortest_reference
 from plumbob.seeds.fakes.words import Words
 from plumbob.server.connection import Server
 
@@ -66,7 +66,7 @@ class Maker:
         return None if "NULL" in found else tuple(map(str.lower, found))
 
 
-def maker_of(table: Table, server: Server, words: Words, flavour: Flavour) -> Maker:
+def maker_of(table: Table, schema: Schema, server: Server, words: Words) -> Maker:
     """What makes rows of a table, with what is known of the rows that are there."""
     computed = {column.name for column in table.columns if _is_computed(column)}
     parents = [each for each in parents_of(table) if computed.isdisjoint(each.key.columns)]
@@ -88,14 +88,16 @@ def maker_of(table: Table, server: Server, words: Words, flavour: Flavour) -> Ma
     for column in written:
         if column.name not in referring:
             is_unique = column.name in unique
+            limit = limits.get(column.name.lower(), Limits())
+            limit.no_longer(shortest_reference(schema, table, column.name))
             wanted = Wanted(
                 table.name,
                 column,
-                limits.get(column.name.lower(), Limits()),
+                limit,
                 is_unique,
                 _greatest(server, table, column) if is_unique else None,
             )
-            draws.append((places[column.name], _drawer(wanted, words, flavour)))
+            draws.append((places[column.name], _drawer(wanted, words, server.flavour)))
     periods = [
         (places[each.start], places[each.end])
         for each in table.periods

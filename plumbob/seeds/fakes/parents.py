@@ -8,13 +8,18 @@ from random import Random
 
 from plumbob.ddl.quote import quote_name
 from plumbob.errors import PlumbobError
-from plumbob.model import ForeignKey, Table
+from plumbob.model import ForeignKey, Schema, Table
 from plumbob.seeds.literals import value_literal
 from plumbob.server.connection import Server
 
 # More parents than these make no difference to anybody.
 MOST = 100_000
 _NULLS = 0.1
+# What counts the length of a type's values.
+_LENGTHS = {
+    **dict.fromkeys(("char", "varchar"), "CHAR_LENGTH"),
+    **dict.fromkeys(("binary", "varbinary"), "LENGTH"),
+}
 
 
 @dataclass(slots=True)
@@ -33,7 +38,10 @@ class Parents:
     def read(self, server: Server, rng: Random) -> None:
         """Read the parents that there are, without those that are taken."""
         names = [quote_name(each) for each in self.key.parent_columns]
-        there = " AND ".join(f"p.{each} IS NOT NULL" for each in names)
+        there = " AND ".join(
+            f"p.{each} IS NOT NULL{self._fits(child, each)}"
+            for child, each in zip(self.key.columns, names, strict=True)
+        )
         taken = ""
         if self.is_unique:
             joined = " AND ".join(
@@ -52,6 +60,13 @@ class Parents:
         self.rows = [tuple(map(value_literal, row)) for row in found]
         if self.is_unique:
             rng.shuffle(self.rows)
+
+    def _fits(self, child: str, parent: str) -> str:
+        """The condition that a text of the parent has room in a column that is shorter than its own."""
+        column = self.table.column(child)
+        if column is None or column.type.name not in _LENGTHS or column.type.length is None:
+            return ""
+        return f" AND {_LENGTHS[column.type.name]}(p.{parent}) <= {column.type.length:d}"
 
     def add(self, rows: Iterable[tuple[str, ...]]) -> None:
         """Rows of the table itself, which those behind them may refer to."""
@@ -83,6 +98,19 @@ class Parents:
             f"a row of {name} refers to one of {self.key.parent} ({columns}), and there is none",
             advice=f"fake some of those as well: --fake {self.key.parent}=100",
         )
+
+
+def shortest_reference(schema: Schema, table: Table, name: str) -> int | None:
+    """The length of the shortest column that refers to this one, None where none says a length."""
+    lengths = [
+        column.type.length
+        for child in schema.tables.values()
+        for key in child.foreign_keys
+        if key.parent == table.name and key.parent_schema is None
+        for own, theirs in zip(key.columns, key.parent_columns, strict=True)
+        if theirs.lower() == name.lower() and (column := child.column(own)) is not None
+    ]
+    return min((each for each in lengths if each is not None), default=None)
 
 
 def parents_of(table: Table) -> list[Parents]:
