@@ -172,6 +172,7 @@ def _alter_statement(work: TableWork, clauses: list[str], flavour: Flavour) -> S
     taken |= {Ref("index", name, index.name) for index in work.dropped_indexes}
     given = {Ref("column", name, column) for column in work.columns}
     given |= {Ref("index", name, index.name) for index in work.added_indexes}
+    given |= {Ref("period", name, period.name.lower()) for period in work.added_periods}
     checks = [*work.added_checks, *work.changed_enforcement]
     if work.is_repartitioned:
         given.add(Ref("table", name, PARTITIONS))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from plumbob.ddl.quote import quote_name
 from plumbob.model import Column, Index, KeyPart
 from plumbob.plan.pair import Pair
 
@@ -33,6 +35,37 @@ def groups(pair: Pair, index: Index) -> Groups | None:
             if index.kind == "unique" and (column is None or column.null):
                 conditions.append(f"{sql} IS NOT NULL")
     return Groups(tuple(by), " AND ".join(conditions))
+
+
+def overlapping(pair: Pair, index: Index) -> str | None:
+    """The condition on a row `mine` that a key WITHOUT OVERLAPS takes for the same as another one.
+
+    None where there is no such key, or it is there, or nobody can say before its columns are.
+    """
+    assert pair.after is not None
+    names = {part.period.lower() for part in index.parts if part.period is not None}
+    period = next((each for each in pair.after.periods if each.name.lower() in names), None)
+    if period is None or _is_held(pair, index):
+        return None
+    columns = [part.column for part in index.parts if part.column is not None]
+    if not is_there(pair, (*columns, period.start, period.end)):
+        return None
+    same = [f"`mine`.{pair.sql(each)} = `other`.{pair.sql(each)}" for each in columns]
+    start, end = pair.sql(period.start), pair.sql(period.end)
+    both = [
+        *same,
+        f"`mine`.{start} < `other`.{end}",
+        f"`other`.{start} < `mine`.{end}",
+    ]
+    # A row overlaps itself, once.
+    table = quote_name(pair.live.name)
+    return f"(SELECT COUNT(*) FROM {table} AS `other` WHERE {' AND '.join(both)}) > 1"
+
+
+def is_there(pair: Pair, names: Iterable[str]) -> bool:
+    """Whether the columns hold their values already."""
+    kept = {column.name.lower() for _, column in pair.kept()}
+    return kept.issuperset(each.lower() for each in names)
 
 
 def _is_held(pair: Pair, index: Index) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.model import Column, Expression, Flavour, ForeignKey
 from plumbob.model.type import INTEGERS
-from plumbob.plan.duplicates import groups
+from plumbob.plan.duplicates import groups, is_there, overlapping
 from plumbob.plan.misfits.change import any_of
 from plumbob.plan.misfits.numbers import integer_range
 from plumbob.plan.named import Named
@@ -42,7 +42,9 @@ def refusals(pairs: Pairs) -> Iterator[Refusal]:
             yield from _of_columns(pair)
             yield from _zero_dates(pair)
             yield from _duplicates(pair)
+            yield from _overlaps(pair)
             yield from _violations(pair)
+            yield from _reversed(pair)
             yield from _orphans(pair, pairs)
             yield from _without_partition(pair)
 
@@ -171,6 +173,31 @@ def _duplicates(pair: Pair) -> Iterator[Refusal]:
         rows = Rows(pair.live, found.where, groups=found.by)
         refs = [Ref("index", pair.name, index.name), *_columns(pair, index.columns)]
         yield _refusal(pair, "duplicates", index.name, what, rows, refs)
+
+
+def _overlaps(pair: Pair) -> Iterator[Refusal]:
+    assert pair.after is not None
+    for index in pair.after.indexes:
+        where = overlapping(pair, index)
+        if where is not None:
+            rows = Rows(pair.live, where, alias="`mine`")
+            refs = [Ref("index", pair.name, index.name)]
+            what = "rows have the same key in periods that overlap"
+            yield _refusal(pair, "violations", index.name, what, rows, refs)
+
+
+def _reversed(pair: Pair) -> Iterator[Refusal]:
+    """Rows whose period does not begin before it ends: MariaDB makes a check of that (4025)."""
+    assert pair.after is not None
+    held = {(each.start, each.end) for each in pair.there.periods}
+    for period in pair.after.periods:
+        is_held = (period.start, period.end) in held
+        if period.is_system_time or is_held or not is_there(pair, (period.start, period.end)):
+            continue
+        rows = Rows(pair.live, f"{pair.sql(period.start)} >= {pair.sql(period.end)}")
+        refs = [Ref("period", pair.name, period.name.lower())]
+        what = "the period does not begin before it ends"
+        yield _refusal(pair, "violations", period.name, what, rows, refs)
 
 
 def _violations(pair: Pair) -> Iterator[Refusal]:

@@ -13,7 +13,16 @@ from plumbob.plan.named import Named
 
 # A view or sequence has its name among those of tables.
 RefKind = Literal[
-    "table", "column", "index", "foreign_key", "check", "function", "procedure", "trigger", "event"
+    "table",
+    "column",
+    "index",
+    "foreign_key",
+    "check",
+    "period",
+    "function",
+    "procedure",
+    "trigger",
+    "event",
 ]
 
 
