@@ -6,6 +6,7 @@ import re
 
 from plumbob.ddl.charsets import charset_on, collation_on
 from plumbob.ddl.cursor import Cursor
+from plumbob.ddl.lexer import SyntaxFault
 from plumbob.ddl.quote import quote_name, quote_text
 from plumbob.ddl.types import type_sql
 from plumbob.model import Column, Default, Expression, Flavour, Generated, Type
@@ -133,7 +134,11 @@ _CAST_AS_CALL = re.compile(r"(?i)^cast\(.* as (date|time|datetime)(\(\d\))?\)$")
 
 def _stands_alone(sql: str) -> bool:
     """Whether MariaDB prints it without parentheses: a call, a name, or a literal with its introducer."""
-    cursor = Cursor(sql)
+    try:
+        cursor = Cursor(sql)
+    except SyntaxFault:
+        # In a fingerprint names have no quotes: one with a backquote inside is none any more.
+        return False
     if cursor.token.kind in ("word", "name"):
         is_cast = cursor.take().value == "cast"
         if cursor.accept_mark("("):

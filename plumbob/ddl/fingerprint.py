@@ -153,6 +153,7 @@ def canonical_text(table: Table, flavour: Flavour) -> str:
             replace(check, expression=_plain(check.expression))
             for check in sorted(table.checks, key=lambda check: check.name)
         ),
+        options=tuple(replace(option, written="") for option in table.options),
     )
     return create_table_sql(plain, flavour)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pymysql
 import pytest
 
 from plumbob.errors import Exit
@@ -149,3 +150,32 @@ def test_what_an_account_needs_for_it(
     assert (few.code, "CREATE" in few.err) == (Exit.NO_ACCESS, True), few
     ann("SELECT, INSERT, UPDATE, CREATE ON {}.*", sees).succeeds("baseline")
     ann("SELECT ON {}._plumbob_history").succeeds("history")
+
+
+def test_oddities_of_mariadb_are_adopted(root: User, server: Server, database: str) -> None:
+    """What is spelt in a way that no other object is."""
+    if server.flavour.is_mysql:
+        with pytest.raises(pymysql.MySQLError, match="1064"):
+            server.run(database, "CREATE SEQUENCE s")
+        return
+    server.run(
+        database,
+        "CREATE SEQUENCE `s``3`",
+        "CREATE TABLE t (id int DEFAULT nextval(`s``3`))",
+        "CREATE TABLE e (a int) `ENCRYPTED`=NO page_compressed=1",
+        "CREATE AGGREGATE FUNCTION ag(x int) RETURNS int BEGIN DECLARE n int DEFAULT 0; DECLARE CONTINUE"
+        " HANDLER FOR NOT FOUND RETURN n; LOOP FETCH GROUP NEXT ROW; SET n = n + x; END LOOP; END",
+    )
+    root.succeeds("init", "--from", root.url, "--scratch", "target")
+    root.succeeds("baseline", "--scratch", "target")
+    root.succeeds("drift")
+    server.run(
+        database,
+        "CREATE OR REPLACE AGGREGATE FUNCTION ag(x int) RETURNS int BEGIN DECLARE n int DEFAULT 1; DECLARE"
+        " CONTINUE HANDLER FOR NOT FOUND RETURN n; LOOP FETCH GROUP NEXT ROW; SET n = n + x; END LOOP; END",
+    )
+    assert root.types("diff", "--scratch", "target").code == Exit.DIFFERENT
+    root.succeeds("pull", "--scratch", "target")
+    root.succeeds("diff", "--scratch", "target")
+    root.succeeds("fmt", "--to", "sql", "--lossy")
+    root.succeeds("diff", "--scratch", "target")

@@ -13,7 +13,7 @@ from plumbob.ddl.stored.sql import account_sql, create_sql
 from plumbob.declaration.dump.sql_text import expression_text, name_text, names_text
 from plumbob.declaration.dump.yaml_text import Block, Pairs, Value
 from plumbob.declaration.keys import STORED_SECTIONS
-from plumbob.model import Event, Flavour, Owned, Schema, Session, Stored, Trigger, View
+from plumbob.model import Event, Flavour, Owned, Routine, Schema, Session, Stored, Trigger, View
 
 _SECTIONS = {kind: section for section, kind in STORED_SECTIONS.items()}
 # A SELECT that is longer than this gets a line for each of its clauses.
@@ -111,7 +111,7 @@ def stored_fields(stored: Stored, usual: Usual) -> dict[str, Value]:
 
 
 def stored_text(stored: Stored, flavour: Flavour) -> str:
-    """What CREATE has behind the name."""
+    """What CREATE has behind the name; of an aggregate function, the whole statement."""
     if isinstance(stored, View):
         return _view_text(stored)
     if isinstance(stored, Trigger):
@@ -121,6 +121,9 @@ def stored_text(stored: Stored, flavour: Flavour) -> str:
     if isinstance(stored, Owned):
         stored = replace(stored, definer=None, session=Session())
     sql = create_sql(stored, flavour)
+    if isinstance(stored, Routine) and stored.is_aggregate:
+        # The word stands ahead of the name.
+        return sql
     name = quote_name(stored.name)
     text = sql[sql.index(name) + len(name) :].strip()
     if isinstance(stored, Event):

@@ -35,6 +35,7 @@ from plumbob.model import (
     ForeignKey,
     Index,
     Owned,
+    Routine,
     Schema,
     Stored,
     Table,
@@ -200,6 +201,7 @@ def create(stored: Stored, flavour: Flavour, says_definer: bool) -> str:
 def new_stored(stored: Stored, flavour: Flavour, *, says_definer: bool) -> str:
     """A statement for an object that is new in the file, without what goes without saying."""
     is_plain = not isinstance(stored, View) or (stored.algorithm, stored.security) == _USUAL_VIEW
+    is_plain &= not (isinstance(stored, Routine) and stored.is_aggregate)
     if not is_plain or (says_definer and isinstance(stored, Owned) and stored.definer):
         return create(stored, flavour, says_definer)
     text = stored_text(stored, flavour)
