@@ -14,6 +14,7 @@ from plumbob.migration.files import read_folder
 from plumbob.model import Flavour
 from plumbob.proof.watch import unsupported
 from tests.commands.user import User
+from tests.conftest import account_of
 from tests.servers import Server
 
 TABLE = "tables:\n  t:\n    columns:\n      id: int primary key\n      {}: int\n"
@@ -187,3 +188,29 @@ def test_no_statement_leaves_a_trigger_that_fails(
     user.succeeds("apply", "--allow", "all")
     user.succeeds("diff")
     user.succeeds("rollback", "--allow", "all")
+
+
+def test_an_account_that_may_read_its_own_database_alone_has_a_view(
+    user: User, server: Server, database: str
+) -> None:
+    """In a scratch database on the same server it may read nothing: the view is whole all the same."""
+    account = f"{account_of(database)}@localhost"
+    user.declare(TABLE.format("a"))
+    user.brings_in_sync()
+    server.run(
+        database,
+        f"CREATE USER {account}",
+        f"GRANT ALL ON {database}.* TO {account}",
+        f"CREATE DEFINER={account} VIEW v AS SELECT a FROM t",
+        f"CREATE DEFINER={account} FUNCTION f() RETURNS int DETERMINISTIC NO SQL RETURN 1",
+        f"CREATE DEFINER={account} VIEW w AS SELECT a, f() FROM t",
+    )
+    try:
+        user.succeeds("pull", "--all", "--scratch", "target")
+        user.schema.write_text(
+            user.schema.read_text().replace("  a: int", "  a: int\n      c: int")
+        )
+        user.succeeds("diff", "--write", "-m", "more", "--scratch", "target")
+        user.succeeds("apply")
+    finally:
+        server.run(database, f"DROP USER {account}")
