@@ -120,6 +120,12 @@ def _as_fault(error: Exception) -> PlumbobError:
         note(_traceback(error))
     if isinstance(error, OSError) and error.strerror:
         return _refused_by_the_system(error)
+    if isinstance(error, MemoryError):
+        return PlumbobError(
+            "there is not enough memory",
+            advice="give the command more, and run it again",
+            exit=Exit.FAILED,
+        )
     return PlumbobError(
         f"this is a bug of plumbob: {type(error).__name__}",
         advice="please report it, with what PLUMBOB_TRACEBACK=1 shows",

@@ -65,11 +65,13 @@ def _convert(
         raise PlumbobError(f"the declaration is in {to.upper()} already", where=str(old))
     found = converted(declaration, to)
     path = _target(project, to)
+    for each in declaration.files:
+        _require_none(project, _kept(each))
     if found.lost and not lossy:
         raise _loses(found, to)
     replace_file(path, found.text.encode("utf-8"))
     for each in declaration.files:
-        each.rename(each.with_name(f"{each.name}.old"))
+        each.rename(_kept(each))
     if as_json:
         console.out_json(
             {
@@ -90,9 +92,17 @@ def _convert(
 def _target(project: Project, to: str) -> Path:
     base = project.schema / "schema" if project.schema.is_dir() else project.schema
     path = base.with_suffix(f".{to}")
+    _require_none(project, path)
+    return path
+
+
+def _kept(path: Path) -> Path:
+    return path.with_name(f"{path.name}.old")
+
+
+def _require_none(project: Project, path: Path) -> None:
     if path.exists():
         raise PlumbobError(f"{project.shown(path)} is there already", advice="move it away first")
-    return path
 
 
 def _loses(found: Converted, to: str) -> PlumbobError:

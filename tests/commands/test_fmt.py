@@ -85,6 +85,12 @@ def test_to_sql_and_back(user: User) -> None:
     assert not user.schema.exists()
     assert user.schema.with_name("schema.yaml.old").read_text() == FILE
     user.succeeds("check")
+    kept = script.with_name("schema.sql.old")
+    kept.write_text("older")
+    refused = user.types("fmt", "--to", "yaml")
+    assert (refused.code, kept.read_text()) == (2, "older")
+    assert "schema/schema.sql.old is there already" in refused.err
+    kept.unlink()
     user.succeeds("fmt", "--to", "yaml")
     assert "      user_id: int references users(id) on delete cascade\n" in user.schema.read_text()
     assert user.types("fmt", "--to", "yaml").code == 2

@@ -99,6 +99,17 @@ def test_a_bug_is_told_on_one_line(
     assert "canary" not in captured.err
 
 
+def test_a_shortage_of_memory_is_no_bug(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(schema, "get_command", lambda *_: click.command(command))
+    assert run(["check"]) == 7
+    assert capsys.readouterr().err.startswith("error: there is not enough memory\n")
+
+
 def test_a_traceback_is_shown_when_asked_for_and_has_no_secrets(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
