@@ -94,6 +94,10 @@ def run(command: Callable[[], object], *, as_json: bool) -> int:
         note("interrupted")
         return Exit.INTERRUPTED
     except Exception as error:  # The last line: a traceback helps no user.
+        # Amid the making of a class Python 3.10 and 3.11 make a RuntimeError of it.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            note("interrupted")
+            return Exit.INTERRUPTED
         code = _show(_as_fault(error), as_json=as_json)
         _flush_or_close()
         return code

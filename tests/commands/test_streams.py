@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
@@ -122,11 +124,24 @@ def test_a_traceback_is_shown_when_asked_for_and_has_no_secrets(
     assert "user:canary" not in captured.err
 
 
+def interrupted() -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def interrupted_amid_a_class() -> None:
+    """As where the modules of a command are read."""
+
+    class Name:
+        def __set_name__(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    type("Class", (), {"name": Name()})
+
+
+@pytest.mark.parametrize("command", [interrupted, interrupted_amid_a_class])
 def test_an_interrupt_exits_with_130(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: Callable[[], None], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def command() -> None:
-        raise KeyboardInterrupt
 
     monkeypatch.setattr(schema, "get_command", lambda *_: click.command(command))
     assert run(["check"]) == 130
