@@ -40,6 +40,7 @@ PRESETS = {
 PLACES = ("DEFAULTS_FILE", "HOST", "PORT", "SOCKET", "USER", "SCHEMA", "TABLE", "CLAUSES", "DDL")
 _PLACE = re.compile(r"\{(\w*)\}")
 _LEASH = Path(__file__).with_name("leash.py")
+_BROOM = Path(__file__).with_name("broom.py")
 # A script of ours is run by our Python, isolated: nothing of the folder that we are in is taken for a module.
 _PYTHON = (sys.executable, "-IS")
 # How many of its last lines are told when it fails, and how often we look whether we are to end.
@@ -258,12 +259,22 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _option_file(target: Target, flavour: Flavour) -> Iterator[Path]:
-    """A my.cnf that says where to connect and as whom, for nobody else to read, and only as long as needed."""
-    with tempfile.TemporaryDirectory(prefix="plumbob-") as folder:
-        path = Path(folder, "client.cnf")
-        path.touch(mode=0o600)
-        path.write_text(option_file(target, flavour), encoding="utf-8")
-        yield path
+    """A my.cnf that says where to connect and as whom, for nobody else to read, and only as long as needed.
+
+    It has a password, so that a kill may not leave it: another process waits for our end, and removes it.
+    """
+    with tempfile.TemporaryDirectory(prefix="plumbob-", ignore_cleanup_errors=True) as folder:
+        with subprocess.Popen(
+            [sys.executable, "-IS", str(_BROOM), folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd="/",
+            env=environment(),
+        ):
+            path = Path(folder, "client.cnf")
+            path.touch(mode=0o600)
+            path.write_text(option_file(target, flavour), encoding="utf-8")
+            yield path
 
 
 def option_file(target: Target, flavour: Flavour) -> str:

@@ -204,13 +204,15 @@ def test_a_tool_that_is_not_there(desk: Desk) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_it_ends_when_the_run_does_and_the_same_command_goes_on(
-    number: signal.Signals, desk: Desk
+    number: signal.Signals, desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """And nothing is left of the option file, which has the password."""
+    temporary = tmp_path_factory.mktemp("temporary")
     slow = "pt-online-schema-change --execute --no-version-check --chunk-size=10 --sleep=0.2 --alter {CLAUSES}"
     desk.settings(f"{slow} F={{DEFAULTS_FILE}},D={{SCHEMA}},t={{TABLE}}")
     desk.plan(TABLE % "bigint not null")
     rows = desk.sum()
-    environment = {**os.environ, "DATABASE_URL": desk.user.url}
+    environment = {**os.environ, "DATABASE_URL": desk.user.url, "TMPDIR": str(temporary)}
     with subprocess.Popen(
         [sys.executable, "-m", "plumbob", "apply"],
         cwd=desk.user.folder,
@@ -218,8 +220,10 @@ def test_it_ends_when_the_run_does_and_the_same_command_goes_on(
         stderr=subprocess.DEVNULL,
     ) as process:
         wait(lambda: desk.triggers == 3 and count(desk, "_t_new") > 10)
+        assert len([*temporary.glob("plumbob-*/client.cnf")]) == 1
         process.send_signal(number)
         assert process.wait(20) != 0
+    wait(lambda: not [*temporary.glob("plumbob-*")])
     assert number == signal.SIGKILL or desk.triggers == 0
     desk.settings()
     desk.user.succeeds("apply")
