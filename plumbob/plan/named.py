@@ -37,6 +37,11 @@ class Named:
         """Whether it is an object of this name, or a part of that."""
         return self.name == name or (self.is_verbatim and self.name.startswith(f"{name}."))
 
+    def is_of_id(self, id: str) -> bool:
+        """The same of an object by its id: `function:total` for a function, and the name for a table."""
+        kind, _, name = id.partition(":")
+        return self.is_of(name or id) or (self.name, self.part) == (kind, name)
+
 
 def parse_named(text: str) -> Named:
     """What a text spells; also one with backquotes that are not needed."""

@@ -7,7 +7,8 @@ has one of the name; so it is told, and approved by the name of the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from plumbob.ddl.lexer import tokenize
@@ -30,9 +31,12 @@ def with_broken_programs(
         yield from statements
         return
     bodies = [(each, _names(each.body)) for each in programs if isinstance(each, Routine | Event)]
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for each, _ in bodies:
+        kinds[each.name.lower()].add(each.kind)
     for statement, refs in zip(statements, gone, strict=True):
         found = [
-            _hazard(program, broken)
+            _hazard(program, broken, kinds[program.name.lower()])
             for program, names in bodies
             if (broken := [ref for ref in sorted(refs) if _is_named(ref, names)])
         ]
@@ -50,6 +54,12 @@ def _is_named(ref: Ref, names: frozenset[str]) -> bool:
     return ref.kind == "column" and {ref.table.lower(), ref.name.lower()} <= names
 
 
-def _hazard(program: Routine | Event, broken: Sequence[Ref]) -> Hazard:
+def _hazard(program: Routine | Event, broken: Sequence[Ref], kinds: Collection[str]) -> Hazard:
     what = f"the {program.kind} names {', '.join(map(str, broken))}, and fails when it is run"
-    return Hazard("break-program", Named(program.name), what)
+    return Hazard("break-program", named_alone(program, kinds), what)
+
+
+def named_alone(program: Stored, kinds: Collection[str]) -> Named:
+    """A program by its name, and by its kind as well where those of other kinds share the name."""
+    is_shared = any(kind != program.kind for kind in kinds)
+    return Named(program.kind, program.name) if is_shared else Named(program.name)

@@ -36,6 +36,7 @@ from plumbob.model import (
     object_key,
 )
 from plumbob.plan.named import Named
+from plumbob.plan.programs import named_alone
 from plumbob.plan.statement import Hazard, Ref, Statement
 from plumbob.plan.trigger_order import clauses_of_order
 
@@ -79,7 +80,9 @@ def _drops(there: Schema, after: Schema, kinds: tuple[StoredKind, ...]) -> Itera
             if key.kind == kind and (key not in after.stored or _moves(stored, after.stored[key])):
                 # No server minds what a program names; only views are made of other objects.
                 frees = _used(stored, known) if isinstance(stored, View) else frozenset()
-                yield replace(drop_statement(stored), frees=frees, hazards=_lost_with(stored))
+                yield replace(
+                    drop_statement(stored), frees=frees, hazards=_lost_with(stored, known)
+                )
 
 
 def _moves(before: Stored, after: Stored) -> bool:
@@ -153,12 +156,12 @@ class _Maker:
             about = f"alter {after.kind} {after.name}"
             yield Statement(sql, about, str(object_key(after.kind, after.name)))
         else:
-            yield replace(drop_statement(before), hazards=_lost_with(before))
+            yield replace(drop_statement(before), hazards=_lost_with(before, self.known))
             yield self.create(after)
 
     def _sequence(self, before: Sequence, after: Sequence) -> Iterator[Statement]:
         if before.type != after.type:
-            yield replace(drop_statement(before), hazards=_lost_with(before))
+            yield replace(drop_statement(before), hazards=_lost_with(before, self.known))
             yield self.create(after)
             return
         for sql in alter_sequence_sql(before, after):
@@ -206,13 +209,15 @@ def drop_statement(stored: Stored) -> Statement:
     )
 
 
-def _lost_with(stored: Stored) -> tuple[Hazard, ...]:
+def _lost_with(stored: Stored, known: Mapping[str, frozenset[Ref]]) -> tuple[Hazard, ...]:
     """What a rollback does not bring back: measured on both servers, a view keeps its grants."""
     object = Named(stored.name)
     if isinstance(stored, Sequence):
         return (Hazard("drop-sequence", object, "the sequence forgets where it stands"),)
     if isinstance(stored, Routine) and stored.grantees:
         names = ", ".join(stored.grantees)
+        refs = known.get(stored.name.lower(), frozenset())
+        object = named_alone(stored, {ref.kind for ref in refs} & {"function", "procedure"})
         return (Hazard("drop-grants", object, f"these accounts lose privileges on it: {names}"),)
     return ()
 

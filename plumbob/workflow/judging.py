@@ -76,7 +76,7 @@ def _between(
     for place, hazards in enumerate(own):
         for hazard in hazards:
             is_lost = hazard.kind in _LOST and _is_there(hazard, start, ahead[place])
-            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object.name, start, end)
+            is_broken = hazard.kind == "break-program" and _is_kept(hazard.object, start, end)
             if (is_lost or is_broken) and (hazard.approval, hazard.fails) not in known:
                 known.add((hazard.approval, hazard.fails))
                 yield place, hazard
@@ -132,13 +132,16 @@ def _place(
 
 
 def _is_of(hazard: Hazard, id: str) -> bool:
-    name = id.partition(":")[2] or id
-    return hazard.object.is_of(name)
+    return hazard.object.is_of_id(id)
 
 
-def _is_kept(program: str, start: Schema, end: Schema) -> bool:
+def _is_kept(program: Named, start: Schema, end: Schema) -> bool:
     """Whether a program is at the end what it was; one that is made anew is so for what goes."""
-    keys = [object_key(kind, program) for kind in _PROGRAMS]
+    keys = [
+        object_key(kind, program.part or program.name)
+        for kind in _PROGRAMS
+        if not program.part or kind == program.name
+    ]
     return any(key in end.stored and start.stored.get(key) == end.stored[key] for key in keys)
 
 

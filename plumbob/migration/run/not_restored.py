@@ -72,5 +72,4 @@ def _name(migration: Migration) -> str:
 
 def _is_of(hazard: Hazard, id: str) -> bool:
     """Whether a statement that changes this object gives something of the hazard's back."""
-    name = id.partition(":")[2] or id
-    return hazard.object.is_of(name)
+    return hazard.object.is_of_id(id)
