@@ -273,6 +273,9 @@ def adopt(
     # What is there, declared or not: a foreign key to anything else is broken.
     whole = replace(wanted, not_understood=live.not_understood, unmanaged=live.unmanaged)
     wanted = replace(wanted, tables=without_broken_keys(whole).tables)
+    if not declaration.documents:
+        # SQL declares no database: what a table has of the live one, it need not say.
+        wanted = replace(wanted, charset=live.charset, collation=live.collation)
     changed = set().union(
         names_of(compare(wanted, declared, server.flavour)),
         names_of(compare(declared, wanted, server.flavour)),

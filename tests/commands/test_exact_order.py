@@ -133,3 +133,41 @@ def test_pull_takes_it_where_columns_say_indexes(ours: tuple[User, str], mariadb
     assert "~ the order of indexes: b, a -> a, b" in user.types("diff").out
     user.succeeds("pull")
     user.succeeds("diff")
+
+
+SCRIPT = """\
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (
+  id int,
+  a int,
+  b int,
+  c int,
+  UNIQUE u (a, b),
+  KEY k3 (c), -- by c
+  -- by a
+  KEY k1 (a),
+  -- by b
+  KEY k2 (b), -- alone
+  CONSTRAINT f FOREIGN KEY (c) REFERENCES p (id),
+  PRIMARY KEY (id)
+);
+"""
+
+
+@pytest.mark.parametrize("taken_by", [("drift", "--adopt"), ("pull",)])
+def test_a_file_of_sql_takes_it_with_its_comments(
+    ours: tuple[User, str], mariadb: Server, taken_by: tuple[str, ...]
+) -> None:
+    user, database = ours
+    user.schema.unlink()
+    script = user.schema.with_suffix(".sql")
+    script.write_text(SCRIPT)
+    with (user.folder / "plumbob.cfg").open("a") as settings:
+        settings.write("schema = schema/schema.sql\n")
+    user.succeeds("diff")
+    mariadb.run(database, MOVED_BY_HAND)
+    user.succeeds(*taken_by)
+    user.succeeds("diff")
+    keys = SCRIPT[SCRIPT.index("  -- by a") : SCRIPT.index("  CONSTRAINT")]
+    moved = "  -- by b\n  -- alone\n  KEY k2 (b),\n  -- by a\n  KEY k1 (a),\n"
+    assert script.read_text() == SCRIPT.replace(keys, moved)

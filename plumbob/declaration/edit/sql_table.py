@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from plumbob.declaration.dump.keys import is_implied
-from plumbob.declaration.edit.extents import line_end
+from plumbob.declaration.edit.extents import line_end, line_start
 from plumbob.declaration.edit.order import moved, placed
 from plumbob.declaration.edit.respell import respelled
 from plumbob.declaration.edit.splices import Edits
 from plumbob.declaration.edit.sql_body import Body, Definition, indent_of, lines_of
 from plumbob.declaration.edit.sql_said import definition, in_capitals, options, whole
-from plumbob.declaration.edit.units import Kind, Unit
+from plumbob.declaration.edit.units import SECTIONS, Kind, Unit
 from plumbob.declaration.edit.wanted import Side, wanted
 from plumbob.declaration.sql_statements import SqlStatement
-from plumbob.model import Table
+from plumbob.model import Check, Index, Table
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class TableSql:
         staying = [name for name, entry in columns.items() if id(entry) not in self.gone]
         order = [column.name for column in table.columns]
         moving = moved(staying, order)
-        moved_texts = {name: self._written(body, columns[name]) for name in moving}
+        moved_texts = {name: self._with_comments(body, columns[name]) for name in moving}
         self.gone |= {id(columns[name]) for name in moving}
         stable = [name for name in staying if name not in moving]
         inserted: dict[int | None, list[str]] = {}
@@ -104,6 +104,7 @@ class TableSql:
                 for name in group
             ]
             inserted[id(columns[behind]) if behind else None] = texts
+        said = said | self._in_order(body, inserted, said)
         last = [each for each in body.definitions if id(each.entry) not in self.gone]
         keys = [self._cased(text) for text in self._new_keys(said)]
         if keys:
@@ -111,8 +112,69 @@ class TableSql:
             inserted[anchor] = inserted.get(anchor, []) + keys
         return inserted
 
+    def _in_order(
+        self, body: Body, inserted: dict[int | None, list[str]], said: Collection[tuple[Kind, str]]
+    ) -> set[tuple[Kind, str]]:
+        """Put indexes and checks into their order where it is heeded; gives what is said by that."""
+        found: set[tuple[Kind, str]] = set()
+        table = self.live.table
+        of_kind: dict[Kind, Sequence[Index | Check]] = {
+            "index": table.indexes,
+            "check": table.checks,
+        }
+        for kind, parts in of_kind.items():
+            units = {
+                u.live_name.lower(): u.entry
+                for u in self.units
+                if u.kind == kind and u.name != "PRIMARY" and id(u.entry) not in self.gone
+            }
+            if SECTIONS[kind] not in table.ordered or not units:
+                continue
+            fresh = {
+                each.name.lower(): each
+                for each in parts
+                if (kind, each.name.lower()) not in said
+                and each.name != "PRIMARY"
+                and not (isinstance(each, Index) and is_implied(each, table))
+            }
+            order = [name for each in parts if (name := each.name.lower()) in units | fresh]
+            moving = moved([*units], order)
+            texts = {name: self._with_comments(body, units[name]) for name in moving}
+            texts |= {
+                name: self._cased(definition(self.live, each, ())) for name, each in fresh.items()
+            }
+            first = min(self._definition(body, each).start for each in units.values())
+            self.gone |= {id(units[name]) for name in moving}
+            stable = {name: entry for name, entry in units.items() if name not in moving}
+            ahead = [
+                each
+                for each in body.definitions
+                if each.start < first and id(each.entry) not in self.gone
+            ]
+            for behind, group in placed(order, stable):
+                leading = id(ahead[-1].entry) if ahead else None
+                anchor = id(stable[behind]) if behind else leading
+                inserted.setdefault(anchor, []).extend(texts[name] for name in group)
+            found |= {(kind, name) for name in fresh}
+        return found
+
+    def _definition(self, body: Body, entry: object) -> Definition:
+        return next(each for each in body.definitions if each.entry is entry)
+
+    def _with_comments(self, body: Body, entry: object) -> str:
+        """A definition that goes elsewhere: the comments on its lines stand above it there."""
+        at, text = self._definition(body, entry), body.source.text
+        lines = lines_of(body, at)
+        if lines is None:
+            return self._written(body, entry)
+        above = text[lines[0] : line_start(text, at.start)].splitlines()
+        behind = text[at.end if at.comma is None else at.comma + 1 : lines[1]]
+        said = [*above, *([behind] if behind.strip() else [])]
+        indent = indent_of(body, at)
+        return f"\n{indent}".join([*map(str.strip, said), self._written(body, entry)])
+
     def _written(self, body: Body, entry: object) -> str:
-        found = next(each for each in body.definitions if each.entry is entry)
+        found = self._definition(body, entry)
         return self.new_text.get(id(entry)) or body.source.text[found.start : found.end]
 
     def _new_keys(self, said: set[tuple[Kind, str]]) -> Iterator[str]:
