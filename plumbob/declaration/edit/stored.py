@@ -69,9 +69,15 @@ class StoredEdit:
                 self._remove(entry, section_of(old), coming)
             elif old != new or str(key) in plain:
                 self._update(entry, old, new, is_plain=str(key) in plain)
-        for section, kind in STORED_SECTIONS.items():
+        # A new section at the end of the file stands behind what comes into the last one that is there.
+        for section, kind in sorted(
+            STORED_SECTIONS.items(), key=lambda pair: self._is_new(pair[0])
+        ):
             if keys := [key for key in fresh if key.kind == kind]:
                 self._insert(section, keys)
+
+    def _is_new(self, section: str) -> bool:
+        return not [*self.document.sections(section)]
 
     def _entry(self, key: ObjectKey) -> Entry | None:
         return self.declaration.stored_places.get(str(key))
