@@ -215,6 +215,34 @@ def test_programs_go_to_sql_and_back(user: User) -> None:
     assert user.schema.read_text() == STORED
 
 
+def test_where_a_backslash_is_no_escape_a_text_is_written_so(user: User) -> None:
+    declared = r"""tables:
+  t:
+    columns:
+      id: int
+
+procedures:
+  p:
+    sql: |
+      ()
+          COMMENT 'it\\'
+      set @a = 'x;\'
+    sql_mode: NO_BACKSLASH_ESCAPES
+
+events:
+  e:
+    sql: ON SCHEDULE AT '2035-01-01 03:00:00' COMMENT '\\' DO set @a = '\'
+    sql_mode: ANSI_QUOTES,NO_BACKSLASH_ESCAPES
+"""
+    user.declare(declared)
+    user.succeeds("fmt", "--to", "sql")
+    script = user.schema.with_suffix(".sql").read_text()
+    assert "    COMMENT 'it\\'\nset @a = 'x;\\';;" in script
+    assert "COMMENT '\\' DO set @a = '\\'" in script
+    user.succeeds("fmt", "--to", "yaml")
+    assert user.schema.read_text() == declared
+
+
 def test_the_collation_that_programs_have_of_the_database_is_written_out(user: User) -> None:
     user.declare(
         "database: {collation: latin1_german1_ci}\n"

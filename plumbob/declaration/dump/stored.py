@@ -110,8 +110,12 @@ def stored_fields(stored: Stored, usual: Usual) -> dict[str, Value]:
     return found
 
 
-def stored_text(stored: Stored, flavour: Flavour) -> str:
-    """What CREATE has behind the name; of an aggregate function, the whole statement."""
+def stored_text(stored: Stored, flavour: Flavour, *, in_session: bool = False) -> str:
+    """What CREATE has behind the name; of an aggregate function, the whole statement.
+
+    Args:
+        in_session: it is read in the session of the object, where a backslash may be no escape.
+    """
     if isinstance(stored, View):
         return _view_text(stored)
     if isinstance(stored, Trigger):
@@ -119,7 +123,8 @@ def stored_text(stored: Stored, flavour: Flavour) -> str:
         head = f"{moment} on {name_text(stored.table)} for each row"
         return f"{head}\n{stored.body}" if "\n" in stored.body else f"{head} {stored.body}"
     if isinstance(stored, Owned):
-        stored = replace(stored, definer=None, session=Session())
+        session = stored.session if in_session else Session()
+        stored = replace(stored, definer=None, session=session)
     sql = create_sql(stored, flavour)
     if isinstance(stored, Routine) and stored.is_aggregate:
         # The word stands ahead of the name.

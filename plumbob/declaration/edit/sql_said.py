@@ -204,7 +204,7 @@ def new_stored(stored: Stored, flavour: Flavour, *, says_definer: bool) -> str:
     is_plain &= not (isinstance(stored, Routine) and stored.is_aggregate)
     if not is_plain or (says_definer and isinstance(stored, Owned) and stored.definer):
         return create(stored, flavour, says_definer)
-    text = stored_text(stored, flavour)
+    text = stored_text(stored, flavour, in_session=True)
     joint = " AS\n" if isinstance(stored, View) and not stored.columns else " "
     return f"CREATE {stored.kind.upper()} {name_text(stored.name)}{joint}{text}"
 
