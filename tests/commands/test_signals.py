@@ -42,15 +42,14 @@ def test_a_command_that_is_ended_takes_its_scratch_database_with_it(
     user = ann("ALL ON *.*")
     user.declare("tables: {}\n")
     server.run(database, *(TABLE.format(number) for number in range(10)))
-    account = account_of(database)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        found: list[tuple[str]] = []
-        with user.starts("pull") as running:
-            with stopped(running, lambda: server.run(None, SCRATCH.format(account))):
-                found += server.run(None, SCRATCH.format(account))
-                running.send_signal(number)
-            said, _ = running.communicate(timeout=30)
-            assert (running.returncode, "interrupted" in said) == (Exit.INTERRUPTED, True), said
-            assert "Traceback" not in said
-        assert [server.run(None, THERE.format(name)) for (name,) in found] == [[]]
-    user.succeeds("pull")
+    wanted = SCRATCH.format(account_of(database))
+    with server.connect() as connection, connection.cursor() as cursor:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with user.starts("pull") as running:
+                with stopped(running, lambda: cursor.execute(wanted)):
+                    ((name,),) = cursor.fetchall()
+                    running.send_signal(number)
+                said, _ = running.communicate(timeout=30)
+                assert (running.returncode, "interrupted" in said) == (Exit.INTERRUPTED, True), said
+                assert "Traceback" not in said
+            assert cursor.execute(THERE.format(name)) == 0
