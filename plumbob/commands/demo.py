@@ -153,6 +153,9 @@ def _type(*argv: str, expected: Exit = Exit.OK, shown: bool = True) -> None:
     console.out("\n" + click.style(f"$ schema {shlex.join(argv)}", bold=True))
     with contextlib.nullcontext() if shown else contextlib.redirect_stdout(None):
         code = plumbob.commands.run(argv)
+    if code == Exit.INTERRUPTED:
+        # Of the tour, whatever command it was at.
+        raise KeyboardInterrupt
     if code != expected:
         raise PlumbobError(
             f"schema {argv[0]} ended with {code} where {int(expected)} was expected",

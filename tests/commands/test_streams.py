@@ -13,7 +13,9 @@ from typing import NoReturn
 import click
 import pytest
 
-from plumbob.commands import COMMANDS, run, schema
+import plumbob.commands
+from plumbob.commands import COMMANDS, console, demo, run, schema
+from plumbob.errors import Exit
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -145,6 +147,15 @@ def test_an_interrupt_exits_with_130(
 
     monkeypatch.setattr(schema, "get_command", lambda *_: click.command(command))
     assert run(["check"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_a_tour_that_is_interrupted_is_no_bug(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tour runs commands, and each of them ends with a code."""
+    monkeypatch.setattr(plumbob.commands, "run", lambda _: Exit.INTERRUPTED)
+    assert console.run(lambda: demo._type("diff"), as_json=False) == 130
     assert capsys.readouterr().err == "interrupted\n"
 
 
