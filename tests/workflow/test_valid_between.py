@@ -201,15 +201,13 @@ def test_an_account_that_may_read_its_own_database_alone_has_a_view(
         database,
         f"CREATE USER {account}",
         f"GRANT ALL ON {database}.* TO {account}",
-        f"CREATE DEFINER={account} VIEW v AS SELECT a FROM t",
         f"CREATE DEFINER={account} FUNCTION f() RETURNS int DETERMINISTIC NO SQL RETURN 1",
         f"CREATE DEFINER={account} VIEW w AS SELECT a, f() FROM t",
     )
     try:
         user.succeeds("pull", "--all", "--scratch", "target")
-        user.schema.write_text(
-            user.schema.read_text().replace("  a: int", "  a: int\n      c: int")
-        )
+        new = f"views:\n  v: {{sql: select a from t, definer: {account}}}\n"
+        user.declare(user.schema.read_text().replace("views:\n", new))
         user.succeeds("diff", "--write", "-m", "more", "--scratch", "target")
         user.succeeds("apply")
     finally:
