@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plumbob.declaration.dump.keys import is_implied
@@ -14,6 +14,7 @@ from plumbob.declaration.edit.sql_body import Body, Definition, indent_of, lines
 from plumbob.declaration.edit.sql_said import definition, in_capitals, options, whole
 from plumbob.declaration.edit.units import SECTIONS, Kind, Unit
 from plumbob.declaration.edit.wanted import Side, wanted
+from plumbob.declaration.nodes import Entry
 from plumbob.declaration.sql_statements import SqlStatement
 from plumbob.model import Check, Index, Table
 
@@ -116,47 +117,64 @@ class TableSql:
         self, body: Body, inserted: dict[int | None, list[str]], said: Collection[tuple[Kind, str]]
     ) -> set[tuple[Kind, str]]:
         """Put indexes and checks into their order where it is heeded; gives what is said by that."""
-        found: set[tuple[Kind, str]] = set()
         table = self.live.table
         of_kind: dict[Kind, Sequence[Index | Check]] = {
             "index": table.indexes,
             "check": table.checks,
         }
+        found: set[tuple[Kind, str]] = set()
         for kind, parts in of_kind.items():
-            units = {
-                u.live_name.lower(): u.entry
-                for u in self.units
-                if u.kind == kind and u.name != "PRIMARY" and id(u.entry) not in self.gone
-            }
-            if SECTIONS[kind] not in table.ordered or not units:
-                continue
-            fresh = {
-                each.name.lower(): each
-                for each in parts
-                if (kind, each.name.lower()) not in said
-                and each.name != "PRIMARY"
-                and not (isinstance(each, Index) and is_implied(each, table))
-            }
-            order = [name for each in parts if (name := each.name.lower()) in units | fresh]
-            moving = moved([*units], order)
-            texts = {name: self._with_comments(body, units[name]) for name in moving}
-            texts |= {
-                name: self._cased(definition(self.live, each, ())) for name, each in fresh.items()
-            }
-            first = min(self._definition(body, each).start for each in units.values())
-            self.gone |= {id(units[name]) for name in moving}
-            stable = {name: entry for name, entry in units.items() if name not in moving}
-            ahead = [
-                each
-                for each in body.definitions
-                if each.start < first and id(each.entry) not in self.gone
-            ]
-            for behind, group in placed(order, stable):
-                leading = id(ahead[-1].entry) if ahead else None
-                anchor = id(stable[behind]) if behind else leading
-                inserted.setdefault(anchor, []).extend(texts[name] for name in group)
-            found |= {(kind, name) for name in fresh}
+            there = self._there(kind)
+            if SECTIONS[kind] in table.ordered and there:
+                fresh = self._fresh(kind, parts, said)
+                order = [name for each in parts if (name := each.name.lower()) in there | fresh]
+                self._place(body, inserted, order, there, fresh)
+                found |= {(kind, name) for name in fresh}
         return found
+
+    def _there(self, kind: Kind) -> dict[str, Entry]:
+        """The indexes or checks in the file that stay, by what they are called live."""
+        return {
+            unit.live_name.lower(): unit.entry
+            for unit in self.units
+            if unit.kind == kind and unit.name != "PRIMARY" and id(unit.entry) not in self.gone
+        }
+
+    def _fresh(
+        self, kind: Kind, parts: Sequence[Index | Check], said: Collection[tuple[Kind, str]]
+    ) -> dict[str, str]:
+        """The texts of those that come."""
+        return {
+            name: self._cased(definition(self.live, each, ()))
+            for each in parts
+            if (kind, name := each.name.lower()) not in said
+            and each.name != "PRIMARY"
+            and not (isinstance(each, Index) and is_implied(each, self.live.table))
+        }
+
+    def _place(
+        self,
+        body: Body,
+        inserted: dict[int | None, list[str]],
+        order: Sequence[str],
+        there: Mapping[str, Entry],
+        fresh: Mapping[str, str],
+    ) -> None:
+        """Move and insert so that all of them stand in this order, where the first one stood."""
+        moving = moved([*there], order)
+        texts = {**fresh, **{name: self._with_comments(body, there[name]) for name in moving}}
+        first = min(self._definition(body, each).start for each in there.values())
+        self.gone |= {id(there[name]) for name in moving}
+        stable = {name: entry for name, entry in there.items() if name not in moving}
+        ahead = [
+            each
+            for each in body.definitions
+            if each.start < first and id(each.entry) not in self.gone
+        ]
+        leading = id(ahead[-1].entry) if ahead else None
+        for behind, group in placed(order, stable):
+            anchor = id(stable[behind]) if behind else leading
+            inserted.setdefault(anchor, []).extend(texts[name] for name in group)
 
     def _definition(self, body: Body, entry: object) -> Definition:
         return next(each for each in body.definitions if each.entry is entry)
