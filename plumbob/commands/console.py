@@ -7,7 +7,6 @@ line that a CI runner would obey, no encoding that fails.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
@@ -44,8 +43,10 @@ def note(text: str) -> None:
     """Something to know besides the result. A reader of stderr who went away stops nothing."""
     if not text:
         return
-    with contextlib.suppress(OSError):
+    try:
         _write(sys.stderr, text)
+    except OSError:
+        _let_go(sys.stderr)
 
 
 def draw(text: str) -> None:
@@ -56,9 +57,11 @@ def draw(text: str) -> None:
     import shutil
 
     columns = shutil.get_terminal_size().columns
-    with contextlib.suppress(OSError):
+    try:
         stream.write(f"{_CLEAR}{guard(click.unstyle(text))[: columns - 1]}")
         stream.flush()
+    except OSError:
+        _let_go(stream)
     _drawn.add(stream)
 
 
@@ -86,7 +89,7 @@ def run(command: Callable[[], object], *, as_json: bool) -> int:
             sys.stdout.flush()
         return int(code) if isinstance(code, int) else Exit.OK
     except BrokenPipeError:
-        _close_stdout()
+        _let_go(sys.stdout)
         return CLOSED_PIPE
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -111,7 +114,7 @@ def _show(fault: PlumbobError, *, as_json: bool) -> int:
         try:
             out_json({"error": fault_json(fault)})
         except OSError:
-            _close_stdout()
+            _let_go(sys.stdout)
     return fault.exit
 
 
@@ -189,10 +192,10 @@ def _flush_or_close() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
-        _close_stdout()
+        _let_go(sys.stdout)
 
 
-def _close_stdout() -> None:
-    """Give the rest of the output to nobody, so that closing it at exit fails no second time."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _let_go(stream: TextIO | None) -> None:
+    """Give the rest of the output to nobody: closing it at exit would fail once more, with exit code 120."""
+    if isinstance(stream, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
