@@ -40,7 +40,7 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
     from hypothesis import settings
 
     settings.register_profile(
-        "plumbob", deadline=None, max_examples=int(_ASKED or 70), derandomize=not _ASKED
+        "plumbob", deadline=None, max_examples=int(_ASKED or 100), derandomize=not _ASKED
     )
     settings.load_profile("plumbob")
 
