@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from plumbob.ddl.given_names import FUNCTIONAL, given_name, index_name
+from plumbob.ddl.given_names import FUNCTIONAL, given_name, index_name, name_of_brought
 from plumbob.ddl.lexer import tokenize
 from plumbob.ddl.periods import with_versioned_columns
 from plumbob.model import (
@@ -146,23 +146,24 @@ def _with_table_checks(table: Table) -> Table:
 def _with_implied_indexes(table: Table) -> Table:
     """InnoDB makes an index for a foreign key where none begins with its columns (manual: FOREIGN KEY).
 
-    One that it makes for a longer foreign key serves a shorter one as well.
+    One that it makes for a longer foreign key serves a shorter one as well; of those over the same
+    columns the last one written gets it, and so names it (measured on all three).
     """
-    for key in table.foreign_keys:
+    keys = table.foreign_keys
+    for place, key in enumerate(keys):
         implied = _implied_index(key, table)
-        others = (other for other in table.foreign_keys if len(other.columns) > len(key.columns))
-        if any(covers(index, key) for index in table.indexes):
-            continue
-        if any(covers(_implied_index(other, table), key) for other in others):
-            continue
-        table = replace(table, indexes=(*table.indexes, implied))
+        longer = [other for other in keys if len(other.columns) > len(key.columns)]
+        later = [other for other in keys[place + 1 :] if len(other.columns) == len(key.columns)]
+        others = (_implied_index(other, table) for other in (*longer, *later))
+        if not any(covers(index, key) for index in (*table.indexes, *others)):
+            table = replace(table, indexes=(*table.indexes, implied))
     return table
 
 
 def _implied_index(key: ForeignKey, table: Table) -> Index:
     taken = {index.name.lower() for index in table.indexes}
-    wanted = key.name if key.named else key.index_name or key.name
-    return Index(index_name(wanted, taken), "index", tuple(map(KeyPart, key.columns)), named=False)
+    name = index_name(name_of_brought(key), taken)
+    return Index(name, "index", tuple(map(KeyPart, key.columns)), named=False)
 
 
 def covers(index: Index, key: ForeignKey) -> bool:

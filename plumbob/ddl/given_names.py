@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Protocol, TypeVar
@@ -54,6 +54,17 @@ def _names(prefix: str, table: str, columns: Iterable[str]) -> Iterator[str]:
         yield f"{whole[: LONGEST_NAME - _HASH_DIGITS - 1]}_{digest}"
 
 
+def name_of_brought(key: ForeignKey) -> str:
+    """What the index is called that a server makes for a foreign key: as the key, if that has a name of its own."""
+    return key.name if key.named else key.index_name or key.name
+
+
+def brings(key: ForeignKey, index: Index) -> bool:
+    """Whether a declared index is one that nobody wrote: the one under this foreign key."""
+    is_plain = index.kind == "index" and not index.named and index.columns == key.columns
+    return is_plain and _is_numbered(index.name, name_of_brought(key))
+
+
 class Names(Protocol[P]):
     """What the parts of one kind are called that have no name of their own."""
 
@@ -68,10 +79,42 @@ class Names(Protocol[P]):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexNames:
-    """Of indexes in a table with these foreign keys; an index under one may have its name."""
+class KeyNames:
+    """Of foreign keys of a table on such a server."""
 
-    keys: tuple[ForeignKey, ...]
+    table: str
+    flavour: Flavour
+
+    def may_be(self, part: ForeignKey, name: str) -> bool:
+        return self.is_of_server(part, name) or _is_by_rule(name, "fk", self.table, part.columns)
+
+    def is_of_server(self, part: ForeignKey, name: str) -> bool:
+        """Whether the server gives this name by itself."""
+        if NUMBERED_KEYS.is_in(self.flavour) and _is_counted(name, ""):
+            return True
+        if self.flavour.is_mariadb and name == part.index_name:
+            # A name of the index alone is one of both there.
+            return True
+        return _is_counted(name, f"{self.table}_ibfk_")
+
+    def of_index(self, part: ForeignKey, name: str) -> tuple[str, ...]:
+        """What an index is called that the foreign key of this name by now brings along."""
+        if part.named or not self.is_of_server(part, name):
+            return (name,)
+        return (name, part.index_name or part.columns[0])
+
+    def may_have_been(self, part: ForeignKey, name: str) -> bool:
+        return name.lower().startswith("fk_")
+
+    def another(self, part: ForeignKey, taken: set[str]) -> str:
+        return given_name("fk", self.table, part.columns, taken)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNames:
+    """Of indexes in a table; `brought` has what those are called that its foreign keys bring along."""
+
+    brought: Mapping[ForeignKey, tuple[str, ...]]
 
     def may_be(self, part: Index, name: str) -> bool:
         return any(_is_numbered(name, first) for first in self._firsts(part))
@@ -85,36 +128,11 @@ class IndexNames:
         return index_name(next(firsts, part.name), taken)
 
     def _firsts(self, index: Index) -> list[str]:
-        firsts = [FUNCTIONAL] if any(part.expression for part in index.parts) else []
-        firsts += index.columns[:1]
-        for key in self.keys:
-            if index.kind == "index" and index.columns == key.columns:
-                firsts += filter(None, (key.name, key.index_name))
-        return firsts
-
-
-@dataclass(frozen=True, slots=True)
-class KeyNames:
-    """Of foreign keys of a table on such a server."""
-
-    table: str
-    flavour: Flavour
-
-    def may_be(self, part: ForeignKey, name: str) -> bool:
-        if NUMBERED_KEYS.is_in(self.flavour) and _is_counted(name, ""):
-            return True
-        if self.flavour.is_mariadb and name == part.index_name:
-            # A name of the index alone is one of both there.
-            return True
-        return _is_counted(name, f"{self.table}_ibfk_") or _is_by_rule(
-            name, "fk", self.table, part.columns
-        )
-
-    def may_have_been(self, part: ForeignKey, name: str) -> bool:
-        return name.lower().startswith("fk_")
-
-    def another(self, part: ForeignKey, taken: set[str]) -> str:
-        return given_name("fk", self.table, part.columns, taken)
+        """What stands before the number in its names."""
+        if any(part.expression for part in index.parts):
+            return [FUNCTIONAL, *index.columns[:1]]
+        brought = (names for key, names in self.brought.items() if brings(key, index))
+        return [name for names in brought for name in names] or [*index.columns[:1]]
 
 
 @dataclass(frozen=True, slots=True)

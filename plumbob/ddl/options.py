@@ -35,7 +35,8 @@ _IN_COMMENT = {
     "SECONDARY_ENGINE_ATTRIBUTE": "/*!80021",
 }
 _WITHOUT_EQUALS = ("TABLESPACE", "STORAGE")
-# Options that an engine of MariaDB defines: printed in backquotes, as they were written, with a text.
+# Options that an engine of MariaDB defines: printed in backquotes, as they were written, with a text;
+# up to 10.11.18 with a number or a word where that was written, and one does not become the other.
 _OF_ENGINES = (
     "page_compressed",
     "page_compression_level",
@@ -113,11 +114,22 @@ def _option(cursor: Cursor, table: Table) -> Table:
         return replace(table, **{attribute: read(cursor)})
     if name == "SEQUENCE":
         cursor.fail("a sequence is no table", at=start)
-    option = Option(name, _value(cursor, name))
     if name.islower():
-        written = start.value if start.kind == "name" else start.text
-        option = replace(option, written=written)
+        spelled = start.value if start.kind == "name" else start.text
+        option = _of_engine(cursor, name, spelled)
+    else:
+        option = Option(name, _value(cursor, name))
     return replace(table, options=(*table.options, option))
+
+
+def _of_engine(cursor: Cursor, name: str, spelled: str) -> Option:
+    """An engine's option; MariaDB takes a number without its zeros, and 0x10 for 16."""
+    is_bare = cursor.token.kind in ("word", "number")
+    value = _value(cursor, name)
+    if is_bare and re.fullmatch(r"\d+|0x[0-9a-f]+", value, re.ASCII | re.IGNORECASE):
+        value = str(int(value, 10 if value.isdigit() else 16))
+    quoted = quote_text(value) if is_bare else value
+    return Option(name, quoted, written=f"{quote_name(spelled)}={value}")
 
 
 def _name_or_text(cursor: Cursor) -> str:
@@ -172,9 +184,7 @@ def _value(cursor: Cursor, name: str) -> str:
     if token.kind == "name" or name == "TABLESPACE":
         return quote_name(cursor.name())
     word = cursor.take().text
-    if name.islower():
-        return quote_text(word)
-    return word if name in _AS_WRITTEN else word.upper()
+    return word if name in _AS_WRITTEN or name.islower() else word.upper()
 
 
 def canonical_options(options: tuple[Option, ...], flavour: Flavour) -> tuple[Option, ...]:
@@ -232,7 +242,7 @@ def _is_behind_comment(option: Option) -> bool:
 
 def _option_sql(option: Option) -> str:
     if option.name.islower():
-        return f"{quote_name(option.written or option.name)}={option.value}"
+        return option.written or f"{quote_name(option.name)}={option.value}"
     equals = " " if option.name in _WITHOUT_EQUALS else "="
     sql = f"{option.name}{equals}{option.value}"
     opening = _IN_COMMENT.get(option.name)

@@ -79,7 +79,8 @@ def _adopted(table: Table, live: Table, flavour: Flavour) -> Table:
     table = _with_row_id(table, live)
     of_keys = KeyNames(table.name, flavour)
     keys = _paired(table.foreign_keys, live.foreign_keys, of_keys)
-    of_indexes = IndexNames((*table.foreign_keys, *keys))
+    pairs = zip(table.foreign_keys, keys, strict=True)
+    of_indexes = IndexNames({key: of_keys.of_index(key, found.name) for key, found in pairs})
     of_checks = CheckNames(table.name, flavour, lambda check: columns_in(check, table))
     return replace(
         table,

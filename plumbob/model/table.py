@@ -17,8 +17,8 @@ from plumbob.model.period import Period
 class Option:
     """A table option such as ROW_FORMAT, by its name in capitals.
 
-    An option that a MariaDB engine defines (`page_compressed`) has its name in small letters;
-    `written` is how the server remembers it.
+    An option that a MariaDB engine defines (`page_compressed`) has its name in small letters, and its
+    value in quotes; `written` is how the server remembers both.
     """
 
     name: str

@@ -126,7 +126,7 @@ def period_clauses(work: TableWork) -> Iterable[str]:
 def setting_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
     """Table options; character set and collation go together, for each of them implies the other."""
     names = [setting.name for setting in work.settings]
-    spelled = {option.name: option.written for option in work.after.options}
+    written = {option.name: option.written for option in work.after.options}
     for setting in work.settings:
         match setting.name:
             case "CHARSET" | "COLLATE":
@@ -140,11 +140,11 @@ def setting_clauses(work: TableWork, flavour: Flavour) -> Iterable[str]:
             case "COMMENT":
                 yield f"COMMENT {quote_text(setting.after or '')}"
             case _:
-                yield _option_clause(setting, spelled.get(setting.name) or setting.name)
+                yield written.get(setting.name) or _option_clause(setting)
 
 
-def _option_clause(setting: Setting, spelled: str) -> str:
-    name = quote_name(spelled) if setting.name.islower() else setting.name
+def _option_clause(setting: Setting) -> str:
+    name = quote_name(setting.name) if setting.name.islower() else setting.name
     reset = "DEFAULT" if setting.name.islower() else _RESET.get(setting.name, "0")
     return f"{name}={setting.after if setting.after is not None else reset}"
 

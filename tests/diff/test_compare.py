@@ -87,6 +87,30 @@ def test_an_index_without_a_name_takes_the_live_one(
     assert [index.name for index in adopted.tables["t"].indexes] == names
 
 
+@pytest.mark.parametrize(
+    ("declared", "live", "name"),
+    [
+        ("constraint f foreign key (a)", "key f (a), constraint f foreign key (a)", "f"),
+        ("constraint f foreign key (a)", "key f_2 (a), constraint f foreign key (a)", "f_2"),
+        ("constraint f foreign key (a)", "key a (a), constraint f foreign key (a)", "f"),
+        ("key (a), constraint f foreign key (a)", "key f (a), constraint f foreign key (a)", "a"),
+        ("foreign key (a)", "key a (a), constraint t_ibfk_1 foreign key (a)", "a"),
+        ("foreign key (a)", "key t_ibfk_1 (a), constraint t_ibfk_1 foreign key (a)", "t_ibfk_1"),
+        ("foreign key i (a)", "key i (a), constraint t_ibfk_1 foreign key (a)", "i"),
+        ("foreign key (a)", "key fk_t_a (a), constraint fk_t_a foreign key (a)", "fk_t_a"),
+        ("foreign key (a)", "key a (a), constraint fk_t_a foreign key (a)", "fk_t_a"),
+        ("foreign key (a)", "key fk_old_a (a), constraint fk_old_a foreign key (a)", "fk_old_a"),
+        ("foreign key (a)", "key other (a), constraint t_ibfk_1 foreign key (a)", "fk_t_a"),
+    ],
+)
+def test_the_index_under_a_foreign_key_has_the_name_that_the_server_gives_it(
+    declared: str, live: str, name: str
+) -> None:
+    one, other = (_schema(f"t (a int, {keys} references p (id))") for keys in (declared, live))
+    adopted = adopt_names(one, other, Renames(), MYSQL)
+    assert [index.name for index in adopted.tables["t"].indexes] == [name]
+
+
 def _schema(definition: str) -> Schema:
     found = parse_create_table(f"create table {definition}")
     return completed(Schema({found.name: found}), MYSQL)

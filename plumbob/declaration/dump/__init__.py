@@ -224,9 +224,9 @@ def _present(*pairs: tuple[str, Value | None]) -> Iterator[tuple[str, Value]]:
 
 
 def _option_text(option: Option) -> str:
-    """Options of MySQL in lower case; those of an engine of MariaDB keep the quotes they are known by."""
+    """Options of MySQL in lower case; those of an engine of MariaDB as they are printed."""
     if option.name.islower():
-        return f"`{option.name}`={option.value}"
+        return option.written or f"`{option.name}`={option.value}"
     value = option.value if option.value.startswith(("'", "`", "(")) else option.value.lower()
     return f"{option.name.lower()}={value}"
 

@@ -111,12 +111,17 @@ def period_pairs(table: Table) -> Pairs:
 
 
 def is_implied(index: Index, table: Table) -> bool:
-    """Whether the server makes the index by itself, under a foreign key of the same name."""
+    """Whether the server makes the index by itself, under a foreign key of the same name.
+
+    Of several foreign keys over the same columns the last one written names it: so it is said there.
+    """
     plain = Index(index.name, "index", tuple(map(KeyPart, index.columns)))
     if index != plain or _using(index) or not index.name:
         return False
     key = table.foreign_key(index.name)
     if key is None or key.name != index.name or key.columns != index.columns:
+        return False
+    if sum(other.columns == key.columns for other in table.foreign_keys) > 1:
         return False
     return not any(covers(other, key) for other in table.indexes if other is not index)
 

@@ -275,7 +275,7 @@ class TableEdit:
         table, flavour = self.live.table, self.flavour
         part = self.live.part(kind, name)
         if isinstance(part, Index):
-            return IndexNames(table.foreign_keys).may_be(part, name)
+            return IndexNames({}).may_be(part, name)
         if isinstance(part, ForeignKey):
             return KeyNames(table.name, flavour).may_be(part, name)
         if isinstance(part, Check):
