@@ -106,6 +106,7 @@ LEVELS: Mapping[str, Level] = {
     "database": {
         "charset": Key("The character set of tables that say none"),
         "collation": Key("The collation of tables that say none"),
+        "charset_written": Key("Whether string columns say their table's charset (MySQL)", "flag"),
         "engine": Key("The storage engine of tables that say none"),
     },
     "mixin": _PARTS,
@@ -118,6 +119,7 @@ LEVELS: Mapping[str, Level] = {
         "engine": Key("The storage engine"),
         "charset": Key("The character set"),
         "collation": Key("The collation"),
+        "charset_written": Key("Whether its string columns say its charset (MySQL)", "flag"),
         "auto_increment": Key("The first number of the counter", "number"),
         "system_versioning": Key("Whether old versions of rows are kept (MariaDB)", "flag"),
         "options": Key("Further table options, as MySQL writes them"),

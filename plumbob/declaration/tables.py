@@ -26,6 +26,7 @@ class Inherited:
 
     charset: str | None = None
     collation: str | None = None
+    charset_written: bool = False
     engine: str | None = None
 
 
@@ -45,6 +46,7 @@ def read_inherited(fields: Fields) -> Inherited:
     return Inherited(
         charset=_charset(fields, "charset"),
         collation=_charset(fields, "collation"),
+        charset_written=fields.flag("charset_written") or False,
         engine=_word(fields, "engine"),
     )
 
@@ -72,6 +74,10 @@ def read_table(
     table = _with_parts(Table(name, ()), parts)
     with faults.collected():
         table = _with_options(table, fields, inherited)
+    with faults.collected():
+        written = fields.flag("charset_written")
+        if inherited.charset_written if written is None else written:
+            table = _with_charset_written(table)
     with faults.collected():
         table = replace(table, comment=fields.text("comment") or table.comment)
     with faults.collected():
@@ -171,6 +177,17 @@ def _with_options(table: Table, fields: Fields, inherited: Inherited) -> Table:
         auto_increment=table.auto_increment if counter is None else counter,
         versioned=table.versioned if versioned is None else versioned,
     )
+
+
+def _with_charset_written(table: Table) -> Table:
+    """The table whose string columns say what they have from it, each as if that were written there."""
+    columns = tuple(
+        replace(column, type=replace(column.type, charset_written=True))
+        if column.type.is_string and not (column.type.charset or column.type.collation)
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=columns, charset_written=True)
 
 
 def _options(cursor: Cursor) -> Table:

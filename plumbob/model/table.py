@@ -32,7 +32,8 @@ class Table:
 
     `versioned` is MariaDB's WITH SYSTEM VERSIONING: old versions of rows are kept.
     `auto_increment` is the counter: data, not definition. `model` holds what generated models need and
-    the server does not know. `ordered` names the sections whose order is heeded ("indexes", "checks"),
+    the server does not know. `charset_written` is that its string columns say its own character set, of
+    which MySQL keeps the memory. `ordered` names the sections whose order is heeded ("indexes", "checks"),
     where somebody has asked for that.
     """
 
@@ -51,6 +52,7 @@ class Table:
     partitions: Partitioning | None = None
     auto_increment: int | None = field(default=None, compare=False)
     model: Mapping[str, str] | None = field(default=None, compare=False)
+    charset_written: bool = field(default=False, compare=False)
     ordered: tuple[str, ...] = field(default=(), compare=False)
 
     @property

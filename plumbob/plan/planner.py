@@ -8,9 +8,8 @@ from plumbob.diff.compare import compare_tables
 from plumbob.diff.heeded import heeded
 from plumbob.diff.renamed import renamed
 from plumbob.diff.stored import compare_stored
-from plumbob.model import Column, Flavour, Renames, Schema, Sequence, View
+from plumbob.model import Flavour, Renames, Schema, Sequence, View
 from plumbob.plan.alter import alter_tables
-from plumbob.plan.clauses import with_charset_written
 from plumbob.plan.counts import with_counts
 from plumbob.plan.foreign_keys import add_keys, drop_keys, moving_columns
 from plumbob.plan.free_names import with_names_free
@@ -52,7 +51,7 @@ def plan(
     live, declared = _only(live, names), _only(declared, names)
     reached = reached_by(live, declared, renames, flavour)
     there = renamed(live, renames, flavour)
-    goal, origin, back = spelled_out(reached, there), without_counters(live), renames.inverted()
+    goal, origin, back = reached, without_counters(live), renames.inverted()
     free = with_names_free(reached, back)
     if free is reached:
         up, down = way(live, goal, renames, flavour), way(reached, origin, back, flavour)
@@ -147,18 +146,3 @@ def without_counters(schema: Schema) -> Schema:
     """The definitions alone: a counter is data, and goes with the rows."""
     tables = {name: replace(table, auto_increment=None) for name, table in schema.tables.items()}
     return replace(schema, tables=tables)
-
-
-def spelled_out(after: Schema, before: Schema) -> Schema:
-    """Every string column of a table that is altered with its character set and collation written."""
-    tables = {
-        name: replace(table, columns=tuple(map(_spelled_out, table.columns)))
-        if name in before.tables
-        else table
-        for name, table in after.tables.items()
-    }
-    return replace(after, tables=tables)
-
-
-def _spelled_out(column: Column) -> Column:
-    return replace(column, type=with_charset_written(column.type))

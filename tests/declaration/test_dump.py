@@ -133,6 +133,68 @@ def test_it_is_declared_so(case: dict[str, Any], flavour: Flavour) -> None:
     assert_loads_back(schema, flavour)
 
 
+def test_strings_that_say_the_character_set_of_their_table_are_told_once() -> None:
+    said = "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+    columns = {
+        "all_say_it": f"`a` varchar(9) {said} NULL DEFAULT NULL, `b` text {said}, "
+        "`c` char(1) CHARACTER SET latin1 DEFAULT NULL",
+        "so_do_these": f"`a` varchar(9) {said} DEFAULT NULL",
+        "one_of_two": f"`a` varchar(9) {said} DEFAULT NULL, `b` text COLLATE utf8mb4_unicode_ci",
+        "none": "`a` int DEFAULT NULL",
+    }
+    options = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci"
+    mysql = FLAVOURS["mysql"]
+    schema = schema_of(
+        *(
+            parse_create_table(f"CREATE TABLE `{name}` ({each}) {options}", mysql)
+            for name, each in columns.items()
+        )
+    )
+    text = dump(schema, mysql)
+    assert (
+        text
+        == """\
+database:
+  charset: utf8mb4
+  collation: utf8mb4_unicode_ci
+  charset_written: true
+  engine: InnoDB
+
+tables:
+  all_say_it:
+    columns:
+      a: varchar(9)
+      b: text
+      c: char(1) character set latin1
+
+  so_do_these:
+    columns:
+      a: varchar(9)
+
+  one_of_two:
+    charset_written: false
+    columns:
+      a: varchar(9) character set utf8mb4 collate utf8mb4_unicode_ci
+      b: text
+
+  none:
+    columns:
+      a: int
+"""
+    )
+    assert_loads_back(schema, mysql)
+    written = {
+        name: [column.type.charset_written for column in table.columns]
+        for name, table in settled(loaded(text), mysql).tables.items()
+    }
+    assert written == {
+        "all_say_it": [True, True, True],
+        "so_do_these": [True],
+        "one_of_two": [True, False],
+        "none": [False],
+    }
+
+
 def test_what_cannot_be_declared_is_named() -> None:
     schema = Schema(
         charset="utf8mb4",

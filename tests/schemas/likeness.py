@@ -1,8 +1,8 @@
 """Whether two databases are the same, by SHOW CREATE of every object.
 
 Two differences are told apart from the rest, because plumbob leaves them as they are, and says so: what a
-declaration does not say, which is the name of a key that it gives none, or the account of a program
-(docs/declaration.md); what is written out and means nothing, which is a column's character set that is the
+declaration does not say, which is the name of a foreign key or check that it gives none, or the account of
+a program (docs/declaration.md); what is written out and means nothing, which is a column's character set that is the
 table's own, or the kind of an index that is usual.
 """
 
@@ -21,9 +21,7 @@ from tests.servers import Server
 
 Texts = Mapping[str, str]
 
-_KEY = re.compile(
-    r"^(  (?:(?:UNIQUE|FULLTEXT|SPATIAL|VECTOR) )?(?:KEY|CONSTRAINT)) `(?:[^`]|``)+` "
-)
+_CONSTRAINT = re.compile(r"^(  CONSTRAINT) `(?:[^`]|``)+` ")
 _ACCOUNT = re.compile(r"^(CREATE .*?)DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*` ", re.MULTILINE)
 _COLUMN = r"  `(?:[^`]|``)+` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))?"
 _OF_TABLE = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
@@ -95,7 +93,7 @@ def _spelled(text: str) -> str:
 
 
 def _unsaid(text: str) -> str:
-    """A table's text without the names of its keys; a program's without its account.
+    """A table's text without the names of its foreign keys and checks; a program's without its account.
 
     Foreign keys, and checks of MySQL, are printed by their names: so these stand in one order.
     """
@@ -104,8 +102,8 @@ def _unsaid(text: str) -> str:
     others = [line for line in lines if line not in named]
     return "\n".join(
         [
-            *(_ACCOUNT.sub(r"\1", _KEY.sub(r"\1 ", line)) for line in others),
-            *sorted(_KEY.sub(r"\1 ", line) for line in named),
+            *(_ACCOUNT.sub(r"\1", line) for line in others),
+            *sorted(_CONSTRAINT.sub(r"\1 ", line) for line in named),
         ]
     )
 

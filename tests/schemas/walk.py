@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumbob.errors import Exit
 from plumbob.model import STORED_KINDS
 from tests.conftest import empty_database
 from tests.schemas import script
@@ -101,6 +102,9 @@ def _upgrade(name: str, before: Built, after: Built) -> Outcome:
         outcome.without_rows += project.fakes_rows()
         start, rows = project.live, project.rows
         project.declare(_managing(before.made, after.declaration))
+        if project.must("diff", codes=(Exit.OK, Exit.DIFFERENT)).code == Exit.OK:
+            outcome.is_like(after.made, project.live)
+            return outcome
         project.must("diff", "--write", "-m", "the next version")
         cleared = _runs("apply", project, outcome)
         outcome.is_like(after.made, project.live)
@@ -125,7 +129,7 @@ def _managing(objects: Texts, declaration: str) -> str:
 def _runs(verb: str, project: Project, outcome: Outcome) -> set[str]:
     """Apply, or roll back. Rows on which that would fail are taken away; the tables that had some."""
     cleared: set[str] = set()
-    for _ in project.live:
+    for _ in [*project.live, "the last time"]:
         try:
             outcome.approved += project.runs(verb)
             return cleared

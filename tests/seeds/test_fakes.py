@@ -126,6 +126,16 @@ def test_what_cannot_be_made_up_is_told(
     assert empty_shop.rows("SELECT COUNT(*) FROM customers") == [(0,)]
 
 
+def test_a_trigger_that_refuses_is_told_with_its_table(empty_shop: Sower) -> None:
+    empty_shop.does(
+        "CREATE TRIGGER no_flags BEFORE INSERT ON flags FOR EACH ROW"
+        " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no flags today'"
+    )
+    said = empty_shop.seeds("--fake", "customers=1", "--fake", "flags=1", code=7).err
+    empty_shop.does("DROP TRIGGER no_flags")
+    assert "the server refuses faked rows of flags: no flags today (1644)" in said
+
+
 def test_rows_that_nothing_tells_apart_are_told(shop: Sower) -> None:
     assert "rows of nameless have no key" in shop.seeds("--fake", "nameless=5").err
     assert shop.seeds("--undo").out == "0 rows removed\n"

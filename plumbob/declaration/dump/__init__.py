@@ -36,6 +36,7 @@ ORDER = (
     "engine",
     "charset",
     "collation",
+    "charset_written",
     "auto_increment",
     "columns",
     "primary_key",
@@ -65,11 +66,14 @@ def dump(schema: Schema, flavour: Flavour, session: Session | None = None) -> st
     """
     broken = broken_keys(schema)
     schema = without_broken_keys(schema)
+    if flavour.is_mysql:
+        schema = with_written_told(schema, flavour)
     database = database_of(schema, flavour)
     lines = render([("database", _database_pairs(database))])
     lines += ["", "tables:" if schema.tables else "tables: {}"]
     for name, table in schema.tables.items():
-        value = table_pairs(table, database, flavour)
+        spells = flavour.is_mysql and not table.charset_written
+        value = table_pairs(table, database, flavour, spells=spells)
         lines += [*render([(name, value)], indent=2), ""]
     usual = usual_of(schema.stored.values(), session)
     usual = replace(usual, database_collation=database.collation)
@@ -122,33 +126,37 @@ def database_of(schema: Schema, flavour: Flavour) -> Table:
         charset, collation = most[0][0]
     engines = Counter(table.engine for table in schema.tables.values() if table.engine)
     engine = engines.most_common(1)[0][0] if engines else "InnoDB"
-    return canonical_table(
+    tables = [table for table in schema.tables.values() if [*own_strings(table, flavour)]]
+    written = sum(table.charset_written for table in tables)
+    found = canonical_table(
         Table("", (), charset=charset, collation=collation, engine=engine),
         flavour,
         server_defaults(flavour),
     )
+    return replace(found, charset_written=2 * written > len(tables))
 
 
 def _database_pairs(database: Table) -> Pairs:
-    pairs = (
+    pairs: tuple[tuple[str, Value | None], ...] = (
         ("charset", database.charset),
         ("collation", database.collation),
+        ("charset_written", database.charset_written),
         ("engine", database.engine),
     )
     return [(name, value) for name, value in pairs if value]
 
 
-def table_pairs(table: Table, database: Table, flavour: Flavour) -> Pairs:
+def table_pairs(table: Table, database: Table, flavour: Flavour, *, spells: bool = False) -> Pairs:
     """The keys of a table with their values, in the order of the style.
 
     Args:
         table: as it was read from a server.
         database: a table without a name that has what tables inherit, in canonical form.
         flavour: the server.
+        spells: whether its string columns say its own character set where MySQL remembers it.
     """
-    return _pairs(
-        table, surroundings(table, database, flavour), table_settings(table, database, flavour)
-    )
+    around = replace(surroundings(table, database, flavour), spells=spells)
+    return _pairs(table, around, table_settings(table, database, flavour))
 
 
 def _pairs(table: Table, around: Surroundings, settings: dict[str, Value]) -> Pairs:
@@ -185,15 +193,19 @@ def table_settings(table: Table, database: Table, flavour: Flavour) -> dict[str,
     inherited = Defaults(database.charset or "", database.collation or "")
     full = canonical_table(table, flavour, inherited)
     own = Defaults(full.charset or "", full.collation or "")
-    return _settings(
+    settings = _settings(
         replace(
             full,
             engine=full.engine if full.engine != database.engine else None,
             charset=full.charset if full.charset != database.charset else None,
             collation=full.collation if own != inherited else None,
+            charset_written=False,
             auto_increment=None,
         )
     )
+    if full.charset_written != database.charset_written and [*own_strings(full, flavour)]:
+        settings["charset_written"] = full.charset_written or Raw("false")
+    return settings
 
 
 def said_settings(table: Table, flavour: Flavour) -> dict[str, Value]:
@@ -210,6 +222,7 @@ def _settings(table: Table) -> dict[str, Value]:
             ("engine", table.engine),
             ("charset", table.charset),
             ("collation", table.collation),
+            ("charset_written", table.charset_written),
             ("auto_increment", None if counter is None else Raw(str(counter))),
             ("periods", period_pairs(table)),
             ("system_versioning", table.versioned),
@@ -217,6 +230,25 @@ def _settings(table: Table) -> dict[str, Value]:
             ("partitions", partitions_value(table.partitions)),
         )
     )
+
+
+def with_written_told(schema: Schema, flavour: Flavour) -> Schema:
+    """The schema with tables that know whether all string columns of their own character set say it."""
+    said = {name: [*own_strings(table, flavour)] for name, table in schema.tables.items()}
+    tables = {
+        name: replace(table, charset_written=bool(said[name]) and all(said[name]))
+        for name, table in schema.tables.items()
+    }
+    return replace(schema, tables=tables)
+
+
+def own_strings(table: Table, flavour: Flavour) -> Iterator[bool]:
+    """For each string column of the table's own character set, whether it says so."""
+    full = canonical_table(table, flavour, server_defaults(flavour))
+    own = (full.charset, full.collation)
+    for column in full.columns:
+        if column.type.is_string and (column.type.charset, column.type.collation) == own:
+            yield column.type.charset_written
 
 
 def _present(*pairs: tuple[str, Value | None]) -> Iterator[tuple[str, Value]]:

@@ -34,13 +34,15 @@ _PREFIXES = {
 class Surroundings:
     """What a column's definition need not say again: its table's character set and collation.
 
-    `inside` are the keys and checks that stand inside the column, by the column's name.
+    `inside` are the keys and checks that stand inside the column, by the column's name. `spells` is that
+    a string column of the table's own character set says so where MySQL remembers that it did.
     """
 
     table: Table
     flavour: Flavour
     defaults: Defaults
     inside: Mapping[str, Words]
+    spells: bool = False
 
 
 def column_value(column: Column, around: Surroundings) -> Value:
@@ -144,7 +146,7 @@ def _value_words(column: Column, flavour: Flavour) -> Iterator[tuple[str, str]]:
     if has_no_default(column, flavour) and not column.auto_increment:
         yield _SQL_ALONE, "no default"
     if default is not None and not (default.kind == "null" and column.null):
-        text = default_text(default, column.type)
+        text = default_text(default, column.type, with_introducers=flavour.is_mariadb)
         yield "default", f"default {_TRUTH[text] if _is_boolean(column) else text}"
     if column.on_update is not None:
         yield "on_update", f"on update {now_text(column.on_update)}"
@@ -208,7 +210,7 @@ def _charset_words(found: Type, around: Surroundings) -> Iterator[tuple[str, str
     own = around.defaults.charset, around.defaults.collation
     if found.charset and not found.collation and (full.charset, full.collation) != own:
         yield "charset", f"character set {full.charset}"
-    elif full.charset != around.defaults.charset:
+    elif full.charset != around.defaults.charset or (around.spells and found.charset_written):
         yield "charset", f"character set {full.charset}"
         yield "collation", f"collate {full.collation}"
     elif full.collation != around.defaults.collation:

@@ -25,15 +25,16 @@ def names_text(names: Iterable[str]) -> str:
     return ", ".join(map(name_text, names))
 
 
-def expression_text(written: Expression) -> str:
-    """An expression without what the server adds: quotes of plain names, introducers, parentheses."""
+def expression_text(written: Expression, *, with_introducers: bool = False) -> str:
+    """An expression without what the server adds: quotes of plain names, parentheses, and introducers on MySQL."""
     tokens = _unenclosed(tokenize(written.sql)[:-1])
     words: list[str] = []
     end = tokens[0].start
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         words.append(written.sql[end : token.start])
         end = token.end
-        if following is not None and _is_own_introducer(token, following):
+        is_introducer = following is not None and _is_own_introducer(token, following)
+        if following is not None and is_introducer and not with_introducers:
             end = following.start
         else:
             words.append(_token_text(token, following))
@@ -60,8 +61,8 @@ def _is_own_introducer(token: Token, following: Token) -> bool:
     return token.kind == "word" and token.value == _OWN_INTRODUCER and following.kind == "text"
 
 
-def default_text(default: Default, of: Type) -> str:
-    """What stands behind DEFAULT."""
+def default_text(default: Default, of: Type, *, with_introducers: bool = False) -> str:
+    """What stands behind DEFAULT; with `_utf8mb4` ahead of a text, where only a person can have put it there."""
     match default.kind:
         case "null":
             return "null"
@@ -72,7 +73,8 @@ def default_text(default: Default, of: Type) -> str:
         case "hex":
             return f"0x{default.value}" if default.value else "''"
         case "expression" if default.expression is not None:
-            return f"({expression_text(default.expression)})"
+            text = expression_text(default.expression, with_introducers=with_introducers)
+            return f"({text})"
     if of.is_number and _is_number(default.value):
         return default.value
     if of.is_binary and not (default.value.isascii() and default.value.isprintable()):

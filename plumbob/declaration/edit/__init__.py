@@ -7,7 +7,7 @@ what the database says is for the caller to see: it loads it again and compares.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbob.ddl.completed import completed
@@ -177,6 +177,7 @@ class _Edit:
             return None
         # A table that goes wants nothing any more of what others take from it.
         live = self.live.tables.get(self._live_name(name), Table(own, ()))
+        live = replace(live, charset_written=there.charset_written)
         places = self.declaration.places[name]
         raw, full = self.declaration.schema.tables[name], self.completed.tables[name]
         units = read_units(raw, full, there, places, self.flavour)

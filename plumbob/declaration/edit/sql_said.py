@@ -141,7 +141,8 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
     collation = database_collation(schema)
     for declared in schema.tables.values():
         table = as_read(declared)
-        side = Side(table, surroundings(table, Table("", ()), flavour))
+        around = surroundings(table, Table("", ()), flavour)
+        side = Side(table, replace(around, spells=table.charset_written))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
         beside = dict(stored_fields(each, Usual()))

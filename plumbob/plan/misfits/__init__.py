@@ -58,6 +58,9 @@ _RULES: dict[tuple[str, str], Callable[[Change], Misfits]] = {
     **{(kind, "text"): texts.to_text for kind in (*_NUMERIC, *_MOMENTS, "year", "json")},
     **{("text", kind): texts.text_to_number for kind in _NUMERIC},
     **{("text", kind): moments.text_to_moment for kind in _MOMENTS},
+    **{
+        (one, kind): moments.number_to_moment for one in ("integer", "decimal") for kind in _MOMENTS
+    },
     ("text", "text"): texts.text_to_text,
     ("enum", "text"): texts.text_to_text,
     ("set", "text"): texts.text_to_text,

@@ -22,6 +22,21 @@ def text_to_moment(change: Change) -> Misfits:
     return Misfits(other, any_of(no_moment, _no_date(moment, after), _no_timestamp(moment, after)))
 
 
+def number_to_moment(change: Change) -> Misfits:
+    """Digits that make no moment, such as seconds since 1970; all others are read as one.
+
+    A CAST takes a few that the ALTER refuses (101 as a date; on MySQL a DECIMAL with a fraction of
+    digits), and none the other way round (measured on both).
+    """
+    after = change.after
+    name = "datetime" if after.name == "timestamp" else after.name
+    digits = f"({after.length})" if after.length else ""
+    moment = f"CAST(CAST({change.column} AS {name.upper()}{digits}) AS CHAR)"
+    no_moment = f"{change.column} IS NOT NULL AND {moment} IS NULL"
+    refused = any_of(no_moment, _no_date(moment, after), _no_timestamp(moment, after))
+    return Misfits(f"{change.column} IS NOT NULL", refused)
+
+
 def _no_date(text: str, after: Type) -> str:
     return f"{text} LIKE '%-00%'" if after.name in DATED else ""
 

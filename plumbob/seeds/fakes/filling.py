@@ -175,8 +175,11 @@ class _Filling:
             taken = self.server.execute(sql)
         except ServerError as error:
             # MariaDB takes IGNORE of a check for meant only where there are several rows.
-            if error.errno not in _REFUSALS:
+            if error.is_lost:
                 raise
+            if error.errno not in _REFUSALS:
+                what = f"the server refuses faked rows of {self.table.name}: {error.what}"
+                raise ServerError(error.errno, what, advice=error.advice, exit=error.exit) from None
             self._refused(error.errno, error.what)
             return 0
         self._heed_warnings()
