@@ -203,18 +203,22 @@ def sources(suite: str, options: str) -> str:
     """The lines of sources.list for a suite, from the mirrors that this machine uses already."""
     told = run(["apt-get", "indextargets", "--format", "$(LABEL) $(REPO_URI)"])
     mirrors = dict(line.split(" ", 1) for line in sorted(told.splitlines()) if " " in line)
-    lines = [f"deb {options} {mirrors.get('Debian') or mirror_of_sources()} {suite} main"]
-    if "Debian-Security" in mirrors and suite != "sid":
-        lines.append(f"deb {options} {mirrors['Debian-Security']} {suite}-security main")
+    mirror = mirrors.get("Debian") or mirror_of_sources("debian")
+    if mirror is None:
+        raise Trouble("no Debian mirror in /etc/apt: run `apt-get update` first")
+    lines = [f"deb {options} {mirror} {suite} main"]
+    security = mirrors.get("Debian-Security") or mirror_of_sources("debian-security")
+    if security and suite != "sid":
+        lines.append(f"deb {options} {security} {suite}-security main")
     return "\n".join(lines) + "\n"
 
 
-def mirror_of_sources() -> str:
-    """The Debian mirror of a machine that never ran `apt-get update`, so that apt has no labels."""
+def mirror_of_sources(name: str) -> str | None:
+    """A mirror of a machine that never ran `apt-get update` for it, so that apt has no label."""
     for file in (Path("/etc/apt/sources.list"), *Path("/etc/apt").glob("sources.list.d/*")):
-        if found := re.search(r"(?m)^(?!#).*?\b(https?://\S+/debian/?)(?=\s|$)", read(file)):
+        if found := re.search(rf"(?m)^(?!#).*?\b(https?://\S+/{name}/?)(?=\s|$)", read(file)):
             return found[1]
-    raise Trouble("no Debian mirror in /etc/apt: run `apt-get update` first")
+    return None
 
 
 def read(path: Path) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from plumbob.errors import Exit
 from tests.commands.user import Result, User
 from tests.conftest import Servers, empty_database
 from tests.field.field_case import FieldCase, as_file, field_cases, plain
@@ -167,8 +168,14 @@ def test_what_differs_is_reached_and_comes_back(place: Place, case: FieldCase) -
     user.declare(case.declaration[1], case.declaration[0])
     found = user.types("diff", "--json")
     assert found.code == 1, found
-    assert plain(each["sql"] for each in found.json["up"]) not in case.tempting
+    is_tempting = plain(each["sql"] for each in found.json["up"]) in case.tempting
     user.succeeds("diff", "--write", "-m", case.id)
+    if is_tempting:
+        # What else it needs is the user's decision, and nothing is run before that was made.
+        assert case.by_hand("up") != ([], [])
+        refused = user.types("apply")
+        assert refused.code == Exit.UNSAFE, refused
+        assert place.definitions() == start
     for way in ("up", "down"):
         before, after = case.by_hand(way)
         place.run(before)

@@ -3,7 +3,7 @@
 Two differences are told apart from the rest, because plumbob leaves them as they are, and says so: what a
 declaration does not say, which is the name of a foreign key or check that it gives none, or the account of
 a program (docs/declaration.md); what is written out and means nothing, which is a column's character set that is the
-table's own, or the kind of an index that is usual.
+table's own, a collation that is its character set's, or the kind of an index that is usual.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _COLUMN = r"  `(?:[^`]|``)+` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))?"
 _OF_TABLE = re.compile(r"DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?")
 # What MySQL leaves out behind a character set, where it is the usual one.
 _USUAL = {"utf8mb4": "utf8mb4_0900_ai_ci", "latin1": "latin1_swedish_ci", "binary": "binary"}
+_OWN_COLLATION = re.compile(r"CHARACTER SET (\w+) COLLATE (\w+)")
 _LINES = 6
 
 
@@ -82,14 +83,22 @@ def _kind(before: str, after: str) -> str:
 def _spelled(text: str) -> str:
     """A table's text without the kind of its indexes that is usual, and its columns' charset that is its own."""
     usual = "HASH" if "ENGINE=MEMORY" in text else "BTREE"
-    text = text.replace(f" USING {usual}", "")
+    text = _OWN_COLLATION.sub(_without_usual, text.replace(f" USING {usual}", ""))
     found = _OF_TABLE.search(text)
     if not found:
         return text
     charset = found[1]
-    collation = found[2] or _USUAL.get(charset, f"{charset}_general_ci")
+    collation = found[2] or _usual(charset)
     own = rf"(?: CHARACTER SET {charset})?(?: COLLATE {collation})?(?=[ ,\n])"
     return re.sub(rf"(?m)^({_COLUMN}){own}", r"\1", text)
+
+
+def _without_usual(found: re.Match[str]) -> str:
+    return f"CHARACTER SET {found[1]}" if found[2] == _usual(found[1]) else found[0]
+
+
+def _usual(charset: str) -> str:
+    return _USUAL.get(charset, f"{charset}_general_ci")
 
 
 def _unsaid(text: str) -> str:
