@@ -104,6 +104,27 @@ def test_the_default_of_the_database_itself_has_no_word_in_sql(user: User) -> No
     assert "note:" not in user.succeeds("fmt", "--to", "yaml").out
 
 
+def test_strings_that_say_the_character_set_of_their_table_still_do(user: User) -> None:
+    said = "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+    script = f"""\
+CREATE TABLE all_say_it (
+  a varchar(9) {said},
+  b text {said}
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE one_of_two (
+  a varchar(9) {said},
+  b text
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+"""
+    user.schema.unlink()
+    user.schema.with_suffix(".sql").write_text(script)
+    user.succeeds("fmt", "--to", "yaml")
+    assert user.schema.read_text().count("charset_written: true") == 1
+    user.succeeds("fmt", "--to", "sql")
+    assert user.schema.with_suffix(".sql").read_text() == script
+
+
 def test_what_sql_cannot_say_is_named(user: User) -> None:
     user.declare(
         "tables:\n  t:\n    was: s\n    model: {class: T}\n"

@@ -59,6 +59,14 @@ class Outcome:
         self.wrong += [f"after apply: {each}" for each in seen.texts]
         self.unsaid, self.spelling = seen.unsaid, seen.spelling
 
+    def is_anew(self, wanted: Texts, found: Texts) -> None:
+        """Note in what a database that was built anew is not as it should be: there, words count as well."""
+        self.is_like(wanted, found)
+        told = differing(wanted, found)
+        self.wrong += [
+            f"built anew: {each}" for each in told if each.split("\n")[0] in self.spelling
+        ]
+
     def is_back(self, start: Texts, found: Texts) -> None:
         """Note in what a database is not as it was, to the letter."""
         self.wrong += [f"after rollback: {each}" for each in differing(start, found)]

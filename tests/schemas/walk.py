@@ -73,7 +73,7 @@ def _build(
         declaration = _read(_project(folder / "read", server, source))
     project = _project(folder / "built", server, database)
     project.becomes(declaration)
-    outcome.is_like(made, project.live)
+    outcome.is_anew(made, project.live)
     project.is_in_sync()
     declared = version.script if version.is_declared else declaration
     return Built(version, made, declared, project)

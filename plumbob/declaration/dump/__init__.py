@@ -88,9 +88,12 @@ def dump_declared(schema: Schema, flavour: Flavour) -> str:
     """A declaration in another format as YAML: what was not said there is not said here."""
     nothing = Table("", ())
     lines = ["tables:"]
+    if flavour.is_mysql:
+        schema = with_written_told(schema, flavour)
     for name, declared in schema.tables.items():
         table = as_read(declared)
-        around = surroundings(table, nothing, flavour)
+        spells = flavour.is_mysql and not table.charset_written
+        around = replace(surroundings(table, nothing, flavour), spells=spells)
         value = _pairs(table, around, said_settings(table, flavour))
         lines += [*render([(name, value)], indent=2), ""]
     for section in stored_sections(schema, flavour, Usual()):
@@ -243,7 +246,9 @@ def with_written_told(schema: Schema, flavour: Flavour) -> Schema:
 
 
 def own_strings(table: Table, flavour: Flavour) -> Iterator[bool]:
-    """For each string column of the table's own character set, whether it says so."""
+    """For each string column of the character set that the table says, whether it says so as well."""
+    if not (table.charset or table.collation):
+        return
     full = canonical_table(table, flavour, server_defaults(flavour))
     own = (full.charset, full.collation)
     for column in full.columns:

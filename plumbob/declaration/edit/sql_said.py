@@ -142,7 +142,7 @@ def whole_statements(schema: Schema, flavour: Flavour) -> str:
     for declared in schema.tables.values():
         table = as_read(declared)
         around = surroundings(table, Table("", ()), flavour)
-        side = Side(table, replace(around, spells=table.charset_written))
+        side = Side(table, replace(around, spells=True))
         said.append(whole(side, _option_words(side, said_settings(table, flavour)), True))
     for each in schema.stored.values():
         beside = dict(stored_fields(each, Usual()))
