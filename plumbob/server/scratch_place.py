@@ -27,6 +27,8 @@ from plumbob.server.target import Target
 
 PREFIX = "_plumbob_scratch_"
 _BYTES = 6
+# Seconds for an interrupted statement to end on the server.
+_PATIENCE = 10
 _NAME = re.compile(f"{PREFIX}[0-9a-f]{{{2 * _BYTES}}}")
 _NO_UNDERLYING_TABLE = 1168
 
@@ -160,10 +162,13 @@ def _database(server: Server, defaults: tuple[str, str, str]) -> Iterator[Server
         )
         yield server
     except KeyboardInterrupt:
-        # Amid an answer the connection is of no use any more.
-        if not server.connection.open:
-            with suppress(PlumbobError), server.twin() as other:
-                _drop(other, name)
+        # Amid an answer the connection is of no use any more, and does not always know it.
+        if server.connection.open:
+            server.connection.close()
+        with suppress(PlumbobError), server.twin() as other:
+            # The statement may be under way yet; the lock is free when its session has ended.
+            other.query(f"SELECT GET_LOCK({quote_text(name)}, {_PATIENCE:d})")
+            _drop(other, name)
         raise
     finally:
         if server.connection.open:
